@@ -1,0 +1,117 @@
+// The policy of one repository: what `.github/harness.yml` may say, with every default. config/policy.ts reads the file.
+import { z } from 'zod';
+
+const glob = z.string().min(1).max(200);
+const minutes = z
+  .int()
+  .min(1)
+  .max(24 * 60);
+
+export const LayerName = z.enum(['static', 'unit', 'integration', 'smoke']);
+export type LayerName = z.infer<typeof LayerName>;
+
+export const LayerPolicy = z.strictObject({
+  run: z.string().min(1).max(2_000).describe('Shell command, run from the repository root in a fresh box.'),
+  report: z
+    .strictObject({
+      format: z.enum(['junit', 'ctrf']),
+      path: z.string().min(1).max(300).describe('File the command writes, relative to the repository root.'),
+    })
+    .optional()
+    .describe('Where the command leaves its test report. Absent: only the exit code is known, no counts.'),
+  timeoutMinutes: minutes.default(10),
+});
+export type LayerPolicy = z.infer<typeof LayerPolicy>;
+
+export const AgentName = z.enum(['codex', 'claude_code', 'gemini_cli']);
+export type AgentName = z.infer<typeof AgentName>;
+
+export const Policy = z.strictObject({
+  version: z.literal(1).describe('Version of this file format.'),
+  agent: AgentName.default('codex').describe('Which agent plans and implements.'),
+  model: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Model name as the provider spells it. Absent: the adapter's default."),
+  setup: z
+    .string()
+    .min(1)
+    .max(2_000)
+    .optional()
+    .describe('Command that prepares a fresh checkout, run in the box before the layers.'),
+  egress: z
+    .array(z.string().min(1).max(253))
+    .max(50)
+    .default([])
+    .describe('Hosts the box may reach, beside the model. `*.example.org` covers subdomains.'),
+  layers: z
+    .strictObject({
+      static: LayerPolicy.optional(),
+      unit: LayerPolicy.optional(),
+      integration: LayerPolicy.optional(),
+      smoke: LayerPolicy.optional(),
+    })
+    .default({})
+    .describe('The verification layers. One that is left out is reported as skipped.'),
+  protected: z
+    .array(glob)
+    .max(200)
+    .default([])
+    .describe('Paths no agent may change, beside `.github/**` and `.git*`, which are always protected.'),
+  approval: z
+    .strictObject({
+      requester: z
+        .boolean()
+        .default(false)
+        .describe('May the person who asked for the work approve its plan and its code?'),
+      approvers: z
+        .array(z.string().min(1).max(39))
+        .max(50)
+        .default([])
+        .describe('Logins who alone may approve. Empty: anyone with write.'),
+    })
+    .prefault({}),
+  merge: z
+    .strictObject({
+      by: z.enum(['gantry', 'people']).default('gantry').describe('Who presses merge once the gate is open.'),
+      method: z.enum(['squash', 'merge', 'rebase']).default('squash'),
+    })
+    .prefault({}),
+  push: z
+    .enum(['ask', 'after-verify'])
+    .default('ask')
+    .describe('What happens to a verified tree while workflows with secrets would run on its push.'),
+  concurrency: z.int().min(1).max(100).default(2).describe('Runs of this repository at the same time.'),
+  budgets: z
+    .strictObject({
+      runMinutes: minutes.default(45).describe('Wall clock of one run.'),
+      runTokens: z
+        .int()
+        .min(1_000)
+        .max(100_000_000)
+        .default(2_000_000)
+        .describe('Input plus output tokens of one run.'),
+      ticketTokens: z
+        .int()
+        .min(1_000)
+        .max(1_000_000_000)
+        .default(10_000_000)
+        .describe('Input plus output tokens of one ticket over its whole life.'),
+    })
+    .prefault({}),
+});
+export type Policy = z.infer<typeof Policy>;
+
+/** What became of reading the file on the default branch. `broken` never falls back to defaults. */
+export const PolicyRead = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('ok'), policy: Policy, blob: z.string() }),
+  z.strictObject({ status: z.literal('absent') }),
+  z.strictObject({
+    status: z.literal('broken'),
+    blob: z.string(),
+    problems: z.array(z.strictObject({ line: z.int(), message: z.string() })),
+  }),
+]);
+export type PolicyRead = z.infer<typeof PolicyRead>;

@@ -1,0 +1,124 @@
+// A run: one stage of one ticket executed once on a runner. States, outcomes and failure classes as in docs/spec/run.md.
+import { z } from 'zod';
+import { AgentName, LayerName, LayerPolicy } from './policy.ts';
+
+const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const Stage = z.enum(['plan', 'implement', 'verify']);
+export type Stage = z.infer<typeof Stage>;
+
+export const RunState = z.enum(['queued', 'claimed', 'running', 'succeeded', 'failed', 'timed_out', 'canceled']);
+export type RunState = z.infer<typeof RunState>;
+
+export const FailureClass = z.enum([
+  'infrastructure',
+  'throttled',
+  'quota_exhausted',
+  'auth',
+  'agent_refused',
+  'agent_failed',
+  'verification_failed',
+  'policy_blocked',
+  'user_error',
+  'bug',
+]);
+export type FailureClass = z.infer<typeof FailureClass>;
+
+/** How a run ended. Exactly one per run; `why` is one sentence for a person. */
+export const RunOutcome = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('delivered') }),
+  z.strictObject({ kind: z.literal('no_change'), why: z.string() }),
+  z.strictObject({ kind: z.literal('blocked'), why: z.string() }),
+  z.strictObject({ kind: z.literal('failed'), class: FailureClass, why: z.string() }),
+  z.strictObject({ kind: z.literal('cancelled'), why: z.string() }),
+  z.strictObject({ kind: z.literal('timed_out'), why: z.string() }),
+]);
+export type RunOutcome = z.infer<typeof RunOutcome>;
+
+export const Counts = z.strictObject({ passed: z.int().min(0), failed: z.int().min(0), skipped: z.int().min(0) });
+export type Counts = z.infer<typeof Counts>;
+
+/** One named test as its report told it; `name` is the full name (suite and case joined by " > "). */
+export const TestResult = z.strictObject({
+  name: z.string().max(500),
+  status: z.enum(['passed', 'failed', 'skipped']),
+});
+export type TestResult = z.infer<typeof TestResult>;
+
+/**
+ * One verification layer, read by the runner's parent outside the box. `unknown`: the command exited 0 but its report
+ * has no test, is missing or unreadable; it is not a pass. `tests` holds at most 500 entries, failed ones first.
+ */
+export const LayerResult = z.strictObject({
+  layer: LayerName,
+  conclusion: z.enum(['success', 'failure', 'skipped', 'timed_out', 'unknown']),
+  why: z.string().max(500),
+  command: z.string().optional(),
+  exitCode: z.int().nullable().optional(),
+  durationMs: z.number().min(0).optional(),
+  counts: Counts.optional(),
+  tests: z.array(TestResult).max(500).optional(),
+  /** Last 4 KB of output, secrets redacted. */
+  tail: z.string().max(8_000).optional(),
+});
+export type LayerResult = z.infer<typeof LayerResult>;
+
+/** Tokens as the gateway counted them from the provider's stream. */
+export const Usage = z.strictObject({ calls: z.int(), inputTokens: z.int(), outputTokens: z.int() });
+export type Usage = z.infer<typeof Usage>;
+
+/** What the runner is told when it claims its run. Everything in it was decided in the control plane. */
+export const Assignment = z.strictObject({
+  run: z.string(),
+  fence: z.int(),
+  stage: Stage,
+  repository: z.strictObject({ id: z.int(), fullName: z.string(), gitUrl: z.string() }),
+  ticket: z.strictObject({
+    number: z.int(),
+    title: z.string(),
+    /** Snapshot taken when the work was started, sanitised. Untrusted. */
+    body: z.string(),
+    criteria: z.array(z.strictObject({ id: z.string(), text: z.string() })),
+  }),
+  /** The commit the stage starts from: base for plan, the approved plan commit for implement, the base of the tree for verify. */
+  start: sha,
+  /** Implement and verify: the approved plan. */
+  plan: z.strictObject({ changeId: z.string(), scope: z.array(z.string()), trustedBase: sha }).optional(),
+  /** Verify: what to check: a stored bundle (downloaded from the control plane) or a head that somebody pushed. */
+  subject: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('bundle'), artifact: digest, tree: sha }),
+      z.strictObject({ kind: z.literal('head'), sha }),
+    ])
+    .optional(),
+  agent: z.strictObject({ name: AgentName, model: z.string().optional() }),
+  setup: z.string().optional(),
+  egress: z.array(z.string()),
+  layers: z.partialRecord(LayerName, LayerPolicy),
+  /** What failed last time, for the agent to read; absent on a first try. */
+  feedback: z.string().optional(),
+  budget: z.strictObject({ wallSeconds: z.int(), tokens: z.int() }),
+  heartbeatSeconds: z.int(),
+});
+export type Assignment = z.infer<typeof Assignment>;
+
+/** The answer to each heartbeat. `cancel` carries the reason for the job summary. */
+export const HeartbeatAnswer = z.discriminatedUnion('order', [
+  z.strictObject({ order: z.literal('go_on') }),
+  z.strictObject({ order: z.literal('cancel'), why: z.string() }),
+]);
+export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
+
+/** What a runner hands in when it is done. `bundle` and `evidence` are digests of artifacts uploaded before. */
+export const Submission = z.strictObject({
+  fence: z.int(),
+  outcome: RunOutcome,
+  bundle: z.strictObject({ artifact: digest, commit: sha }).optional(),
+  evidence: digest.optional(),
+  layers: z.array(LayerResult).max(4).optional(),
+  /** Plan stage: what `openspec validate --strict --json` said in a fresh box. */
+  planValidation: z.strictObject({ valid: z.boolean(), problems: z.array(z.string().max(500)).max(50) }).optional(),
+  sandbox: z.strictObject({ name: z.string(), boxed: z.boolean(), unenforced: z.array(z.string()).max(20) }),
+});
+export type Submission = z.infer<typeof Submission>;
