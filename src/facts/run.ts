@@ -68,6 +68,13 @@ export type LayerResult = z.infer<typeof LayerResult>;
 export const Usage = z.strictObject({ calls: z.int(), inputTokens: z.int(), outputTokens: z.int() });
 export type Usage = z.infer<typeof Usage>;
 
+/** What a verify run looks at: a stored bundle (downloaded from the control plane), or a head that somebody pushed. */
+export const Subject = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('bundle'), artifact: digest, tree: sha }),
+  z.strictObject({ kind: z.literal('head'), sha }),
+]);
+export type Subject = z.infer<typeof Subject>;
+
 /** What the runner is told when it claims its run. Everything in it was decided in the control plane. */
 export const Assignment = z.strictObject({
   run: z.string(),
@@ -85,13 +92,8 @@ export const Assignment = z.strictObject({
   start: sha,
   /** Implement and verify: the approved plan. */
   plan: z.strictObject({ changeId: z.string(), scope: z.array(z.string()), trustedBase: sha }).optional(),
-  /** Verify: what to check: a stored bundle (downloaded from the control plane) or a head that somebody pushed. */
-  subject: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('bundle'), artifact: digest, tree: sha }),
-      z.strictObject({ kind: z.literal('head'), sha }),
-    ])
-    .optional(),
+  /** Verify: what to check. */
+  subject: Subject.optional(),
   agent: z.strictObject({ name: AgentName, model: z.string().optional() }),
   setup: z.string().optional(),
   egress: z.array(z.string()),
@@ -110,6 +112,10 @@ export const HeartbeatAnswer = z.discriminatedUnion('order', [
 ]);
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
 
+/** How a run was kept apart: `none_allowed` is a run without a box that the operator allowed by name (the local demo). */
+export const Isolation = z.enum(['box', 'none_allowed', 'none']);
+export type Isolation = z.infer<typeof Isolation>;
+
 /** What a runner hands in when it is done. `bundle` and `evidence` are digests of artifacts uploaded before. */
 export const Submission = z.strictObject({
   fence: z.int(),
@@ -117,8 +123,6 @@ export const Submission = z.strictObject({
   bundle: z.strictObject({ artifact: digest, commit: sha }).optional(),
   evidence: digest.optional(),
   layers: z.array(LayerResult).max(4).optional(),
-  /** Plan stage: what `openspec validate --strict --json` said in a fresh box. */
-  planValidation: z.strictObject({ valid: z.boolean(), problems: z.array(z.string().max(500)).max(50) }).optional(),
   sandbox: z.strictObject({ name: z.string(), boxed: z.boolean(), unenforced: z.array(z.string()).max(20) }),
 });
 export type Submission = z.infer<typeof Submission>;

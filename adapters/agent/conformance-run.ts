@@ -1,0 +1,75 @@
+// Runs an agent without a box, in directories of its own, for the conformance suite only.
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { AgentAdapter, AgentEvent, Installation, Launch } from './contract.ts';
+
+export type AgentRun = {
+  launch: Launch;
+  workspace: string;
+  exitCode: number | null;
+  signal: string | null;
+  events: readonly AgentEvent[];
+  stderr: string;
+  remove(): Promise<void>;
+};
+
+export type RunRequest = {
+  installation: Installation;
+  modelUrl: string;
+  /** Called with the empty workspace before the start. */
+  prepare?: ((workspace: string) => Promise<void>) | undefined;
+};
+
+const PROMPT = 'Create hello.txt with the line hello.\n--help "$HOME" is not an option but text.';
+
+export async function runAgent(
+  adapter: AgentAdapter,
+  { installation, modelUrl, prepare }: RunRequest,
+): Promise<AgentRun> {
+  const root = await mkdtemp(join(tmpdir(), 'gantry-agent-'));
+  const [home, workspace, tmp] = ['home', 'workspace', 'tmp'].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await Promise.all([home, workspace, tmp].map((path) => mkdir(path)));
+  await prepare?.(workspace);
+  const { defaultModel } = adapter.describe();
+  const launch = adapter.prepare({ installation, home, workspace, modelUrl, model: defaultModel, prompt: PROMPT });
+  for (const [path, content] of Object.entries(launch.files)) {
+    await mkdir(dirname(join(home, path)), { recursive: true });
+    await writeFile(join(home, path), content);
+  }
+  const end = await start(launch, workspace, { PATH: '/usr/local/bin:/usr/bin:/bin', TMPDIR: tmp, ...launch.env });
+  return {
+    launch,
+    workspace,
+    exitCode: end.exitCode,
+    signal: end.signal,
+    events: end.stdout.split('\n').flatMap((line) => (line === '' ? [] : adapter.parse(line))),
+    stderr: end.stderr,
+    remove: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+type End = { exitCode: number | null; signal: string | null; stdout: string; stderr: string };
+
+function start(launch: Launch, cwd: string, env: Record<string, string>): Promise<End> {
+  const [program = '', ...args] = launch.command;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: 'pipe' });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.once('error', reject);
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }));
+    child.stdin.end(launch.stdin);
+  });
+}

@@ -1,0 +1,124 @@
+// The suite that every agent adapter passes with its real CLI. The caller brings a model that follows the named scenario.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AgentRun, runAgent } from './conformance-run.ts';
+import { plantTraps, sprungTraps } from './conformance-traps.ts';
+import type { AgentAdapter, AgentOutcome, GatewayTruth, Installation } from './contract.ts';
+
+/** What the model does. `writes-file` creates `hello.txt` with the line `hello`; `never-stops` asks for commands for ever. */
+export type ModelScenario = 'writes-file' | 'changes-nothing' | 'refuses' | 'never-stops' | 'cut' | 401 | 429 | 500;
+
+export type ModelEndpoint = {
+  /** As `LaunchRequest.modelUrl`. */
+  url: string;
+  truth(): GatewayTruth;
+  close(): Promise<void>;
+};
+
+export type AgentSuite = {
+  /** Where CLIs are installed; shared between test runs. */
+  directory: string;
+  /** A gateway with this token budget in front of a provider that plays the scenario and accepts only the real key. */
+  startModel(adapter: AgentAdapter, scenario: ModelScenario, budget: number): Promise<ModelEndpoint>;
+  /** The provider's key: must be nowhere near the agent. */
+  realKey: string;
+  /** Set: nothing runs, and this is why. */
+  skipReason?: string;
+};
+
+const PLENTY = 10_000_000;
+/** Less than what one call needs with its output. */
+const SCARCE = 60_000;
+const INSTALL_MS = 300_000;
+const RUN_MS = 60_000;
+
+export function testAgent(adapter: AgentAdapter, suite: AgentSuite): void {
+  const { skipReason } = suite;
+  if (skipReason !== undefined) {
+    test.skip(`agent ${adapter.name}: ${skipReason}`);
+    return;
+  }
+  describe(`agent ${adapter.name}`, { timeout: RUN_MS }, () => {
+    let installation: Installation;
+    const runs: AgentRun[] = [];
+    beforeAll(async () => {
+      installation = await adapter.install(suite.directory);
+    }, INSTALL_MS);
+    afterAll(() => Promise.all(runs.map((run) => run.remove())));
+
+    async function play(
+      scenario: ModelScenario,
+      options: { budget?: number; prepare?: (workspace: string) => Promise<void> } = {},
+    ) {
+      const model = await suite.startModel(adapter, scenario, options.budget ?? PLENTY);
+      try {
+        const run = await runAgent(adapter, { installation, modelUrl: model.url, prepare: options.prepare });
+        runs.push(run);
+        const gateway = model.truth();
+        return {
+          ...run,
+          gateway,
+          outcome: adapter.classify({ ...run, gateway }),
+          alone: adapter.classify({ ...run, gateway: null }),
+        };
+      } finally {
+        await model.close();
+      }
+    }
+
+    test('does the work, tells about it and says that it is done', async () => {
+      const { workspace, events, outcome, gateway } = await play('writes-file');
+      expect(await readFile(join(workspace, 'hello.txt'), 'utf8')).toBe('hello\n');
+      expect(outcome).toEqual({ kind: 'completed', message: 'Created hello.txt.' });
+      expect(events.map((event) => event.type)).toEqual(
+        expect.arrayContaining(['started', 'command', 'message', 'usage', 'finished']),
+      );
+      expect(events).toContainEqual(
+        expect.objectContaining({
+          type: 'command',
+          phase: 'ended',
+          exitCode: 0,
+          output: expect.stringContaining('hello'),
+        }),
+      );
+      expect(gateway.calls.map((call) => call.status)).toEqual([200, 200]);
+    });
+
+    test('leaves the checkout alone when the model changes nothing', async () => {
+      const { workspace, outcome } = await play('changes-nothing');
+      expect(outcome.kind).toBe('completed');
+      expect(await readdir(workspace)).toEqual([]);
+    });
+
+    test('runs nothing that the repository configures', async () => {
+      const { workspace, outcome } = await play('writes-file', { prepare: plantTraps });
+      expect(outcome.kind).toBe('completed');
+      expect(await sprungTraps(workspace)).toEqual([]);
+    });
+
+    test('never holds the real key', async () => {
+      const { launch } = await play('writes-file');
+      expect(JSON.stringify(launch)).not.toContain(suite.realKey);
+    });
+
+    test.each<[ModelScenario, Extract<AgentOutcome, { kind: 'failed' }>['class']]>([
+      ['refuses', 'agent_refused'],
+      [401, 'auth'],
+      [429, 'throttled'],
+      [500, 'infrastructure'],
+      ['cut', 'infrastructure'],
+    ])('model %s is %s', async (scenario, failure) => {
+      const { outcome, alone } = await play(scenario);
+      expect(outcome).toMatchObject({ kind: 'failed', class: failure });
+      // Without the gateway's word the class may be coarser, but never a success.
+      expect(alone.kind).toBe('failed');
+    });
+
+    test('stops when the budget is spent', async () => {
+      const { outcome, gateway } = await play('never-stops', { budget: SCARCE });
+      expect(outcome).toMatchObject({ kind: 'failed', class: 'quota_exhausted' });
+      expect(gateway.spent).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,117 @@
+// Probot for App auth and one throttled Octokit per installation; what we changed about its retries stands here.
+import type { Logger } from 'pino';
+import { Probot, ProbotOctokit } from 'probot';
+import { Retryable } from '../../../src/errors.ts';
+import { accountedFetch, type RequestSeen } from './accounted-fetch.ts';
+import { failureOf, limitOf, type Refusal, refusalOf } from './failure.ts';
+
+export type GitHubOptions = {
+  appId: number;
+  /** PEM. */
+  privateKey: string;
+  /** API host, for example https://api.github.com or https://ghes.example/api/v3. */
+  baseUrl: string;
+  /** 'github' spaces writes out as GitHub asks (1 s, 3 s where somebody is notified); 'none' is for the local world. */
+  pace: 'github' | 'none';
+  log: Logger;
+  /** Called once per request sent, never with secrets. */
+  onRequest?: (request: RequestSeen) => void;
+};
+
+/** An installation's id, or the App itself by its JWT. */
+export type Caller = number | 'app';
+
+export type Answer<T> = { data: T; headers: Record<string, string | number | undefined>; status: number };
+export type Asked<T> = { answer: Answer<T>; refusal?: undefined } | { answer?: undefined; refusal: Refusal };
+
+export type Client = {
+  /**
+   * Asks GitHub. A refusal whose status is among `answers` is returned, everything else is thrown by its class.
+   * While a limit lasts, requests of that caller are not sent at all.
+   */
+  ask<T>(
+    caller: Caller,
+    question: (octokit: ProbotOctokit) => Promise<Answer<T>>,
+    answers?: readonly number[],
+  ): Promise<Asked<T>>;
+  /** As `ask`, where no refusal is an answer. */
+  get<T>(caller: Caller, question: (octokit: ProbotOctokit) => Promise<Answer<T>>): Promise<Answer<T>>;
+};
+
+// plugin-retry's list, and 405, 409 and 429: a refused merge is an answer, and a limit is waited for by the queue.
+const NEVER_RETRIED = [400, 401, 403, 404, 405, 409, 410, 422, 429, 451];
+
+export function createClient({ appId, privateKey, baseUrl, pace, log, onRequest = () => {} }: GitHubOptions): Client {
+  const seen = (request: RequestSeen) => {
+    log.debug({ github: request }, 'request to GitHub');
+    onRequest(request);
+  };
+  // The function form of defaults: an object would be overwritten by Probot.
+  const Octokit = ProbotOctokit.plugin((octokit) => {
+    octokit.hook.before('request', (options) => {
+      const fetch = accountedFetch(options.url, seen);
+      // A write is sent once, whatever becomes of it.
+      options.request = { ...options.request, fetch, ...(options.method === 'GET' ? {} : { retries: 0 }) };
+    });
+  }).defaults((given: { throttle?: object }) => ({
+    ...given,
+    userAgent: 'gantry',
+    retry: { retries: 1, doNotRetry: NEVER_RETRIED, ...(pace === 'none' ? { retryAfterBaseValue: 20 } : {}) },
+    throttle: {
+      ...given.throttle,
+      enabled: pace === 'github',
+      // Waiting inside a request would hold a worker for up to an hour: a limit is thrown, and the job comes back later.
+      onRateLimit: () => false,
+      onSecondaryRateLimit: () => false,
+    },
+  }));
+  const probot = new Probot({
+    appId,
+    privateKey,
+    baseUrl,
+    log,
+    Octokit,
+    request: { fetch: accountedFetch(undefined, seen) },
+  });
+
+  const octokits = new Map<Caller, Promise<ProbotOctokit>>();
+  const octokitOf = (caller: Caller): Promise<ProbotOctokit> => {
+    const known = octokits.get(caller) ?? probot.auth(caller === 'app' ? undefined : caller);
+    octokits.set(caller, known);
+    return known;
+  };
+
+  const pausedUntil = new Map<Caller, number>();
+  const refuseWhilePaused = (caller: Caller): void => {
+    const seconds = Math.ceil(((pausedUntil.get(caller) ?? 0) - Date.now()) / 1000);
+    if (seconds > 0)
+      throw new Retryable(`GitHub asked this installation to pause for ${seconds} s more`, { after: seconds });
+  };
+
+  const ask: Client['ask'] = async (caller, question, answers = []) => {
+    refuseWhilePaused(caller);
+    const octokit = await octokitOf(caller);
+    try {
+      const answer = await question(octokit);
+      // Octokit gives JSON that broke off as the text that it is.
+      if (typeof answer.data === 'string' && answer.data !== '')
+        throw new Retryable("GitHub's answer broke off, or is no JSON");
+      return { answer };
+    } catch (error) {
+      const limit = limitOf(error);
+      if (limit !== undefined) pausedUntil.set(caller, Date.now() + limit * 1000);
+      const refusal = refusalOf(error);
+      if (refusal && answers.includes(refusal.status)) return { refusal };
+      throw failureOf(error);
+    }
+  };
+
+  return {
+    ask,
+    get: async (caller, question) => {
+      const { answer, refusal } = await ask(caller, question);
+      if (refusal) throw new TypeError(`unasked refusal ${refusal.status}`);
+      return answer;
+    },
+  };
+}

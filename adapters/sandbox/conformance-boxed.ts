@@ -1,0 +1,262 @@
+// What a real box promises beyond the contract of every sandbox: the command is hostile and gets nothing.
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Bug, Permanent } from '../../src/errors.ts';
+import { alive, uniqueSeconds } from './conformance.ts';
+import type { Box, BoxResult, Sandbox } from './contract.ts';
+
+const limits = { wallSeconds: 30, memoryBytes: 2 ** 29, processes: 64, fileBytes: 2 ** 24, outputBytes: 65_536 };
+const path = { PATH: '/usr/local/bin:/usr/bin:/bin' };
+
+const listen = (server: Server, address: string | { port: number; host: string }): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address, resolve);
+  });
+
+export const testBox = (sandbox: Sandbox): void => {
+  let root: string;
+  beforeAll(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'gantry-test-')));
+    writeFileSync(join(root, 'secret'), 'host-canary');
+  });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  const workspace = (): string => realpathSync(mkdtempSync(join(root, 'ws-')));
+  const run = (command: readonly string[], part: Partial<Box> = {}): Promise<BoxResult> => {
+    const cwd = part.cwd ?? workspace();
+    const box: Box = {
+      mounts: [{ path: cwd, writable: true }],
+      toolchains: [process.execPath],
+      cwd,
+      env: () => path,
+      limits,
+    };
+    return sandbox.run({ ...box, ...part }, command);
+  };
+  const sh = (script: string, part?: Partial<Box>) => run(['sh', '-c', script], part);
+  const js = (script: string, part?: Partial<Box>) => run([process.execPath, '-e', script], part);
+  const lines = (result: BoxResult) => result.stdout.toString().split('\n').filter(Boolean);
+
+  describe('the host is not there', () => {
+    test('the root holds the allow-list and the mounts only', async () => {
+      const known = [
+        'bin',
+        'dev',
+        'etc',
+        'home',
+        'lib',
+        'lib32',
+        'lib64',
+        'libx32',
+        'proc',
+        'run',
+        'sbin',
+        'tmp',
+        'usr',
+        'var',
+      ];
+      const own = [root, process.execPath].map((name) => name.split('/')[1]);
+      const seen = lines(await sh('ls -A /'));
+      expect(seen.filter((name) => !known.includes(name) && !own.includes(name))).toEqual([]);
+    });
+
+    test('what lies beside a mount, host accounts and keys cannot be read', async () => {
+      const result = await sh(`cat ${root}/secret /etc/shadow /root/.bashrc; ls /etc/ssl/private /var/lib /sys`);
+      expect(result.stdout.toString()).toBe('');
+      expect((await sh('cat /etc/passwd')).stdout.toString().split('\n').length).toBeLessThan(5);
+    });
+
+    test('links in the workspace lead nowhere', async () => {
+      const cwd = workspace();
+      symlinkSync(join(root, 'secret'), join(cwd, 'file'));
+      symlinkSync(root, join(cwd, 'directory'));
+      const result = await sh('cat file directory/secret; echo x > directory/planted; ls', { cwd });
+      expect(lines(result)).toEqual(['directory', 'file']);
+      expect(existsSync(join(root, 'planted'))).toBe(false);
+    });
+
+    test('a mount that an earlier box turned into a link is refused', async () => {
+      const cwd = workspace();
+      const inner = join(cwd, 'inner');
+      await sh(`ln -s ${root} inner`, { cwd });
+      const mounts = [cwd, inner].map((mount) => ({ path: mount, writable: true }));
+      await expect(sh('ls inner', { cwd, mounts })).rejects.toThrow(Bug);
+    });
+
+    test('no process of the host is visible, and no environment but its own', async () => {
+      process.env.GANTRY_TEST_CANARY = 'parent-canary';
+      const result = await sh('cat /proc/[0-9]*/environ | tr "\\0" "\\n"; echo; ls /proc | grep -c "^[0-9]"');
+      delete process.env.GANTRY_TEST_CANARY;
+      expect(result.stdout.toString()).not.toContain('parent-canary');
+      expect(Number(lines(result).at(-1))).toBeLessThan(12);
+    });
+
+    test('no descriptor of the host is open', async () => {
+      const open = lines(await sh('ls /proc/self/fd'));
+      // The fourth is the listing itself.
+      expect(open).toEqual(['0', '1', '2', '3']);
+    });
+
+    test('another box is not visible', async () => {
+      const [one, two] = await Promise.all([
+        sh('echo mine > /tmp/one; for i in 1 2 3 4 5; do ls /tmp | grep -x -e one -e two; done'),
+        sh('echo mine > /tmp/two; for i in 1 2 3 4 5; do ls /tmp | grep -x -e one -e two; done'),
+      ]);
+      expect(new Set(lines(one))).toEqual(new Set(['one']));
+      expect(new Set(lines(two))).toEqual(new Set(['two']));
+    });
+  });
+
+  describe('nothing outside the mounts can be written', () => {
+    test('system directories, read-only mounts and the root', async () => {
+      const readOnly = workspace();
+      const cwd = workspace();
+      const mounts = [
+        { path: cwd, writable: true },
+        { path: readOnly, writable: false },
+      ];
+      const targets = ['/new', '/usr/new', '/usr/bin/env', '/etc/passwd', `${readOnly}/new`, '/run/gantry/node'];
+      const result = await sh(
+        `for f in ${targets.join(' ')}; do (echo x >> $f) 2>/dev/null && echo $f; done; echo x > ${root}/new; rm -rf ${root} 2>/dev/null; true`,
+        { cwd, mounts },
+      );
+      expect(lines(result)).toEqual([]);
+      expect(readFileSync(join(root, 'secret'), 'utf8')).toBe('host-canary');
+      expect(existsSync(join(root, 'new'))).toBe(false);
+    });
+
+    test('kernel settings, also where the parent is root', async () => {
+      const before = readFileSync('/proc/sys/kernel/core_pattern', 'utf8');
+      const result = await sh(
+        `find /proc/sys /proc/irq /proc/bus -type f -writable 2>/dev/null | head; for f in /proc/sys/kernel/core_pattern /proc/sysrq-trigger /proc/self/../sys/kernel/core_pattern; do (printf '${before.trim()}' > $f) 2>/dev/null && echo "$f written"; done; true`,
+      );
+      expect(lines(result)).toEqual([]);
+    });
+  });
+
+  describe('privileges', () => {
+    test('no capability, no new privileges, no nested namespaces', async () => {
+      const status = (await sh('grep -E "^(Cap...|NoNewPrivs|Uid):" /proc/self/status')).stdout.toString();
+      expect(status.match(/^Cap...:\s+0{16}$/gm)).toHaveLength(5);
+      expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
+      const nested = await sh(
+        'unshare -Ur true && echo nested; unshare -m true && echo mounts; mount -t tmpfs x /tmp && echo mounted',
+      );
+      expect(nested.stdout.toString()).toBe('');
+    });
+  });
+
+  describe('network', () => {
+    test('neither the host’s loopback nor any address is reachable', async () => {
+      const server = createServer((socket) => socket.end('host'));
+      await listen(server, { port: 0, host: '127.0.0.1' });
+      const address = server.address();
+      const port = typeof address === 'object' ? address?.port : 0;
+      const result = await js(`
+        const net = require('net');
+        for (const [host, port] of [['127.0.0.1', ${port}], ['1.1.1.1', 443], ['169.254.169.254', 80], ['::1', ${port}]])
+          net.connect({ host, port, timeout: 2000 }).on('connect', function () { console.log('reached', host); this.destroy() })
+            .on('timeout', function () { this.destroy() }).on('error', () => {});
+        require('dns').lookup('example.com', (error, found) => found && console.log('resolved'));`);
+      server.close();
+      expect(result).toMatchObject({ exitCode: 0 });
+      expect(result.stdout.toString()).toBe('');
+    });
+
+    test('abstract and named sockets of the host are out of reach', async () => {
+      const servers = [`\0gantry-${process.pid}`, join(root, 'host.sock')].map((name) => ({
+        name,
+        server: createServer((socket) => socket.end('host')),
+      }));
+      await Promise.all(servers.map(({ name, server }) => listen(server, name)));
+      const result = await js(
+        `for (const path of ${JSON.stringify(servers.map(({ name }) => name))}) require('net').connect({ path }).on('connect', () => console.log('reached')).on('error', () => {}).unref()`,
+      );
+      for (const { server } of servers) server.close();
+      expect(result.stdout.toString()).toBe('');
+    });
+  });
+
+  describe('no survivor', () => {
+    const daemon = (mark: string) => `setsid -f sh -c 'exec >/dev/null 2>&1 </dev/null; sleep ${mark}'; `;
+
+    test('a process that left its session ends with the command', async () => {
+      const mark = uniqueSeconds();
+      expect(await sh(`${daemon(mark)} exit 0`)).toMatchObject({ exitCode: 0 });
+      expect(await alive(mark)).toBe(false);
+    });
+
+    test('and with the wall clock', async () => {
+      const mark = uniqueSeconds();
+      const result = await sh(`${daemon(mark)} sleep ${mark}`, { limits: { ...limits, wallSeconds: 0.7 } });
+      expect(result.timedOut).toBe(true);
+      expect(await alive(mark)).toBe(false);
+    });
+
+    test('killing the supervisor ends the box without a result of its own', async () => {
+      const mark = uniqueSeconds();
+      const result = await sh(`${daemon(mark)} kill -9 $PPID; sleep ${mark}`);
+      expect(result.exitCode).not.toBe(0);
+      expect(await alive(mark)).toBe(false);
+    });
+  });
+
+  describe('limits hold, or the result says which do not', () => {
+    const unless = (result: BoxResult, limit: BoxResult['unenforced'][number], check: () => void) => {
+      if (!result.unenforced.includes(limit)) check();
+    };
+
+    test('memory', async () => {
+      const result = await js(
+        'const all = []; for (let i = 0; i < 40; i++) all.push(Buffer.alloc(5e7, 1)); console.log("got it all")',
+      );
+      unless(result, 'memoryBytes', () => expect(result.stdout.toString()).toBe(''));
+    });
+
+    test('memory of the private directories', async () => {
+      const result = await sh(
+        'for i in 1 2 3 4 5 6 7 8 9; do for d in /tmp /home/agent /dev/shm; do head -c 16000000 /dev/zero > $d/$i || exit 9; done; done 2>/dev/null; echo all',
+        { limits: { ...limits, memoryBytes: 2 ** 27 } },
+      );
+      unless(result, 'memoryBytes', () => expect(result.stdout.toString()).toBe(''));
+    });
+
+    test('processes', async () => {
+      const result = await sh('i=0; while [ $i -lt 400 ]; do sleep 20 & i=$((i+1)); done; echo started all', {
+        limits: { ...limits, wallSeconds: 5 },
+      });
+      unless(result, 'processes', () => expect(result.stdout.toString()).toBe(''));
+    });
+
+    test('size of a file', async () => {
+      const cwd = workspace();
+      const result = await sh('head -c 20000000 /dev/zero > big; wc -c < big', { cwd });
+      unless(result, 'fileBytes', () => expect(Number(lines(result).at(-1))).toBeLessThanOrEqual(limits.fileBytes));
+    });
+  });
+
+  describe('a box that cannot be built', () => {
+    test('a missing mount is our mistake', async () => {
+      await expect(sh('true', { cwd: join(root, 'missing') })).rejects.toThrow(Bug);
+    });
+
+    test('a working directory that is not mounted is told, not run', async () => {
+      const other = join(root, 'other');
+      mkdirSync(other, { recursive: true });
+      await expect(sh('true', { mounts: [], cwd: other })).rejects.toThrow(Permanent);
+    });
+  });
+};

@@ -1,0 +1,157 @@
+// The only way out of a box beside the model: an HTTP and CONNECT proxy on a unix socket that denies by default and records.
+import { lookup } from 'node:dns/promises';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { type Denial, type EgressRule, judge, normalHost } from './egress-rule.ts';
+
+/** One line of the audit. `at` is milliseconds since the epoch; `why` only on a denial. */
+export type EgressAttempt = {
+  at: number;
+  kind: 'http' | 'connect';
+  host: string;
+  port: number;
+  decision: 'allow' | 'deny';
+  why?: Denial;
+};
+
+export type EgressOptions = {
+  /** Where to listen; the directory exists and is private to this process. */
+  socketPath: string;
+  allow: readonly string[];
+  /** Seams for tests; default the system's resolver and a TCP connection. */
+  resolve?: EgressRule['resolve'];
+  dial?: (address: string, port: number) => Socket;
+  onAttempt?: (attempt: EgressAttempt) => void;
+};
+
+export type Egress = {
+  socketPath: string;
+  /** The first 10,000, oldest first; `onAttempt` sees all. */
+  attempts(): readonly EgressAttempt[];
+  close(): Promise<void>;
+};
+
+const keptAttempts = 10_000;
+const mostConnections = 256;
+const connectMs = 15_000;
+const idleMs = 300_000;
+
+/** Headers between client and proxy; the origin gets none of them, and its Host is the one that was judged. */
+const hopHeaders = /^(connection|keep-alive|proxy-.*|te|trailer|upgrade|host)$/i;
+
+const resolveBySystem: EgressRule['resolve'] = async (host) => {
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => address);
+  } catch {
+    // No such name, or no resolver: the same for the box, which is told that it was denied.
+    return [];
+  }
+};
+
+const quiet = (...sockets: Socket[]) => {
+  for (const socket of sockets) {
+    socket.setTimeout(idleMs, () => socket.destroy());
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => {
+      for (const other of sockets) other.destroy();
+    });
+  }
+};
+
+/** `host:port` of a CONNECT request; port NaN when there is none. */
+const authority = (text: string): { host: string; port: number } => {
+  const [, host = '', port = ''] = /^(.*):(\d{1,5})$/.exec(text) ?? [];
+  return { host: normalHost(host), port: Number(port || Number.NaN) };
+};
+
+export const openEgress = async (options: EgressOptions): Promise<Egress> => {
+  const rule: EgressRule = { allow: options.allow, resolve: options.resolve ?? resolveBySystem };
+  const dial = options.dial ?? ((address, port) => connect({ host: address, port, timeout: connectMs }));
+  const kept: EgressAttempt[] = [];
+  const open = new Set<Socket>();
+
+  const ask = async (kind: EgressAttempt['kind'], host: string, port: number) => {
+    const decided = await judge(rule, host, port);
+    const { decision } = decided;
+    const why = decided.decision === 'deny' ? { why: decided.why } : {};
+    const attempt: EgressAttempt = { at: Date.now(), kind, host: host.slice(0, 253), port, decision, ...why };
+    if (kept.length < keptAttempts) kept.push(attempt);
+    options.onAttempt?.(attempt);
+    return decided;
+  };
+
+  const forward = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const url = URL.parse(incoming.url ?? '');
+    const host = url?.protocol === 'http:' ? normalHost(url.hostname) : '';
+    const port = Number(url?.port || 80);
+    const decided = await ask('http', host, port);
+    if (decided.decision === 'deny' || url === null) return refuse(response, decided);
+    const headers = Object.entries(incoming.headers).filter(([name]) => !hopHeaders.test(name));
+    const outgoing = request({
+      createConnection: () => dial(decided.address, port),
+      method: incoming.method,
+      path: url.pathname + url.search,
+      headers: { ...Object.fromEntries(headers), host: url.host },
+    });
+    outgoing.setTimeout(idleMs, () => outgoing.destroy());
+    outgoing.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+      answer.on('error', () => response.destroy());
+    });
+    outgoing.on('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
+    response.on('close', () => outgoing.destroy());
+    incoming.pipe(outgoing);
+  };
+
+  const tunnel = async (target: string, client: Socket, head: Buffer) => {
+    client.on('error', () => client.destroy());
+    const { host, port } = authority(target);
+    const decided = await ask('connect', host, port);
+    if (decided.decision === 'deny') {
+      client.end(`HTTP/1.1 403 Forbidden\r\nx-egress: ${decided.why}\r\ncontent-length: 0\r\n\r\n`);
+      return;
+    }
+    const origin = dial(decided.address, port);
+    open.add(origin);
+    origin.on('close', () => open.delete(origin));
+    quiet(client, origin);
+    origin.once('connect', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      origin.write(head);
+      client.pipe(origin);
+      origin.pipe(client);
+    });
+  };
+
+  const server = createServer((incoming, response) => {
+    forward(incoming, response).catch((error: Error) => response.destroy(error));
+  });
+  server.maxConnections = mostConnections;
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.on('close', () => open.delete(socket));
+  });
+  server.on('connect', (incoming: IncomingMessage, client: Socket, head: Buffer) => {
+    tunnel(incoming.url ?? '', client, head).catch((error: Error) => client.destroy(error));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.socketPath, resolve);
+  });
+  return {
+    socketPath: options.socketPath,
+    attempts: () => kept,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        for (const socket of open) socket.destroy();
+      }),
+  };
+};
+
+const refuse = (response: ServerResponse, decided: { decision: 'allow' | 'deny'; why?: Denial }) => {
+  const why = decided.why ?? 'malformed';
+  response.writeHead(403, { 'x-egress': why, 'content-type': 'text/plain' });
+  response.end(`This box may not connect there (${why}). Hosts are allowed in .github/harness.yml, key egress.\n`);
+};

@@ -1,0 +1,19 @@
+// npm run bench [-- --json --only <name>]: one JSON document, or lines for people. Nothing is promised that is not measured.
+import { parseArgs } from 'node:util';
+import { benchIngest } from './ingest.ts';
+
+const benches: Record<string, (say: (line: string) => void) => Promise<object>> = { ingest: benchIngest };
+
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, only: { type: 'string' } } });
+if (values.only !== undefined && !benches[values.only]) {
+  console.error(`There is no benchmark "${values.only}"; there is: ${Object.keys(benches).join(', ')}.`);
+  process.exit(2);
+}
+
+const results: Record<string, object> = {};
+for (const [name, bench] of Object.entries(benches)) {
+  if (values.only !== undefined && values.only !== name) continue;
+  results[name] = await bench((line) => console.error(`${name}: ${line}`));
+}
+console.log(JSON.stringify(results, null, values.json ? 0 : 2));
+process.exit(0);

@@ -1,0 +1,114 @@
+// What may be asked of the outside. Each is executed once by the effect of its name and answered by exactly one fact.
+import { z } from 'zod';
+import { CommandGiven } from '../facts/comment.ts';
+import { Actor } from '../facts/person.ts';
+import { Criterion, PlanSnapshot } from '../facts/plan.ts';
+import { Policy } from '../facts/policy.ts';
+import { Stage, Subject } from '../facts/run.ts';
+
+const command = <const Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
+  z.strictObject({ type: z.literal(type), ...shape });
+
+export const Command = z.discriminatedUnion('type', [
+  command('ReadStart', { issue: z.int(), by: Actor, covers: z.enum(['event', 'live']) }),
+  command('ReadAuthority', { ask: CommandGiven }),
+  command('ReadLabelAuthority', { label: z.string(), change: z.enum(['added', 'removed']), by: Actor }),
+  command('ReadApproval', {
+    ask: CommandGiven,
+    issue: z.int(),
+    head: z.string(),
+    base: z.string(),
+    changeId: z.string(),
+  }),
+  command('DispatchRun', {
+    run: z.string(),
+    stage: Stage,
+    issue: z.int(),
+    title: z.string(),
+    /** Artifact of the sanitised body. */
+    body: z.string(),
+    criteria: z.array(Criterion),
+    /** Plan: absent, the base branch's tip is read. Else the commit that the stage starts from. */
+    start: z.string().optional(),
+    base: z.string(),
+    plan: z.strictObject({ changeId: z.string(), scope: z.array(z.string()), trustedBase: z.string() }).optional(),
+    subject: Subject.optional(),
+    feedback: z.string().optional(),
+    policy: Policy,
+  }),
+  command('CancelRun', { run: z.string(), why: z.string() }),
+  command('InspectBundle', {
+    run: z.string(),
+    stage: Stage,
+    artifact: z.string(),
+    start: z.string(),
+    base: z.string(),
+    changeId: z.string().optional(),
+    scope: z.array(z.string()),
+    protected: z.array(z.string()),
+  }),
+  command('PushTree', {
+    run: z.string(),
+    stage: Stage,
+    issue: z.int(),
+    title: z.string(),
+    /** Of an inspected bundle. */
+    tree: z.string(),
+    start: z.string(),
+    base: z.string(),
+    branch: z.string(),
+    /** The commit that the branch must still be at; absent: it must not exist. */
+    expect: z.string().optional(),
+    /** Somebody with write said /run-ci: workflows with secrets may start. */
+    allowWorkflows: z.boolean(),
+  }),
+  command('ReadPlan', {
+    head: z.string(),
+    base: z.string(),
+    changeId: z.string(),
+    /** Absent: nothing is approved, only the plan is read again. */
+    approval: z.strictObject({ login: z.string(), planDigest: z.string(), baseDigest: z.string() }).optional(),
+  }),
+  command('OpenPull', {
+    issue: z.int(),
+    title: z.string(),
+    branch: z.string(),
+    base: z.string(),
+    requester: Actor,
+    criteria: z.array(Criterion),
+    run: z.string(),
+  }),
+  command('GatherPull', {
+    pull: z.int(),
+    origin: z.enum(['gantry', 'people', 'fork']),
+    head: z.string(),
+    base: z.string(),
+    plan: PlanSnapshot.optional(),
+    criteria: z.array(Criterion),
+  }),
+  command('MarkReady', { nodeId: z.string() }),
+  command('AskReview', { pull: z.int(), of: z.array(z.string()), requester: Actor.optional() }),
+  command('MergePull', {
+    pull: z.int(),
+    head: z.string(),
+    base: z.string(),
+    title: z.string(),
+    ticket: z
+      .strictObject({
+        issue: z.int(),
+        requester: Actor,
+        bodyDigest: z.string(),
+        changeId: z.string(),
+        planDigest: z.string(),
+        baseDigest: z.string(),
+        approver: z.string(),
+      })
+      .optional(),
+    /** Reviews that would let it merge: any one of them must still hold, live. */
+    reviewers: z.array(z.string()),
+    policyBlob: z.string(),
+    method: z.enum(['squash', 'merge', 'rebase']),
+  }),
+]);
+export type Command = z.infer<typeof Command>;
+export type CommandOf<Type extends Command['type']> = Extract<Command, { type: Type }>;

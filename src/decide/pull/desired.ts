@@ -1,0 +1,136 @@
+// What should be seen of a pull request: its check runs, the one policy comment, the answers to comments.
+import { type Message, message } from '../../facts/message.ts';
+import type { LayerName } from '../../facts/policy.ts';
+import type { LayerResult } from '../../facts/run.ts';
+import type { Context } from '../contract.ts';
+import type { CheckName, Target } from '../target.ts';
+import { answersTo } from '../ticket/desired.ts';
+import type { CheckStatus, CheckView } from './check-view.ts';
+import { blockers } from './gate.ts';
+import { governance } from './governance.ts';
+import type { PullState } from './state.ts';
+import type { StickyView } from './sticky-view.ts';
+
+type Shown = { name: CheckName; view: CheckView };
+
+export function desiredOfPull(state: PullState, _: Context): Target[] {
+  const { header } = state;
+  const answers = state.receipts.flatMap(answersTo);
+  if (!header || (header.state === 'closed' && !state.gate)) return answers;
+  const shown = checksOf(state);
+  const sha = header.head.sha;
+  const sticky = header.origin === 'gantry' && state.ticket ? stickyOf(state, shown) : undefined;
+  return [
+    ...shown.map(({ name, view }): Target => ({ id: `check/${sha}/${name}`, kind: 'check', sha, name, view })),
+    ...(sticky ? [{ id: `sticky/${header.number}`, kind: 'sticky', pull: header.number, view: sticky } as const] : []),
+    ...answers,
+  ];
+}
+
+function checksOf(state: PullState): Shown[] {
+  const { header, ticket, snapshot } = state;
+  const layers = ticket?.layers?.sha === header?.head.sha ? ticket?.layers?.results : undefined;
+  const times = (name: CheckName) => state.rerequested[name] ?? 0;
+  return [
+    ...(layers ?? []).map(
+      (layer): Shown => ({
+        name: `harness/${layer.layer}`,
+        view: { ...layerView(layer), times: times(`harness/${layer.layer}`) },
+      }),
+    ),
+    ...(snapshot?.head === header?.head.sha
+      ? [
+          {
+            name: 'harness/governance',
+            view: { ...governanceView(state), times: times('harness/governance') },
+          } as const,
+        ]
+      : []),
+    { name: 'harness/gate', view: { ...gateView(state), times: times('harness/gate') } },
+  ];
+}
+
+const layerStatus = {
+  success: 'success',
+  failure: 'failure',
+  skipped: 'skipped',
+  timed_out: 'timed_out',
+  unknown: 'failure',
+} as const satisfies Record<LayerResult['conclusion'], CheckStatus>;
+
+const layerView = (layer: LayerResult): Omit<CheckView, 'times'> => ({
+  status: layerStatus[layer.conclusion],
+  title: message(`layer-${layer.conclusion}`, { layer: layer.layer, why: layer.why }),
+  reasons: [],
+  layer,
+});
+
+function governanceView(state: PullState): Omit<CheckView, 'times'> {
+  const verdict = governance(state);
+  const status = (
+    { pass: 'success', fail: 'failure', error: 'failure', pending: 'in_progress', skip: 'neutral' } as const
+  )[verdict.outcome];
+  return { status, title: message(`governance-${verdict.outcome}`, verdict.data), reasons: [], verdict };
+}
+
+function gateView(state: PullState): Omit<CheckView, 'times'> {
+  const { header } = state;
+  if (header?.merged) return { status: 'success', title: message('gate-merged'), reasons: [] };
+  if (header?.state === 'closed') return { status: 'failure', title: message('gate-closed'), reasons: [] };
+  const list = blockers(state);
+  const [first] = list;
+  if (first) return { status: first.status, title: first.why, reasons: list.map(({ why }) => why) };
+  const ours = header?.origin === 'gantry';
+  const byGantry = state.snapshot?.policy.status !== 'ok' || state.snapshot.policy.policy.merge.by === 'gantry';
+  // It turns green at the last moment: the merge effect publishes success after it has read everything again.
+  return ours && byGantry
+    ? { status: 'in_progress', title: message('gate-merging'), reasons: [] }
+    : { status: 'success', title: message('gate-open'), reasons: [] };
+}
+
+function stickyOf(state: PullState, shown: Shown[]): StickyView {
+  const { header, ticket } = state;
+  const gate = shown.find(({ name }) => name === 'harness/gate')?.view ?? { ...gateView(state), times: 0 };
+  return {
+    origin: header?.origin ?? 'gantry',
+    head: header?.head.sha ?? '',
+    gate: { ...gate, times: 0 },
+    checks: shown
+      .filter(({ name }) => name !== 'harness/gate')
+      .map(({ name, view }) => ({ name, view: { ...view, times: 0 } })),
+    evidence: evidenceOf(state),
+    ...(ticket && { ticket }),
+    next: nextOf(state),
+  };
+}
+
+function evidenceOf({ ticket, header }: PullState): StickyView['evidence'] {
+  const current = ticket?.layers?.sha === header?.head.sha ? ticket?.layers?.results : undefined;
+  const criteria = ticket?.plan?.criteria ?? ticket?.criteria.map((criterion) => ({ ...criterion, tests: [] })) ?? [];
+  return criteria.map(({ id, text, tests }) => ({
+    id,
+    text,
+    tests: tests.map(({ layer, name }) => ({ layer, name, status: statusOf(current, layer, name) })),
+  }));
+}
+
+/** The same matching as the evidence check: the case's full name, or its last part. */
+function statusOf(
+  results: readonly LayerResult[] | undefined,
+  layer: LayerName,
+  name: string,
+): StickyView['evidence'][number]['tests'][number]['status'] {
+  if (!results) return 'not_run';
+  const tests = results.find((result) => result.layer === layer)?.tests ?? [];
+  return tests.find((test) => test.name === name || test.name.endsWith(` > ${name}`))?.status ?? 'missing';
+}
+
+function nextOf(state: PullState): Message {
+  const { header, ticket } = state;
+  if (header?.merged) return message('next-merged');
+  if (header?.state === 'closed') return message('next-closed');
+  const [first] = blockers(state);
+  if (ticket?.stage === 'in_review' && first) return message(`next-${first.why.id}`, first.why.data);
+  if (ticket?.stage === 'in_review') return message('next-merging');
+  return ticket?.next ?? message('next-checking');
+}

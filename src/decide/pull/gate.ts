@@ -1,0 +1,98 @@
+// May this head be merged? One list of blockers, nearest first; what the gate shows and whether we merge both follow from it.
+import { type Message, message } from '../../facts/message.ts';
+import { LayerName } from '../../facts/policy.ts';
+import type { Review } from '../../facts/pull.ts';
+import type { CheckStatus } from './check-view.ts';
+import { governance } from './governance.ts';
+import type { PullState } from './state.ts';
+
+export type Blocker = { status: Exclude<CheckStatus, 'success' | 'skipped'>; why: Message };
+
+/** `pending` clears by itself, `action` needs a person, `fail` needs a change. */
+const pending = (why: Message): Blocker => ({ status: 'in_progress', why });
+const action = (why: Message): Blocker => ({ status: 'action_required', why });
+const fail = (why: Message): Blocker => ({ status: 'failure', why });
+
+/** Empty: the head may be merged. */
+export function blockers(state: PullState): Blocker[] {
+  const { header, snapshot, ticket } = state;
+  if (!header || snapshot?.head !== header.head.sha) return [pending(message('gate-gathering'))];
+  if (!snapshot.base.governed) return [fail(message('gate-ungoverned-base', { base: header.base.ref }))];
+  if (snapshot.policy.status === 'broken') return [fail(message('gate-policy-broken'))];
+  const verdict = governance(state);
+  const judged =
+    verdict.outcome === 'pass'
+      ? []
+      : verdict.outcome === 'pending'
+        ? [pending(message('gate-governance-pending'))]
+        : [fail(message('gate-governance', { check: verdict.data.first ?? '' }))];
+  if (header.origin !== 'gantry') {
+    return snapshot.policy.status === 'absent' && judged.length === 0
+      ? [{ status: 'neutral', why: message('gate-policy-absent') }]
+      : judged;
+  }
+  if (!ticket) return [pending(message('gate-gathering'))];
+  return [...ofTicket(state), ...ofLayers(state), ...judged, ...ofReview(state), ...ofMerge(state)];
+}
+
+function ofTicket({ ticket }: PullState): Blocker[] {
+  if (!ticket) return [];
+  return [
+    ...(ticket.hold ? [action(message('gate-held', { by: ticket.hold.by }))] : []),
+    ...(ticket.stage === 'canceled' ? [fail(message('gate-canceled'))] : []),
+    ...(ticket.stage === 'blocked' ? [action(message('gate-blocked'))] : []),
+    ...(ticket.approval ? [] : [action(message(ticket.revoked ? 'gate-approval-revoked' : 'gate-needs-approval'))]),
+  ];
+}
+
+/** A layer that is not configured does not block; a head without any layer does. */
+function ofLayers({ header, ticket, snapshot }: PullState): Blocker[] {
+  if (!ticket || snapshot?.policy.status === 'broken') return [];
+  if (ticket.layers?.sha !== header?.head.sha || ticket.layers?.stored) {
+    return ticket.approval ? [pending(message('gate-layers-pending'))] : [];
+  }
+  const { results } = ticket.layers ?? { results: [] };
+  if (!results.some((result) => result.conclusion !== 'skipped')) return [action(message('gate-no-layers'))];
+  const missing = LayerName.options.filter((name) => !results.some((result) => result.layer === name));
+  return [
+    ...results
+      .filter(({ conclusion }) => conclusion !== 'success' && conclusion !== 'skipped')
+      .map(({ layer }) => layer),
+    ...missing,
+  ].map((layer) => fail(message('gate-layer-failed', { layer })));
+}
+
+function ofReview(state: PullState): Blocker[] {
+  const { ticket, header } = state;
+  const changes = state.reviews.find((review) => review.state === 'changes_requested');
+  if (changes) return [action(message('gate-changes-requested', { by: changes.by.login }))];
+  if (candidates(state).length > 0) return [];
+  const ours = header !== undefined && (ticket?.pushed.includes(header.head.sha) ?? false);
+  return [action(message(ours ? 'gate-needs-review' : 'gate-needs-review-foreign-head'))];
+}
+
+/** Approvals that may count: at exactly this head, by a person who neither pushed nor asked (unless the policy lets them). */
+export function candidates({ header, ticket, snapshot, reviews, pushers }: PullState): Review[] {
+  const policy = snapshot?.policy.status === 'ok' ? snapshot.policy.policy : undefined;
+  const ours = header !== undefined && (ticket?.pushed.includes(header.head.sha) ?? false);
+  const requesterMay = ours && (policy?.approval.requester ?? false);
+  return reviews.filter(
+    ({ state, by, commit }) =>
+      state === 'approved' &&
+      by.kind === 'person' &&
+      commit === header?.head.sha &&
+      !pushers.includes(by.id) &&
+      (requesterMay || by.id !== ticket?.requester?.id),
+  );
+}
+
+function ofMerge({ header, ticket, readyRefused, mergeRefused }: PullState): Blocker[] {
+  return [
+    ...(ticket && !['in_review', 'merged'].includes(ticket.stage)
+      ? [pending(message('gate-working', { stage: ticket.stage }))]
+      : []),
+    ...(header?.draft ? [readyRefused ? action(message('gate-press-ready')) : pending(message('gate-readying'))] : []),
+    ...(mergeRefused && mergeRefused.head === header?.head.sha ? [fail(mergeRefused.why)] : []),
+    ...(ticket?.isolation === 'none' ? [action(message('gate-unboxed'))] : []),
+  ];
+}

@@ -1,0 +1,42 @@
+// What is known about a pull request, Gantry's own or anybody's.
+import type { CommandGiven, Receipt } from '../../facts/comment.ts';
+import type { Message } from '../../facts/message.ts';
+import type { PullHeader, Review, TicketReport } from '../../facts/pull.ts';
+import type { PullSnapshot } from '../../facts/pull-snapshot.ts';
+
+export type PullState = {
+  /** Absent until the first event that shows the pull request itself. */
+  header?: PullHeader;
+  /** Account ids of people who pushed to the branch since it was opened. */
+  pushers: number[];
+  /** Told by the ticket; only for pull requests that Gantry opened. */
+  ticket?: TicketReport;
+  /** The newest gathered snapshot; it counts only for its own head. */
+  snapshot?: PullSnapshot;
+  /** The newest review of each person. */
+  reviews: Review[];
+  /** Steps that were asked for, by head. */
+  steps: { ready?: string; review?: string; merge?: string };
+  /** GitHub does not let us take it out of draft: a person must. */
+  readyRefused?: true;
+  mergeRefused?: { head: string; why: Message };
+  mergedSha?: string;
+  /** The gate as it was last decided, so that a change of it is on record. */
+  gate?: { head: string; title: string };
+  /** Commands that came before the pull request was seen. */
+  unheard: CommandGiven[];
+  /** How often each check was asked for again. */
+  rerequested: Record<string, number>;
+  receipts: Receipt[];
+};
+
+export const initialPull: PullState = {
+  pushers: [],
+  reviews: [],
+  steps: {},
+  unheard: [],
+  rerequested: {},
+  receipts: [],
+};
+
+export const isOpen = ({ header }: PullState): boolean => header?.state === 'open';

@@ -1,0 +1,40 @@
+// What should be seen of a ticket: one notice on the issue, the label ai-blocked, the answers to comments.
+import type { Receipt } from '../../facts/comment.ts';
+import type { Context } from '../contract.ts';
+import type { Target } from '../target.ts';
+import type { NoticeView } from './notice-view.ts';
+import type { TicketState } from './state.ts';
+
+export function desiredOfTicket(state: TicketState, { number }: Context): Target[] {
+  const view = noticeOf(state);
+  const blocked = state.stage.name === 'blocked' && state.stage.why.id !== 'held';
+  return [
+    ...(view ? [{ id: `notice/${number}`, kind: 'notice', issue: number, view } as const] : []),
+    ...(state.blockedOnce ? [label(number, 'ai-blocked', blocked, 0)] : []),
+    ...(state.hold && state.hold.restored > 0 ? [label(number, 'ai-hold', true, state.hold.restored)] : []),
+    ...state.receipts.flatMap(answersTo),
+  ];
+}
+
+function noticeOf(state: TicketState): NoticeView | undefined {
+  const { stage } = state;
+  if (stage.name === 'not_ready') return { kind: 'not_ready', verdict: stage.verdict };
+  if (stage.name === 'idle') return stage.notice && { kind: 'message', message: stage.notice };
+  if (state.pull !== undefined) return { kind: 'pull', pull: state.pull };
+  if (stage.name === 'blocked' || stage.name === 'canceled') return { kind: 'message', message: stage.why };
+  return state.requester && { kind: 'started', by: state.requester.login };
+}
+
+const label = (issue: number, name: string, present: boolean, times: number): Target => ({
+  id: `label/${issue}/${name}`,
+  kind: 'label',
+  issue,
+  label: name,
+  present,
+  times,
+});
+
+export const answersTo = ({ comment, on, reaction, reply }: Receipt): Target[] => [
+  { id: `reaction/${comment}/${reaction}`, kind: 'reaction', comment, reaction },
+  ...(reply ? [{ id: `reply/${comment}`, kind: 'reply', comment, on, message: reply } as const] : []),
+];

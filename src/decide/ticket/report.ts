@@ -1,0 +1,50 @@
+// What a pull request is told of its ticket: all that its comment shows and its gate judges.
+import { type Message, message } from '../../facts/message.ts';
+import type { TicketReport } from '../../facts/pull.ts';
+import type { Context } from '../contract.ts';
+import type { TicketState } from './state.ts';
+
+export const reportOf = (state: TicketState, { number }: Context): TicketReport => ({
+  issue: number,
+  title: state.issue?.title ?? '',
+  stage: state.stage.name,
+  criteria: state.issue?.criteria ?? [],
+  bodyDigest: state.issue?.bodyDigest ?? '',
+  pushed: state.pushed,
+  runs: state.runs.slice(-10),
+  tokens: state.tokens,
+  ...(state.requester && { requester: state.requester }),
+  ...(state.plan && { plan: state.plan }),
+  ...(state.approval && { approval: state.approval }),
+  ...(state.revoked && { revoked: state.revoked }),
+  ...(state.layers && { layers: state.layers }),
+  ...(state.isolation && { isolation: state.isolation }),
+  ...(state.hold && { hold: { by: state.hold.by, why: state.hold.why } }),
+  ...(state.stage.name === 'blocked' && { blocked: state.stage.why }),
+  ...(state.stage.name === 'canceled' && { blocked: state.stage.why }),
+  next: nextStep(state),
+});
+
+/** The nearest thing that somebody has to do, or what is being waited for. */
+export function nextStep(state: TicketState): Message {
+  const { stage } = state;
+  if (state.hold) return message('next-held', { by: state.hold.by });
+  switch (stage.name) {
+    case 'awaiting_approval':
+      return message('next-approve', { digest: state.plan?.digest ?? '' });
+    case 'blocked':
+      return message('next-blocked');
+    case 'canceled':
+      return message('next-canceled');
+    case 'publishing':
+      return stage.waitsFor
+        ? message('next-run-ci', { workflows: stage.waitsFor.join(', ') })
+        : message('next-publishing');
+    case 'implementing':
+    case 'verifying':
+    case 'planning':
+      return message(`next-${stage.name}`, { run: stage.run });
+    default:
+      return message(`next-${stage.name}`);
+  }
+}

@@ -1,0 +1,39 @@
+// The shape of an effect: one command, executed once, answered by exactly one fact.
+
+import type { GitStore } from '../../adapters/git/contract.ts';
+import type { GitHubReader, GitHubWriter } from '../../adapters/github/contract.ts';
+import type { Command, CommandOf } from '../decide/command.ts';
+import type { Fact } from '../facts/fact.ts';
+import type { Repository } from '../facts/repository.ts';
+import type { StreamId } from '../facts/stream.ts';
+import type { Db } from '../journal/tables.ts';
+
+/** What the composition root lends to effects; each takes the members that it uses. */
+export type Ports = {
+  reader: GitHubReader;
+  writer: GitHubWriter;
+  git: GitStore;
+  db: Db;
+  /** Where runners reach us, and the workflow file that they are started by. */
+  runners: { publicUrl: string; workflow: string; totalRuns: number; leaseSeconds: number };
+  /** The key that signs our commits where one is configured. */
+  signingKey: string | undefined;
+};
+
+export type Call<C extends Command> = {
+  command: C;
+  /** The same for every attempt; what is written outside carries it, so that `find` can find it. */
+  key: string;
+  stream: StreamId;
+  repository: Repository;
+  /** Aborted when the job's time is up. */
+  signal: AbortSignal;
+};
+
+export type Effect<Type extends Command['type']> = {
+  /** Asked before every attempt after the first. Left out only where repeating is harmless. */
+  find?(call: Call<CommandOf<Type>>, ports: Ports): Promise<Fact | undefined>;
+  execute(call: Call<CommandOf<Type>>, ports: Ports): Promise<Fact>;
+};
+
+export type Effects = { [Type in Command['type']]: Effect<Type> };

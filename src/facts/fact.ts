@@ -1,0 +1,18 @@
+// The vocabulary as a whole, and the one door through which a fact is checked: before it is stored and after it is read.
+import type { z } from 'zod';
+import { Bug } from '../errors.ts';
+import { PullFact } from './pull.ts';
+import { parseStream } from './stream.ts';
+import { TicketFact } from './ticket.ts';
+
+export type Fact = TicketFact | PullFact;
+
+const vocabulary = { ticket: TicketFact, pull: PullFact } satisfies Record<string, z.ZodType>;
+
+/** Throws Bug for a fact that is not of its stream's vocabulary: nothing else is ever written to or read from the journal. */
+export function parseFact(stream: string, value: unknown): Fact {
+  const about = parseStream(stream);
+  const parsed = about && vocabulary[about.kind].safeParse(value);
+  if (parsed?.success) return parsed.data;
+  throw new Bug(`a fact that is not in the vocabulary of ${stream}`, { cause: parsed?.error });
+}

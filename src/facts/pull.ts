@@ -1,0 +1,111 @@
+// What happened to one pull request, Gantry's own or anybody's.
+import { z } from 'zod';
+import { Approval } from './approval.ts';
+import { CommandGiven, CommandMisread, Receipt } from './comment.ts';
+import { Message } from './message.ts';
+import { Actor, Role } from './person.ts';
+import { Criterion, PlanSnapshot } from './plan.ts';
+import { PullSnapshot } from './pull-snapshot.ts';
+import { Isolation, LayerResult, RunOutcome, Stage } from './run.ts';
+
+const fact = <const Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
+  z.strictObject({ type: z.literal(type), ...shape });
+
+/** `origin`: gantry = opened by our App from a branch gantry/<issue>-…; fork = the head lives in another repository. */
+export const PullHeader = z.strictObject({
+  number: z.int(),
+  nodeId: z.string(),
+  title: z.string().max(1_000),
+  author: Actor,
+  origin: z.enum(['gantry', 'people', 'fork']),
+  /** The issue that the branch name carries; only for origin gantry. */
+  issue: z.int().optional(),
+  head: z.strictObject({ sha: z.string(), ref: z.string() }),
+  base: z.strictObject({ ref: z.string(), sha: z.string() }),
+  draft: z.boolean(),
+  state: z.enum(['open', 'closed']),
+  merged: z.boolean(),
+  mergeSha: z.string().optional(),
+  /** GitHub's updated_at: of two headers the later one is newer. */
+  updatedAt: z.string(),
+});
+export type PullHeader = z.infer<typeof PullHeader>;
+
+export const Review = z.strictObject({
+  id: z.int(),
+  by: Actor,
+  state: z.enum(['approved', 'changes_requested', 'commented', 'dismissed']),
+  commit: z.string(),
+  at: z.string(),
+});
+export type Review = z.infer<typeof Review>;
+
+/** One run as the sticky comment lists it. `outcome` is absent while it goes on. */
+export const RunLine = z.strictObject({
+  run: z.string(),
+  stage: Stage,
+  workflowRun: z.int().optional(),
+  outcome: RunOutcome.optional(),
+});
+export type RunLine = z.infer<typeof RunLine>;
+
+/** All that a pull request shows and judges of its ticket, told whenever it changes. */
+export const TicketReport = z.strictObject({
+  issue: z.int(),
+  title: z.string(),
+  stage: z.string(),
+  requester: Actor.optional(),
+  criteria: z.array(Criterion),
+  bodyDigest: z.string(),
+  plan: PlanSnapshot.optional(),
+  approval: Approval.optional(),
+  /** The approval that no longer holds, and why. */
+  revoked: Message.optional(),
+  /** Results of the four layers, and the commit they are about; `stored`: that tree was not pushed. */
+  layers: z.strictObject({ sha: z.string(), stored: z.boolean(), results: z.array(LayerResult) }).optional(),
+  /** Heads that Gantry itself pushed, newest last. */
+  pushed: z.array(z.string()),
+  runs: z.array(RunLine),
+  tokens: z.strictObject({ input: z.int(), output: z.int() }),
+  /** The weakest isolation of any run so far. */
+  isolation: Isolation.optional(),
+  hold: z.strictObject({ by: z.string(), why: z.string() }).optional(),
+  blocked: Message.optional(),
+  next: Message.optional(),
+});
+export type TicketReport = z.infer<typeof TicketReport>;
+
+export const PullObservedFacts = z.discriminatedUnion('type', [
+  fact('PullObserved', { action: z.string(), pull: PullHeader, by: Actor }),
+  fact('PullReviewed', { review: Review }),
+  fact('CheckRerequested', { name: z.string(), sha: z.string(), by: Actor }),
+  CommandGiven,
+  CommandMisread,
+  fact('CommentChanged', { comment: z.int(), how: z.enum(['edited', 'deleted']), by: Actor }),
+  fact('BaseMoved', { ref: z.string(), sha: z.string() }),
+  fact('MembersChanged', { login: z.string() }),
+  fact('TicketReported', { report: TicketReport }),
+  fact('Woken', {}),
+]);
+
+export const PullOutcome = z.discriminatedUnion('type', [
+  fact('PullGathered', { head: z.string(), snapshot: PullSnapshot }),
+  fact('AuthorityRead', { ask: CommandGiven, role: Role }),
+  fact('PullReadied', { done: z.boolean() }),
+  fact('ReviewAsked', { of: z.array(z.string()) }),
+  fact('PullMerged', { sha: z.string(), head: z.string() }),
+  /** `again`: nothing is wrong with the pull request itself, and the same head may be tried once more. */
+  fact('MergeRefused', { head: z.string(), why: Message, again: z.boolean() }),
+  fact('GaveUp', { command: z.string(), why: z.string() }),
+]);
+
+export const PullDecided = z.discriminatedUnion('type', [
+  /** Asked for, so that it is asked for once per head. */
+  fact('StepTaken', { step: z.enum(['ready', 'review', 'merge']), head: z.string() }),
+  fact('GateDecided', { head: z.string(), open: z.boolean(), blocker: Message.optional() }),
+  fact('CommentAnswered', { receipt: Receipt }),
+]);
+
+export const PullFact = z.union([PullObservedFacts, PullOutcome, PullDecided]);
+export type PullFact = z.infer<typeof PullFact>;
+export type PullFactOf<Type extends PullFact['type']> = Extract<PullFact, { type: Type }>;

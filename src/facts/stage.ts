@@ -1,0 +1,30 @@
+// Where a ticket stands. The transition table in docs/spec/ticket.md is generated from decide/ticket/transitions.ts.
+import { z } from 'zod';
+import { Message } from './message.ts';
+import { Subject } from './run.ts';
+import { Verdict } from './verdict.ts';
+
+/** Where a blocked ticket goes on after /retry or /unhold. */
+export const ResumePoint = z.enum(['start', 'plan', 'publish_plan', 'implement', 'verify', 'publish']);
+export type ResumePoint = z.infer<typeof ResumePoint>;
+
+const stage = <const Name extends string, Shape extends z.core.$ZodLooseShape>(name: Name, shape: Shape) =>
+  z.strictObject({ name: z.literal(name), ...shape });
+
+export const TicketStage = z.discriminatedUnion('name', [
+  stage('idle', { notice: Message.optional() }),
+  stage('checking', {}),
+  stage('not_ready', { verdict: Verdict }),
+  stage('planning', { run: z.string() }),
+  stage('publishing_plan', { run: z.string() }),
+  stage('awaiting_approval', {}),
+  stage('implementing', { run: z.string() }),
+  stage('verifying', { run: z.string(), subject: Subject }),
+  stage('publishing', { run: z.string(), waitsFor: z.array(z.string()).optional() }),
+  stage('in_review', {}),
+  stage('merged', { sha: z.string() }),
+  stage('blocked', { why: Message, resume: ResumePoint }),
+  stage('canceled', { why: Message }),
+]);
+export type TicketStage = z.infer<typeof TicketStage>;
+export type StageName = TicketStage['name'];

@@ -1,0 +1,175 @@
+// The only way from a box to a model: checks the request, takes budget, adds the key, counts what comes back.
+import { anthropicMessages } from './dialect/anthropic-messages.ts';
+import type { Denial, Dialect, Json, Route } from './dialect/contract.ts';
+import { gemini } from './dialect/gemini.ts';
+import { deny, object } from './dialect/inspect.ts';
+import { openaiResponses } from './dialect/openai-responses.ts';
+import { forward, json } from './forward.ts';
+import type { Meter, RunIdentity } from './meter.ts';
+import type { Price, Provider } from './provider.ts';
+import { readBody } from './read-body.ts';
+import { type ModelCall, ModelProtocol } from './truth.ts';
+
+const DIALECTS: Readonly<Record<ModelProtocol, Dialect>> = {
+  'openai-responses': openaiResponses,
+  'anthropic-messages': anthropicMessages,
+  gemini,
+};
+
+export type GatewayLimits = {
+  /** Most output of one call; asked for less, less is reserved. */
+  outputTokens: number;
+  /** A call is not started when fewer than these are left for its output. */
+  leastOutputTokens: number;
+  bodyBytes: number;
+  /** Wait for the provider's first byte, and then for each further one. */
+  silenceMs: number;
+};
+
+export const DEFAULT_LIMITS: GatewayLimits = {
+  outputTokens: 32_000,
+  leastOutputTokens: 1_024,
+  bodyBytes: 24 << 20,
+  silenceMs: 300_000,
+};
+
+export type GatewayLog = {
+  /** Once per request, after its end. Holds no content and no key. */
+  call(run: string, call: ModelCall): void;
+  /** The budget could not be settled: the run is under-counted until somebody looks. */
+  unsettled(run: string, call: ModelCall, error: unknown): void;
+};
+
+export type GatewayOptions = {
+  /** At most one per protocol. */
+  providers: readonly Provider[];
+  /** By model name. */
+  prices?: Readonly<Record<string, Price>>;
+  meter: Meter;
+  log: GatewayLog;
+  limits?: Partial<GatewayLimits>;
+  /** What stands before `/<protocol>/…` in the path. Absent: `/runner/model`. */
+  mount?: string;
+};
+
+export type Gateway = {
+  /**
+   * Answers one request of an agent whose run token was already checked. Expected refusals are answers in the
+   * provider's error shape: 403 also when the budget is spent, never 429, which agents would retry. Throws only what the
+   * meter throws. Aborting the request's signal aborts the provider's answer.
+   */
+  fetch(request: Request, run: RunIdentity): Promise<Response>;
+};
+
+/** JSON is about four bytes per token; three overestimates, which a reservation should. */
+const BYTES_PER_TOKEN = 3;
+
+export function createGateway({
+  providers,
+  prices = {},
+  meter,
+  log,
+  limits: given,
+  mount = '/runner/model',
+}: GatewayOptions): Gateway {
+  const limits = { ...DEFAULT_LIMITS, ...given };
+  const price = (model: string | null) => (model === null ? undefined : prices[model]);
+
+  return {
+    async fetch(request, run) {
+      const started = Date.now();
+      const url = new URL(request.url);
+      const [name = '', ...rest] = url.pathname.startsWith(`${mount}/`)
+        ? url.pathname.slice(mount.length + 1).split('/')
+        : [];
+      const named = ModelProtocol.safeParse(name);
+      if (!named.success)
+        return json(404, {
+          error: { message: `No model protocol ${JSON.stringify(name.slice(0, 60))}.`, code: 'path_not_allowed' },
+        });
+      const protocol = named.data;
+      const dialect = DIALECTS[protocol];
+
+      const refuse = async (denial: Denial, model: string | null) => {
+        const call: ModelCall = {
+          ...blankCall(protocol, started),
+          model,
+          status: denial.status,
+          denied: denial.code,
+          complete: true,
+        };
+        await meter.refused(run, call, { spent: denial.code === 'budget_spent' });
+        log.call(run.run, call);
+        return json(denial.status, dialect.error(denial.status, denial.code, denial.message));
+      };
+
+      const route = dialect.route({ method: request.method, path: `/${rest.join('/')}`, search: url.searchParams });
+      if (route === null)
+        return refuse(
+          { status: 404, code: 'path_not_allowed', message: `${request.method} on this path is not allowed.` },
+          null,
+        );
+      const provider = providers.find((candidate) => candidate.protocol === protocol);
+      if (provider === undefined)
+        return refuse(deny('no_provider', `The control plane has no key for ${protocol}.`), null);
+
+      const read = await readBody(request, limits.bodyBytes);
+      if ('denial' in read) return refuse(read.denial, null);
+      const model = modelOf(route, read.body);
+      const denial =
+        (model === null || !run.models.includes(model) ? modelDenial(run) : null) ?? dialect.inspect(read.body);
+      if (denial !== null) return refuse(denial, model);
+
+      const input = Math.ceil(read.bytes / BYTES_PER_TOKEN);
+      const most = Math.min(dialect.maxOutput(read.body) ?? limits.outputTokens, limits.outputTokens);
+      const reservation = await meter.reserve(run, input + Math.min(most, limits.leastOutputTokens), input + most);
+      if (reservation.status === 'spent')
+        return refuse(
+          deny('budget_spent', "The run's token budget is spent. Stop here; trying again cannot help."),
+          model,
+        );
+
+      return forward({
+        request,
+        dialect,
+        provider,
+        target: route.target,
+        body: dialect.rewrite(read.body, reservation.tokens - input),
+        silenceMs: limits.silenceMs,
+        call: { ...blankCall(protocol, started), model },
+        reserved: { input, output: reservation.tokens - input },
+        price: price(model),
+        settle: async (call) => {
+          log.call(run.run, call);
+          // The answer is on its way or gone: the agent cannot be told, the operator must be.
+          await meter.settle(reservation.id, call).catch((error) => log.unsettled(run.run, call, error));
+        },
+      });
+    },
+  };
+}
+
+const blankCall = (protocol: ModelProtocol, started: number): ModelCall => ({
+  at: new Date(started).toISOString(),
+  durationMs: Math.max(0, Date.now() - started),
+  protocol,
+  model: null,
+  status: null,
+  errorCode: null,
+  denied: null,
+  complete: false,
+  refused: false,
+  retryAfter: null,
+  inputTokens: 0,
+  outputTokens: 0,
+  counted: 'nothing',
+  costUsd: null,
+});
+
+function modelOf(route: Route, body: Json): string | null {
+  const model = route.model ?? object(body).model;
+  return typeof model === 'string' && model.length <= 200 ? model : null;
+}
+
+const modelDenial = (run: RunIdentity): Denial =>
+  deny('model_not_allowed', `This run may ask ${run.models.join(', ') || 'no model'} only.`);

@@ -1,0 +1,86 @@
+// One Kysely and one pg-boss on the same database: PGlite in this process, or a Postgres server.
+import { mkdirSync } from 'node:fs';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { fromPglite, PgBoss } from 'pg-boss';
+import { type Enqueue, enqueueWith, type Queue } from './enqueue.ts';
+import { holdFolder } from './hold-folder.ts';
+import { migrate } from './migrate.ts';
+import type { Db, Tables } from './tables.ts';
+
+/** `memory` is for tests: it is gone with the process. */
+export type Where = { kind: 'postgres'; url: string } | { kind: 'pglite'; folder: string } | { kind: 'memory' };
+
+export type Journal = { db: Db; boss: PgBoss; enqueue: Enqueue; where: Where['kind']; close(): Promise<void> };
+
+/** Seconds after which a job that is being worked on counts as lost; above every effect's own time-out. */
+const expireInSeconds = { translate: 60, react: 60, perform: 300, converge: 120 } satisfies Record<Queue, number>;
+
+/** Opens, migrates and warms. `onError` hears what happens outside a call: a lost connection does not end the process. */
+export async function openJournal(where: Where, onError: (error: unknown) => void): Promise<Journal> {
+  const lite = where.kind === 'postgres' ? undefined : await openLite(where);
+  const pool = where.kind === 'postgres' ? openPool(where.url, onError) : undefined;
+  const db: Db = new Kysely<Tables>({
+    dialect: lite ? new PGliteDialect({ pglite: lite.pglite }) : new PostgresDialect({ pool: pool as pg.Pool }),
+  });
+  await migrate(db);
+  const common = { useListenNotify: true, superviseIntervalSeconds: 1, monitorIntervalSeconds: 1, schedule: false };
+  const boss = new PgBoss(
+    where.kind === 'postgres'
+      ? { ...common, connectionString: where.url, max: 8 }
+      : { ...common, backend: 'pglite', db: fromPglite((lite as { pglite: PGlite }).pglite) },
+  );
+  boss.on('error', onError);
+  await boss.start();
+  await makeQueues(boss);
+  return {
+    db,
+    boss,
+    enqueue: enqueueWith(boss),
+    where: where.kind,
+    async close() {
+      await boss.stop({ graceful: true, timeout: 5_000 });
+      await db.destroy();
+      lite?.release();
+    },
+  };
+}
+
+/** Made once and never changed: on PGlite any send after an update of its queue waits for ever. */
+async function makeQueues(boss: PgBoss): Promise<void> {
+  const known = new Set((await boss.getQueues()).map((queue) => queue.name));
+  const make = async (name: string, options: Parameters<PgBoss['createQueue']>[1]) => {
+    if (!known.has(name)) await boss.createQueue(name, options);
+  };
+  await make('dead', { notify: true });
+  for (const [name, seconds] of Object.entries(expireInSeconds)) {
+    await make(name, {
+      notify: true,
+      expireInSeconds: seconds,
+      retryLimit: 5,
+      retryDelay: 1,
+      retryBackoff: true,
+      deadLetter: 'dead',
+    });
+  }
+  // Fills pg-boss's cache: the first send inside one of our transactions must not need a query of its own.
+  for (const name of [...Object.keys(expireInSeconds), 'dead'])
+    await boss.findJobs(name, { id: '00000000-0000-0000-0000-000000000000' });
+}
+
+async function openLite(
+  where: { kind: 'pglite'; folder: string } | { kind: 'memory' },
+): Promise<{ pglite: PGlite; release(): void }> {
+  if (where.kind === 'memory') return { pglite: await PGlite.create(), release() {} };
+  mkdirSync(where.folder, { recursive: true });
+  const release = holdFolder(where.folder);
+  return { pglite: await PGlite.create(`${where.folder}/pglite`), release };
+}
+
+function openPool(connectionString: string, onError: (error: unknown) => void): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 16 });
+  pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', onError));
+  return pool;
+}

@@ -1,0 +1,34 @@
+// The inbox: raw deliveries, stored before they are acknowledged. What a column means stands here; see migrations/0002.
+import type { ColumnType, Generated } from 'kysely';
+
+type Bigint = ColumnType<string | number, string | number, string | number>;
+
+/** `stored`: translate has not been there yet. `failed`: translate gave up, and a redelivery of the GUID starts it again. */
+export type DeliveryState = 'stored' | 'translated' | 'ignored' | 'failed';
+
+/** The bytes of one commit group: each body deflated (raw) by itself, one after the other. */
+export type InboxBatchTable = {
+  id: Generated<string | number>;
+  bytes: Uint8Array;
+  at: Generated<Date>;
+};
+
+export type InboxTable = {
+  /** X-GitHub-Delivery; a redelivery carries the same one. */
+  guid: string;
+  event: string;
+  /** Null where the payload has none, or none that looks like one. */
+  action: string | null;
+  /** Null for events about the App itself. */
+  installation: Bigint | null;
+  received_at: Generated<Date>;
+  batch: Bigint;
+  /** Where in the batch's bytes the body begins and how many (deflated) bytes it has. */
+  start: number;
+  size: number;
+  state: Generated<DeliveryState>;
+  /** Why it was ignored or failed. */
+  note: string | null;
+};
+
+export type InboxTables = { inbox: InboxTable; inbox_batch: InboxBatchTable };

@@ -1,0 +1,169 @@
+// Persist before acknowledging: deliveries that arrive together are committed together, with one translate job per group.
+import { promisify } from 'node:util';
+import { deflateRaw, inflateRaw } from 'node:zlib';
+import { sql } from 'kysely';
+import type { Enqueue } from './enqueue.ts';
+import type { DeliveryState } from './inbox-tables.ts';
+import type { Db, Tx } from './tables.ts';
+
+const deflate = promisify(deflateRaw);
+const inflate = promisify(inflateRaw);
+
+/** GitHub caps a payload at 25 MB; what inflates to more was not stored by us. */
+const MAX_BODY = 25 * 1024 * 1024;
+/** A group stays small enough to commit in a few milliseconds, whatever the load. */
+const MAX_GROUP = 128;
+const MAX_GROUP_BYTES = 4 * 1024 * 1024;
+
+/** As verified at the door. `body` holds the exact bytes that were signed. */
+export type Delivery = {
+  guid: string;
+  event: string;
+  action: string | undefined;
+  installation: number | undefined;
+  body: Uint8Array;
+};
+
+export type InboxEntry = {
+  guid: string;
+  event: string;
+  action: string | undefined;
+  installation: number | undefined;
+  receivedAt: Date;
+  state: DeliveryState;
+  note: string | undefined;
+};
+
+export type Inbox = {
+  /** Resolves after the commit. 'duplicate': the GUID is here already, nothing changed. Rejects when it could not be stored. */
+  store(delivery: Delivery): Promise<'stored' | 'duplicate'>;
+  /** Undefined when no such delivery was stored, or it is older than the inbox's retention. */
+  read(guid: string): Promise<InboxEntry | undefined>;
+  /** The deliveries of a commit group in order of arrival, those redelivered since left out. Inside a transaction pass it. */
+  readBatch(batch: string | number, from?: Db | Tx): Promise<(InboxEntry & { body: Buffer })[]>;
+  /** Records what became of a delivery. */
+  mark(tx: Tx, guid: string, state: DeliveryState, note?: string): Promise<void>;
+};
+
+type Waiting = Delivery & {
+  packed: Buffer;
+  resolve: (outcome: 'stored' | 'duplicate') => void;
+  reject: (error: unknown) => void;
+};
+
+export function createInbox(db: Db, enqueue: Enqueue): Inbox {
+  const waiting: Waiting[] = [];
+  let committing = false;
+
+  async function commitWaiting(): Promise<void> {
+    if (committing) return;
+    committing = true;
+    while (waiting.length > 0) {
+      const group = waiting.splice(0, groupSize(waiting));
+      try {
+        const stored = await commit(db, enqueue, group);
+        // Of two with the same GUID in one group the first was stored.
+        for (const one of group) one.resolve(stored.delete(one.guid) ? 'stored' : 'duplicate');
+      } catch (error) {
+        for (const one of group) one.reject(error);
+      }
+    }
+    committing = false;
+  }
+
+  return {
+    store: async (delivery) => {
+      const packed = await deflate(delivery.body, { level: 1 });
+      return new Promise((resolve, reject) => {
+        waiting.push({ ...delivery, packed, resolve, reject });
+        // Whatever else arrived in this turn of the event loop joins the group.
+        setImmediate(commitWaiting);
+      });
+    },
+    read: async (guid) => {
+      const row = await db.selectFrom('inbox').selectAll().where('guid', '=', guid).executeTakeFirst();
+      return row && toEntry(row);
+    },
+    readBatch: async (batch, from = db) => {
+      const stored = await from.selectFrom('inbox_batch').select('bytes').where('id', '=', batch).executeTakeFirst();
+      if (!stored) return [];
+      const rows = await from.selectFrom('inbox').selectAll().where('batch', '=', batch).orderBy('start').execute();
+      return Promise.all(
+        rows.map(async (row) => ({
+          ...toEntry(row),
+          body: await inflate(stored.bytes.subarray(row.start, row.start + row.size), { maxOutputLength: MAX_BODY }),
+        })),
+      );
+    },
+    mark: async (tx, guid, state, note) => {
+      await tx
+        .updateTable('inbox')
+        .set({ state, note: note ?? null })
+        .where('guid', '=', guid)
+        .execute();
+    },
+  };
+}
+
+function groupSize(waiting: readonly Waiting[]): number {
+  let bytes = 0;
+  let count = 0;
+  for (const { packed } of waiting) {
+    bytes += packed.length;
+    if (count > 0 && (count === MAX_GROUP || bytes > MAX_GROUP_BYTES)) break;
+    count++;
+  }
+  return count;
+}
+
+/** The GUIDs that were not here before. A GUID whose translation failed counts as new: that is what redelivering is for. */
+async function commit(db: Db, enqueue: Enqueue, group: readonly Waiting[]): Promise<Set<string>> {
+  const fresh = [...new Map(group.toReversed().map((one) => [one.guid, one])).values()].toReversed();
+  let start = 0;
+  const places = fresh.map(({ packed }) => {
+    const place = { start, size: packed.length };
+    start += packed.length;
+    return place;
+  });
+  return db.transaction().execute(async (tx) => {
+    const { id } = await tx
+      .insertInto('inbox_batch')
+      .values({ bytes: Buffer.concat(fresh.map(({ packed }) => packed)) })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const rows = await sql<{ guid: string }>`
+      insert into inbox (guid, event, action, installation, batch, start, size)
+      select guid, event, action, installation, ${id}::bigint, start, size from unnest(
+        ${fresh.map((one) => one.guid)}::text[], ${fresh.map((one) => one.event)}::text[],
+        ${fresh.map((one) => one.action ?? null)}::text[], ${fresh.map((one) => one.installation ?? null)}::bigint[],
+        ${places.map((place) => place.start)}::int[], ${places.map((place) => place.size)}::int[]
+      ) as arrived (guid, event, action, installation, start, size)
+      on conflict (guid) do update
+        set batch = excluded.batch, start = excluded.start, size = excluded.size, state = 'stored', note = null
+        where inbox.state = 'failed'
+      returning guid`.execute(tx);
+    if (rows.rows.length > 0) await enqueue(tx, 'translate', { batch: String(id) });
+    else await tx.deleteFrom('inbox_batch').where('id', '=', id).execute();
+    return new Set(rows.rows.map(({ guid }) => guid));
+  });
+}
+
+function toEntry(row: {
+  guid: string;
+  event: string;
+  action: string | null;
+  installation: string | number | null;
+  received_at: Date;
+  state: DeliveryState;
+  note: string | null;
+}): InboxEntry {
+  return {
+    guid: row.guid,
+    event: row.event,
+    action: row.action ?? undefined,
+    installation: row.installation === null ? undefined : Number(row.installation),
+    receivedAt: row.received_at,
+    state: row.state,
+    note: row.note ?? undefined,
+  };
+}

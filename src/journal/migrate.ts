@@ -1,0 +1,25 @@
+// Migrations run at boot and by `npm run db:migrate`. Each has an `up` and a `down`; the list is the order.
+import { type Migration, Migrator } from 'kysely/migration';
+import { Permanent } from '../errors.ts';
+import * as journal from './migrations/0001-journal.ts';
+import * as inbox from './migrations/0002-inbox.ts';
+import type { Db } from './tables.ts';
+
+const migrations: Record<string, Migration> = { '0001-journal': journal, '0002-inbox': inbox };
+
+const migratorOf = (db: Db) => new Migrator({ db, provider: { getMigrations: async () => migrations } });
+
+/** Brings the database to the newest version; returns the names that ran. A failure names the migration and leaves it undone. */
+export const migrate = async (db: Db): Promise<string[]> => outcome(await migratorOf(db).migrateToLatest());
+
+/** Undoes the newest migration that ran; returns its name, or nothing where none is left. */
+export const rollback = async (db: Db): Promise<string[]> => outcome(await migratorOf(db).migrateDown());
+
+function outcome({ error, results }: Awaited<ReturnType<Migrator['migrateToLatest']>>): string[] {
+  const failed = results?.find((result) => result.status === 'Error');
+  if (error)
+    throw new Permanent(`the database migration ${failed?.migrationName ?? ''} failed and was undone`, {
+      cause: error,
+    });
+  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}

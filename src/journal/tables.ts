@@ -1,0 +1,101 @@
+// The tables as Kysely sees them. What a column means stands here; how it is made stands in migrations/.
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
+import type { InboxTables } from './inbox-tables.ts';
+
+type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+/** bigint columns come back as strings from `pg` and as numbers from PGlite: read them through Number(). */
+type Bigint = ColumnType<string | number, string | number, string | number>;
+type Json = ColumnType<unknown, string | null, string | null>;
+
+export type StreamTable = {
+  id: string;
+  kind: 'ticket' | 'pull';
+  /** The repository's numeric id; `repository` holds its installation and its names of today. */
+  repo: Bigint;
+  number: number;
+  repository: Json;
+  seq: Generated<number>;
+  /** Version of the lifecycle that folded `state`; an older one is folded again from the facts. */
+  version: number;
+  state: Json;
+  /** False once nothing more can happen by itself: sweeps skip it. */
+  open: Generated<boolean>;
+  /** The pull request's head commit: a check belongs to a SHA, so its writer looks for every pull that shares it. */
+  head: string | null;
+  /** The branch the item is based on, for pushes that move it. */
+  base: string | null;
+  wake_at: Timestamp | null;
+};
+
+export type FactTable = {
+  id: Generated<string | number>;
+  stream: string;
+  /** Null until react has folded the fact: appending never waits for a stream. */
+  seq: number | null;
+  key: string;
+  type: string;
+  body: Json;
+  at: Generated<Date>;
+};
+
+/** One thing that is written outside: a comment, a check run, a label. */
+export type WrittenTable = {
+  target: string;
+  fence: Generated<number>;
+  held_until: Generated<Date>;
+  digest: string | null;
+  remote_id: string | null;
+};
+
+export type RunTable = {
+  id: string;
+  stream: string;
+  repo: Bigint;
+  stage: string;
+  /** RunState of facts/run.ts. */
+  state: string;
+  fence: Generated<number>;
+  assignment: Json;
+  /** GitHub's workflow run; null until the dispatch was answered or found. */
+  workflow_run: Bigint | null;
+  /** SHA-256 of the run token; null before the exchange and after the end. */
+  token: string | null;
+  /** The identities that have exchanged: `attempt/check_run_id`. */
+  exchanged: string | null;
+  lease_until: Timestamp;
+  cancel: string | null;
+  progress: Json;
+  outcome: Json;
+  created_at: Generated<Date>;
+  claimed_at: Timestamp | null;
+  heartbeat_at: Timestamp | null;
+  finished_at: Timestamp | null;
+};
+
+/** Bytes kept by content: bundles, evidence, issue snapshots. `digest` is their SHA-256 in hex. */
+export type ArtifactTable = { digest: string; media: string; size: number; bytes: Uint8Array; at: Generated<Date> };
+
+/** One model call of a run: reserved before it is made, settled from the stream. `settled` null: still reserved. */
+export type ModelCallTable = {
+  id: Generated<string | number>;
+  run: string;
+  stream: string;
+  reserved: number;
+  settled: number | null;
+  input: number | null;
+  output: number | null;
+  status: number | null;
+  at: Generated<Date>;
+};
+
+export type Tables = {
+  stream: StreamTable;
+  fact: FactTable;
+  written: WrittenTable;
+  run: RunTable;
+  artifact: ArtifactTable;
+  model_call: ModelCallTable;
+} & InboxTables;
+
+export type Db = Kysely<Tables>;
+export type Tx = Transaction<Tables>;

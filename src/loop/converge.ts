@@ -1,0 +1,72 @@
+// Make one thing outside equal to the newest state. The job carries no content, so a late or repeated one is a no-op.
+import type { Target } from '../decide/target.ts';
+import type { Ports } from '../effects/contract.ts';
+import { writers } from '../effects/converge/index.ts';
+import { Permanent, Retryable } from '../errors.ts';
+import type { Repository } from '../facts/repository.ts';
+import { parseStream, type StreamId } from '../facts/stream.ts';
+import { digestOf } from '../journal/artifact.ts';
+import { claim, release } from '../journal/right.ts';
+import { contextOf, pullsWithHead, readStream, type StreamRow } from '../journal/stream.ts';
+import type { Db } from '../journal/tables.ts';
+import { lifecycles } from './lifecycles.ts';
+
+/** Above the time that one write may take; the holder of a right that lasts longer is fenced off. */
+const rightSeconds = 60;
+
+/** What was done: written, or found equal, or no longer wanted. Throws Retryable while somebody else writes the target. */
+export async function converge(
+  db: Db,
+  ports: Ports,
+  stream: StreamId,
+  id: string,
+): Promise<'written' | 'equal' | 'not_wanted'> {
+  const repo = parseStream(stream)?.repository;
+  const right = await claim(db, `${repo}/${id}`, rightSeconds);
+  if (!right) throw new Retryable('somebody else writes this target', { after: 1 });
+  let { digest, remoteId } = right;
+  try {
+    const wanted = await newest(db, stream, id);
+    if (!wanted) return 'not_wanted';
+    const writer = writers[wanted.targets[0].kind];
+    const content = writer.render(wanted.targets);
+    const next = digestOf(JSON.stringify(content));
+    if (next === digest) return 'equal';
+    // Until the answer is known nobody can say what is outside: a crash here makes the next writer look first.
+    digest = null;
+    const wrote = await writer.write(
+      content,
+      remoteId,
+      { target: wanted.targets[0], repository: wanted.repository },
+      ports,
+    );
+    remoteId = wrote.remoteId;
+    digest = next;
+    return 'written';
+  } finally {
+    await release(db, right, { digest, remoteId });
+  }
+}
+
+type Wanted = { repository: Repository; targets: readonly [Target, ...Target[]] };
+
+/** A check is wanted by every pull request that has its head; everything else by its own stream alone. */
+async function newest(db: Db, stream: StreamId, id: string): Promise<Wanted | undefined> {
+  const own = await readStream(db, stream);
+  if (!own) throw new Permanent(`the stream ${stream} does not exist`);
+  const sha = /^check\/([0-9a-f]+)\//.exec(id)?.[1];
+  const rows = sha ? await pullsWithHead(db, own.repository.id, sha) : [own];
+  const [first, ...others] = rows.flatMap((row) => desiredOf(row).filter((target) => target.id === id));
+  return first && { repository: own.repository, targets: [first, ...others] };
+}
+
+/** A row that an older version folded is not shown: its next fact folds it again and asks for converging. */
+function desiredOf(row: StreamRow): readonly Target[] {
+  const context = contextOf(row.id, new Date(0));
+  if (parseStream(row.id)?.kind === 'ticket') {
+    const { version, desired } = lifecycles.ticket;
+    return row.version === version ? desired(row.state as Parameters<typeof desired>[0], context) : [];
+  }
+  const { version, desired } = lifecycles.pull;
+  return row.version === version ? desired(row.state as Parameters<typeof desired>[0], context) : [];
+}

@@ -1,0 +1,78 @@
+// Execute one command. Its outcome and the job's completion commit together; a crash in between asks `find` first.
+import { fromKysely, type JobWithMetadata, type PgBoss } from 'pg-boss';
+import { Command } from '../decide/command.ts';
+import type { Call, Effect, Effects, Ports } from '../effects/contract.ts';
+import { Permanent, Retryable, UserFixable } from '../errors.ts';
+import type { Fact } from '../facts/fact.ts';
+import { append, appended } from '../journal/append.ts';
+import type { Enqueue, Jobs } from '../journal/enqueue.ts';
+import { readStream } from '../journal/stream.ts';
+import type { Db } from '../journal/tables.ts';
+import type { Log } from './log.ts';
+
+type Job = JobWithMetadata<Jobs['perform']>;
+type Done = { id: string; status: 'completed' | 'failed' | 'deadletter'; output?: { message: string } };
+export type PerformTools = { db: Db; boss: PgBoss; enqueue: Enqueue; effects: Effects; ports: Ports; log: Log };
+
+/** Below the queue's own expiry, so that an effect that hangs is stopped by us and not run a second time beside itself. */
+const effectSeconds = 240;
+
+export async function perform(tools: PerformTools, job: Job): Promise<Done> {
+  const { db, boss, enqueue, log } = tools;
+  const { stream, key } = job.data;
+  const started = performance.now();
+  const about = { stream, key, command: job.data.command.type, attempt: job.retryCount + 1 };
+  if (await appended(db, key)) return { id: job.id, status: 'completed' };
+  try {
+    const outcome = await answer(tools, job);
+    await db.transaction().execute(async (tx) => {
+      await append(tx, enqueue, { stream, key, fact: outcome });
+      await boss.complete('perform', { id: job.id, retryCount: job.retryCount }, {}, { db: fromKysely(tx) });
+    });
+    log.info({ ...about, outcome: outcome.type, ms: Math.round(performance.now() - started) }, 'performed');
+    return { id: job.id, status: 'completed' };
+  } catch (error) {
+    return failed(tools, job, about, error);
+  }
+}
+
+async function answer({ db, effects, ports }: PerformTools, job: Job): Promise<Fact> {
+  const row = await readStream(db, job.data.stream);
+  if (!row) throw new Permanent(`the stream ${job.data.stream} does not exist`);
+  const command = Command.parse(job.data.command);
+  const call: Call<Command> = {
+    command,
+    key: job.data.key,
+    stream: job.data.stream,
+    repository: row.repository,
+    signal: AbortSignal.timeout(effectSeconds * 1_000),
+  };
+  // The registry pairs each command with the effect of its name; TypeScript cannot follow that through the union.
+  const effect = effects[command.type] as Effect<Command['type']>;
+  const again = job.retryCount > 0 || job.data.resumed === true;
+  return (again ? await effect.find?.(call, ports) : undefined) ?? (await effect.execute(call, ports));
+}
+
+async function failed(
+  { db, boss, enqueue, log }: PerformTools,
+  job: Job,
+  about: object,
+  error: unknown,
+): Promise<Done> {
+  const output = { message: error instanceof Error ? error.message : String(error) };
+  if (error instanceof Permanent || error instanceof UserFixable) {
+    log.warn({ ...about, err: error }, 'refused for good');
+    return { id: job.id, status: 'deadletter', output };
+  }
+  if (error instanceof Retryable && error.after !== undefined) {
+    const after = error.after;
+    log.info({ ...about, after, err: error }, 'put off');
+    await db.transaction().execute(async (tx) => {
+      await enqueue(tx, 'perform', { ...job.data, resumed: true }, { after });
+      await boss.complete('perform', { id: job.id, retryCount: job.retryCount }, {}, { db: fromKysely(tx) });
+    });
+    return { id: job.id, status: 'completed' };
+  }
+  log.warn({ ...about, err: error }, 'failed, will be tried again');
+  return { id: job.id, status: 'failed', output };
+}

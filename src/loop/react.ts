@@ -1,0 +1,88 @@
+// Fold what is pending in one stream, decide, and commit facts, state and work together.
+import { isDeepStrictEqual } from 'node:util';
+import type { Decision, Lifecycle } from '../decide/contract.ts';
+import type { Target } from '../decide/target.ts';
+import type { Fact } from '../facts/fact.ts';
+import type { Repository } from '../facts/repository.ts';
+import { parseStream, type StreamId } from '../facts/stream.ts';
+import { append } from '../journal/append.ts';
+import type { Enqueue } from '../journal/enqueue.ts';
+import { contextOf, lock, record, save, settle } from '../journal/stream.ts';
+import type { Db, Tx } from '../journal/tables.ts';
+import { lifecycles } from './lifecycles.ts';
+
+/** Returns how many facts were folded; 0 where another job was faster. */
+export async function react(db: Db, enqueue: Enqueue, stream: StreamId): Promise<number> {
+  const about = parseStream(stream);
+  if (!about) return 0;
+  return db
+    .transaction()
+    .execute((tx) =>
+      about.kind === 'ticket'
+        ? fold(tx, enqueue, stream, lifecycles.ticket)
+        : fold(tx, enqueue, stream, lifecycles.pull),
+    );
+}
+
+async function fold<State, F extends Fact>(
+  tx: Tx,
+  enqueue: Enqueue,
+  stream: StreamId,
+  lifecycle: Lifecycle<State, F>,
+): Promise<number> {
+  const locked = await lock(tx, stream, lifecycle);
+  if (!locked || locked.pending.length === 0) return 0;
+  let { seq, state } = locked;
+  let wakeAt: Date | null | undefined;
+  let context = contextOf(stream, new Date(0));
+  const before = lifecycle.desired(state, context);
+  for (const { id, fact, at } of locked.pending) {
+    context = contextOf(stream, at);
+    await settle(tx, id, ++seq);
+    const cause = seq;
+    const decision = lifecycle.decide(state, fact, context);
+    state = lifecycle.evolve(state, fact, context);
+    for (const decided of decision.facts ?? []) {
+      await record(tx, stream, ++seq, decided);
+      state = lifecycle.evolve(state, decided, context);
+    }
+    await handOut(tx, enqueue, stream, cause, locked.repository, decision);
+    if (decision.wakeAt !== undefined) wakeAt = decision.wakeAt;
+  }
+  await save(tx, stream, { seq, version: lifecycle.version, state, ...lifecycle.index(state), wakeAt });
+  for (const { id } of changed(before, lifecycle.desired(state, context)))
+    await enqueue(tx, 'converge', { stream, target: id });
+  return locked.pending.length;
+}
+
+async function handOut<F>(
+  tx: Tx,
+  enqueue: Enqueue,
+  stream: StreamId,
+  cause: number,
+  repository: Repository,
+  decision: Decision<F>,
+): Promise<void> {
+  for (const [n, command] of (decision.commands ?? []).entries()) {
+    await enqueue(
+      tx,
+      'perform',
+      { stream, key: `${stream}#${cause}/${n}`, command },
+      { group: String(repository.installation) },
+    );
+  }
+  for (const [n, told] of (decision.tell ?? []).entries()) {
+    await append(tx, enqueue, {
+      stream: told.stream,
+      repository,
+      key: `${stream}#${cause}/tell/${n}`,
+      fact: told.fact,
+    });
+  }
+}
+
+/** Targets that are new or look different; one that is no longer desired keeps what was written last. */
+function changed(before: readonly Target[], after: readonly Target[]): Target[] {
+  const was = new Map(before.map((target) => [target.id, target]));
+  return after.filter((target) => !isDeepStrictEqual(was.get(target.id), target));
+}
