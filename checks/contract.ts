@@ -76,8 +76,14 @@ export const fail = verdictOf('fail');
 export const pending = verdictOf('pending');
 export const skip = verdictOf('skip');
 
-/** The verdict for a list of findings: `none` where it is empty, else a failure that counts them and holds each as a child. */
+/** A failure that counts its findings and holds each as a child. */
+export const failWith = <M extends string>(messageId: M, findings: Verdict<M>[]): Verdict<M> => ({
+  outcome: 'fail',
+  messageId,
+  data: { count: String(findings.length) },
+  children: findings,
+});
+
+/** `none` where there is no finding, else `failWith`. */
 export const failEach = <M extends string>(findings: Verdict<M>[], none: Verdict<M>, some: M): Verdict<M> =>
-  findings.length === 0
-    ? none
-    : { outcome: 'fail', messageId: some, data: { count: String(findings.length) }, children: findings };
+  findings.length === 0 ? none : failWith(some, findings);

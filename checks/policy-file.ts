@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { PolicyRead } from '../src/facts/policy.ts';
 import type { Verdict } from '../src/facts/verdict.ts';
-import { defineCheck, fail, failEach, pass, skip } from './contract.ts';
+import { defineCheck, fail, failWith, pass, skip } from './contract.ts';
 
 const path = '.github/harness.yml';
 
@@ -42,11 +42,10 @@ export const policyFile = defineCheck({
   messages,
   evaluate({ base, policy, editedPolicy }): Verdict<Message> {
     if (!base.governed) return fail('ungoverned-base', { base: base.ref });
-    if (editedPolicy?.status === 'broken')
-      return failEach(problemsOf(editedPolicy, true), fail('edit-broken', { count: '0' }), 'edit-broken');
+    if (editedPolicy?.status === 'broken') return failWith('edit-broken', problemsOf(editedPolicy, true));
     if (policy.status === 'broken') {
       if (editedPolicy?.status === 'ok') return pass('repaired');
-      return failEach(problemsOf(policy, editedPolicy === undefined), fail('broken', { count: '0' }), 'broken');
+      return failWith('broken', problemsOf(policy, editedPolicy === undefined));
     }
     if (editedPolicy?.status === 'ok') return pass('edited');
     return policy.status === 'absent' ? skip('absent') : pass('readable');

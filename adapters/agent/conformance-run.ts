@@ -7,6 +7,7 @@ import type { AgentAdapter, AgentEvent, Installation, Launch } from './contract.
 
 export type AgentRun = {
   launch: Launch;
+  env: Readonly<Record<string, string>>;
   workspace: string;
   exitCode: number | null;
   signal: string | null;
@@ -37,14 +38,16 @@ export async function runAgent(
   await Promise.all([home, workspace, tmp].map((path) => mkdir(path)));
   await prepare?.(workspace);
   const { defaultModel } = adapter.describe();
-  const launch = adapter.prepare({ installation, home, workspace, modelUrl, model: defaultModel, prompt: PROMPT });
+  const launch = adapter.prepare({ installation, workspace, model: defaultModel, prompt: PROMPT });
   for (const [path, content] of Object.entries(launch.files)) {
     await mkdir(dirname(join(home, path)), { recursive: true });
     await writeFile(join(home, path), content);
   }
-  const end = await start(launch, workspace, { PATH: '/usr/local/bin:/usr/bin:/bin', TMPDIR: tmp, ...launch.env });
+  const env = launch.env({ home, modelUrl });
+  const end = await start(launch, workspace, { PATH: '/usr/local/bin:/usr/bin:/bin', TMPDIR: tmp, ...env });
   return {
     launch,
+    env,
     workspace,
     exitCode: end.exitCode,
     signal: end.signal,

@@ -98,8 +98,8 @@ export function testAgent(adapter: AgentAdapter, suite: AgentSuite): void {
     });
 
     test('never holds the real key', async () => {
-      const { launch } = await play('writes-file');
-      expect(JSON.stringify(launch)).not.toContain(suite.realKey);
+      const { launch, env } = await play('writes-file');
+      expect(JSON.stringify({ launch, env })).not.toContain(suite.realKey);
     });
 
     test.each<[ModelScenario, Extract<AgentOutcome, { kind: 'failed' }>['class']]>([

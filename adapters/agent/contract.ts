@@ -28,22 +28,26 @@ export type Installation = {
 
 export type LaunchRequest = {
   installation: Installation;
-  /** Absolute path of the agent's private home as the process sees it; `Launch.files` lie under it. */
-  home: string;
   /** Absolute path of the checkout as the process sees it; also the working directory of the command. */
   workspace: string;
-  /** Where the model answers, as the process sees it: `http://127.0.0.1:<port>`, no trailing slash. */
-  modelUrl: string;
   model: string;
   /** Untrusted text. It travels by standard input: no length limit, never in the process list, never an option. */
   prompt: string;
+};
+
+/** What is known only once the box is there; part of the sandbox's own `Inside`. */
+export type LaunchInside = {
+  /** Absolute path of the agent's private, writable home. */
+  home: string;
+  /** Where the model answers: `http://127.0.0.1:<port>`, no trailing slash. */
+  modelUrl: string;
 };
 
 export type Launch = {
   /** Absolute program first. Contains no secret and no prompt. */
   command: readonly string[];
   /** Environment beside PATH and TMPDIR, which the runner sets. Keys in it are dummies: the gateway holds the real one. */
-  env: Readonly<Record<string, string>>;
+  env(inside: LaunchInside): Readonly<Record<string, string>>;
   /** Path relative to home → content. To be written before the command starts. */
   files: Readonly<Record<string, string>>;
   /** Everything for standard input, which is then closed. */

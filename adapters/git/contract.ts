@@ -9,7 +9,7 @@ export type GitAuth = () => Promise<{ username: string; password: string } | nul
 /** Six octal digits, as git writes them: `100644`, `100755`, `120000` (link), `160000` (submodule). */
 export type Mode = string;
 
-export type TreeEntry = { path: string; mode: Mode; blob: string; /** Bytes; absent for a submodule. */ size?: number };
+export type TreeEntry = { path: string; mode: Mode; blob: string /** Bytes; absent for a submodule. */; size?: number };
 
 export type ChangedFile = {
   path: string;
@@ -28,7 +28,7 @@ export type BlobRead =
   | { ok: true; bytes: Buffer; mode: Mode }
   | { ok: false; reason: 'missing' | 'not_a_file' | 'too_large' };
 
-export type AddedLine = { path: string; /** Counted from 1, in the new file. */ line: number; text: string };
+export type AddedLine = { path: string /** Counted from 1, in the new file. */; line: number; text: string };
 
 /** `skipped` files were not looked at and must not count as clean. */
 export type TextDiff = { lines: AddedLine[]; skipped: { path: string; why: 'binary' | 'too_large' }[] };
@@ -141,7 +141,39 @@ export type GitWriter = {
 
 export type GitStore = GitReader & GitWriter;
 
-/** Lines as `git bundle` and `git diff-tree` see them never leave this folder: callers get values only. */
-export type CollectedBundle =
-  | { changed: true; bundle: Buffer; commit: string; tree: string }
-  | { changed: false; tree: string };
+/** `changed: false`: the workspace holds exactly the start commit's files. */
+export type Collected =
+  | { ok: true; changed: true; bundle: Buffer; commit: string; tree: string }
+  | { ok: true; changed: false; tree: string }
+  | { ok: false; reason: 'too_large' | 'timeout' | 'unreadable'; detail: string };
+
+export type Materialised = { ok: true } | { ok: false; reason: 'timeout' | 'unreadable'; detail: string };
+
+/**
+ * What the runner does with a workspace that hostile code writes: git runs in a box, with a repository of ours, never
+ * with the workspace's own `.git`. File contents are taken byte for byte; attributes and filters do nothing.
+ */
+export type WorkspaceGit = {
+  /**
+   * Writes `commit` into the empty directory `workspace`. `bare`: a repository that holds it (or its parent, when
+   * `bundle` brings the commit). `repository`: also make a `.git` with that one commit, for tools that want one.
+   */
+  checkout(request: {
+    bare: string;
+    commit: string;
+    workspace: string;
+    bundle?: Buffer;
+    repository?: boolean;
+    seconds?: number;
+  }): Promise<Materialised>;
+  /** Everything in the workspace that is not ignored, as one commit on `start`, as a bundle of at most `maxBytes`. */
+  collect(request: {
+    bare: string;
+    start: string;
+    workspace: string;
+    maxBytes: number;
+    seconds?: number;
+  }): Promise<Collected>;
+  /** One file of the workspace, links resolved inside the box only; null: missing, not a file, or above `maxBytes`. */
+  read(request: { workspace: string; path: string; maxBytes: number }): Promise<Buffer | null>;
+};

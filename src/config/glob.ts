@@ -8,14 +8,16 @@ export type GlobRead = { status: 'ok'; matches: PathTest } | { status: 'broken';
 
 const mostAlternatives = 64;
 
-/** `src/{a,b}/c` → `src/a/c`, `src/b/c`. Undefined: nested, unbalanced or too many. */
+/** `src/{a,b}/c` → `src/a/c`, `src/b/c`. Undefined: nested, unbalanced, too many, or stars that meet. */
 const expandBraces = (glob: string): string[] | undefined => {
   let done = [''];
   for (const part of glob.split(/(\{[^{}]*\})/)) {
-    const braced = part.startsWith('{');
+    const braced = /^\{[^{}]*\}$/.test(part);
     if (!braced && /[{}]/.test(part)) return undefined;
     const choices = braced ? part.slice(1, -1).split(',') : [part];
     if (done.length * choices.length > mostAlternatives) return undefined;
+    // `*{,*}` would become `**`, which means something else than its parts.
+    if (done.some((start) => start.endsWith('*')) && choices.some((choice) => choice.startsWith('*'))) return undefined;
     done = done.flatMap((start) => choices.map((choice) => start + choice));
   }
   return done;
@@ -73,7 +75,7 @@ const forbidden: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Reads a glob: `*` (any characters but "/"), `?` (one of them), `**` (any folders, also none), `{a,b}` (alternatives, not
+ * Reads a glob: `*` (any characters but "/"), `?` (one of them), `**` (any folders, also none: `src/**` covers a file `src` too), `{a,b}` (alternatives, not
  * nested). Everything else is literal, brackets too; a leading dot needs no special care.
  */
 export const readGlob = (glob: string, options: { ignoreCase?: boolean } = {}): GlobRead => {
@@ -83,7 +85,7 @@ export const readGlob = (glob: string, options: { ignoreCase?: boolean } = {}): 
   if (!alternatives) {
     return {
       status: 'broken',
-      problem: `has nested or unbalanced braces, or more than ${mostAlternatives} alternatives`,
+      problem: `has braces that are nested or unbalanced, that touch a star with a star, or give over ${mostAlternatives} alternatives`,
     };
   }
   const fold = (text: string) => (options.ignoreCase ? text.toLowerCase() : text);

@@ -1,6 +1,7 @@
 // The shape of an effect: one command, executed once, answered by exactly one fact.
 
 import type { GitStore } from '../../adapters/git/contract.ts';
+import type { OpenSpec } from '../../adapters/openspec/contract.ts';
 import type { GitHubReader, GitHubWriter } from '../../adapters/github/contract.ts';
 import type { Command, CommandOf } from '../decide/command.ts';
 import type { Fact } from '../facts/fact.ts';
@@ -13,9 +14,12 @@ export type Ports = {
   reader: GitHubReader;
   writer: GitHubWriter;
   git: GitStore;
+  openspec: OpenSpec;
   db: Db;
-  /** Where runners reach us, and the workflow file that they are started by. */
-  runners: { publicUrl: string; workflow: string; totalRuns: number; leaseSeconds: number };
+  /** Where git lives: not the API's host. No trailing slash. */
+  serverUrl: string;
+  /** Where runners reach us, the workflow file that starts them, and how many may run over all repositories. */
+  runners: { publicUrl: string; workflow: string; totalRuns: number; pickUpSeconds: number };
   /** The key that signs our commits where one is configured. */
   signingKey: string | undefined;
 };

@@ -22,23 +22,23 @@ export type Criterion = z.infer<typeof Criterion>;
 export const NamedTest = z.strictObject({ layer: LayerName, name: z.string().min(1).max(500) });
 export type NamedTest = z.infer<typeof NamedTest>;
 
-const wildcardsOnly = /^[*?{},.]*$/;
+/** First match wins; the sentence follows the glob. */
+const scopeProblems: readonly (readonly [RegExp, string])[] = [
+  [/^\/|^[A-Za-z]:/, 'is absolute: write it relative to the repository root'],
+  [/\\/, 'has a backslash: folders are separated by "/"'],
+  [/(^|[/{,])\.{1,2}($|[/},])/, 'has a "." or ".." segment: write it out'],
+  [/\/\/|\/$/, 'has an empty segment: write a folder as `src/**`'],
+  [/^!|[!@+?*]\(/, 'is negated or has an extended pattern: list the files that are meant'],
+  [/\{[^}]*[*?]|\{,|,,|,\}/, 'has a wildcard or nothing between braces: write several globs'],
+  [/^[*?][^/]*\/|^[*?.]+\/|^[*?{},.]*$/, 'covers the whole repository: start with the name of a folder or file'],
+];
 
 /**
  * Why a glob may not be a plan's scope, or undefined where it may. The base digest covers exactly the files in scope and
  * a reviewer reads the scope as a promise, so one that covers the whole repository is refused.
  */
-export const scopeProblem = (glob: string): string | undefined => {
-  const segments = glob.split('/');
-  const [first = ''] = segments;
-  if (glob.startsWith('/') || /^[A-Za-z]:/.test(glob)) return 'is absolute: write it relative to the repository root';
-  if (glob.includes('\\')) return 'has a backslash: folders are separated by "/"';
-  if (segments.some((segment) => segment === '..' || segment === '.')) return 'has a "." or ".." segment: write it out';
-  if (segments.includes('')) return 'has an empty segment: write a folder as `src/**`';
-  if (/^[!(]|[!@+?]\(/.test(glob)) return 'is negated or has an extended pattern: list the files that are meant';
-  if (wildcardsOnly.test(first)) return 'covers the whole repository: start with the name of a folder or file';
-  return undefined;
-};
+export const scopeProblem = (glob: string): string | undefined =>
+  scopeProblems.find(([pattern]) => pattern.test(glob))?.[1];
 
 /** A glob of the plan's scope: `*`, `?`, `**` as a whole segment, `{a,b}`; all else is literal (config/glob.ts). */
 export const ScopeGlob = z

@@ -1,4 +1,5 @@
 // Reads along with an answer while its bytes pass through untouched and no faster than the agent takes them.
+import { Retryable } from '../errors.ts';
 import type { Json } from './dialect/contract.ts';
 
 /** A single event longer than this is passed on but not read; its usage is then unknown. */
@@ -43,7 +44,7 @@ export function tap({ body, format, onJson, onEnd, onReading }: TapOptions): Rea
           controller.close();
         } catch (error) {
           await end();
-          controller.error(error);
+          controller.error(new Retryable('The provider broke off its answer.', { cause: error }));
         }
       },
       async cancel(reason) {

@@ -1,7 +1,7 @@
 // Make one thing outside equal to the newest state. The job carries no content, so a late or repeated one is a no-op.
 import type { Target } from '../decide/target.ts';
 import type { Ports } from '../effects/contract.ts';
-import { writers } from '../effects/converge/index.ts';
+import { prepare } from '../effects/converge/index.ts';
 import { Permanent, Retryable } from '../errors.ts';
 import type { Repository } from '../facts/repository.ts';
 import { parseStream, type StreamId } from '../facts/stream.ts';
@@ -28,18 +28,12 @@ export async function converge(
   try {
     const wanted = await newest(db, stream, id);
     if (!wanted) return 'not_wanted';
-    const writer = writers[wanted.targets[0].kind];
-    const content = writer.render(wanted.targets);
+    const { content, write } = prepare(wanted.targets);
     const next = digestOf(JSON.stringify(content));
     if (next === digest) return 'equal';
     // Until the answer is known nobody can say what is outside: a crash here makes the next writer look first.
     digest = null;
-    const wrote = await writer.write(
-      content,
-      remoteId,
-      { target: wanted.targets[0], repository: wanted.repository },
-      ports,
-    );
+    const wrote = await write(remoteId, { repository: wanted.repository, first: right.fence === 1 }, ports);
     remoteId = wrote.remoteId;
     digest = next;
     return 'written';

@@ -103,7 +103,9 @@ async function serve(request: IncomingMessage, out: ServerResponse, { script, ke
     return sendJson(out, status, dialect.error(status, `Scripted ${status}`, code), headers);
   }
   if (turn.hang) return;
-  dialect.answer({ view, turn, stream: route.stream ?? object(body).stream === true, out });
+  const stream = route.stream ?? object(body).stream === true;
+  if (turn.cut && !stream) out.destroy();
+  else dialect.answer({ view, turn, stream, out });
 }
 
 /** Side requests get the script's failures, so that an outage is an outage for all, but never its tool calls. */

@@ -59,7 +59,7 @@ function program(root: string): string {
   return join(root, 'node_modules/@anthropic-ai', `claude-code-${platform}`, 'claude');
 }
 
-function prepare({ installation, home, modelUrl, model, prompt }: LaunchRequest): Launch {
+function prepare({ installation, model, prompt }: LaunchRequest): Launch {
   return {
     command: [
       program(installation.root),
@@ -74,7 +74,7 @@ function prepare({ installation, home, modelUrl, model, prompt }: LaunchRequest)
       `--disallowedTools=${OFF.join(',')}`,
       `--model=${model}`,
     ],
-    env: {
+    env: ({ home, modelUrl }) => ({
       HOME: home,
       CLAUDE_CONFIG_DIR: join(home, '.claude'),
       ANTHROPIC_BASE_URL: modelUrl,
@@ -83,6 +83,8 @@ function prepare({ installation, home, modelUrl, model, prompt }: LaunchRequest)
       ANTHROPIC_DEFAULT_HAIKU_MODEL: model,
       CLAUDE_CODE_SUBAGENT_MODEL: model,
       CLAUDE_CODE_MAX_RETRIES: '2',
+      // What the gateway grants at most; the CLI then plans with it instead of being cut.
+      CLAUDE_CODE_MAX_OUTPUT_TOKENS: '32000',
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
       DISABLE_TELEMETRY: '1',
       DISABLE_ERROR_REPORTING: '1',
@@ -90,7 +92,7 @@ function prepare({ installation, home, modelUrl, model, prompt }: LaunchRequest)
       DO_NOT_TRACK: '1',
       // It refuses to work without questions as root unless it is told that it sits in a box.
       IS_SANDBOX: '1',
-    },
+    }),
     files: { '.claude/settings.json': JSON.stringify({ disableAllHooks: true, includeCoAuthoredBy: false }) },
     stdin: prompt,
   };

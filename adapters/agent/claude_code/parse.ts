@@ -8,7 +8,7 @@ export function parseClaude(line: string): readonly AgentEvent[] {
     case 'system':
       return fromSystem(event, line);
     case 'assistant':
-      return list(fields(event.message).content).flatMap((block) => fromBlock(block, line));
+      return fromAssistant(fields(event.message), line);
     case 'user':
       return fromUser(event, line);
     case 'result':
@@ -24,6 +24,15 @@ function fromSystem(event: Fields, line: string): readonly AgentEvent[] {
     return [{ type: 'retry', attempt: count(event.attempt), status: number(event.error_status) }];
   if (event.subtype === 'permission_denied') return [{ type: 'error', message: text(event.message) ?? '' }];
   return other(line, `system ${text(event.subtype) ?? ''}`);
+}
+
+/** What the CLI itself says in the model's place (API errors) comes as a message of a model with this name. */
+const SYNTHETIC = '<synthetic>';
+
+function fromAssistant(message: Fields, line: string): readonly AgentEvent[] {
+  const blocks = list(message.content);
+  if (message.model !== SYNTHETIC) return blocks.flatMap((block) => fromBlock(block, line));
+  return blocks.map((block) => ({ type: 'error', message: text(block.text) ?? '' }));
 }
 
 function fromBlock(block: Fields, line: string): readonly AgentEvent[] {

@@ -72,33 +72,41 @@ function program(root: string): string {
   return join(root, 'node_modules/@openai', `codex-${platform}`, 'vendor', target, 'bin/codex');
 }
 
-function prepare({ installation, home, workspace, modelUrl, model, prompt }: LaunchRequest): Launch {
-  // Options on the command line win over every configuration file, also over one in the repository.
-  const settings = [
-    'model_provider="gantry"',
-    'model_providers.gantry.name="gantry"',
-    `model_providers.gantry.base_url=${JSON.stringify(`${modelUrl}/v1`)}`,
-    'model_providers.gantry.wire_api="responses"',
-    'model_providers.gantry.env_key="GANTRY_MODEL_KEY"',
-    'model_providers.gantry.request_max_retries=2',
-    'model_providers.gantry.stream_max_retries=2',
-    'model_providers.gantry.stream_idle_timeout_ms=300000',
-    ...OFF,
+/** Options on the command line win over every configuration file, also over one in the repository. */
+const SETTINGS = [
+  'model_provider="gantry"',
+  'model_providers.gantry.name="gantry"',
+  'model_providers.gantry.wire_api="responses"',
+  'model_providers.gantry.env_key="GANTRY_MODEL_KEY"',
+  'model_providers.gantry.request_max_retries=2',
+  'model_providers.gantry.stream_max_retries=2',
+  'model_providers.gantry.stream_idle_timeout_ms=300000',
+  ...OFF,
+];
+
+/** codex takes its address from settings only, and the address is known only inside: the shell puts it in. */
+const WITH_ADDRESS = 'exec "$@" -c "model_providers.gantry.base_url=\\"$GANTRY_MODEL_URL/v1\\"" -';
+
+function prepare({ installation, workspace, model, prompt }: LaunchRequest): Launch {
+  const codexCommand = [
+    program(installation.root),
+    'exec',
+    '--json',
+    '--skip-git-repo-check',
+    // The box is the sandbox; codex's own one cannot start inside it and would hide the commands it stops.
+    '--dangerously-bypass-approvals-and-sandbox',
+    `--cd=${workspace}`,
+    `--model=${model}`,
+    ...SETTINGS.flatMap((setting) => ['-c', setting]),
   ];
   return {
-    command: [
-      program(installation.root),
-      'exec',
-      '--json',
-      '--skip-git-repo-check',
-      // The box is the sandbox; codex's own one cannot start inside it and would hide the commands it stops.
-      '--dangerously-bypass-approvals-and-sandbox',
-      `--cd=${workspace}`,
-      `--model=${model}`,
-      ...settings.flatMap((setting) => ['-c', setting]),
-      '-',
-    ],
-    env: { HOME: home, CODEX_HOME: join(home, '.codex'), GANTRY_MODEL_KEY: 'held-by-the-gateway' },
+    command: ['/bin/sh', '-c', WITH_ADDRESS, 'codex', ...codexCommand],
+    env: ({ home, modelUrl }) => ({
+      HOME: home,
+      CODEX_HOME: join(home, '.codex'),
+      GANTRY_MODEL_URL: modelUrl,
+      GANTRY_MODEL_KEY: 'held-by-the-gateway',
+    }),
     // The directory must exist before the first start.
     files: { '.codex/config.toml': '' },
     stdin: prompt,

@@ -15,7 +15,7 @@ const VERSION = '0.61.0';
  */
 const SETTINGS = {
   security: { auth: { selectedType: 'gemini-api-key' }, folderTrust: { enabled: false } },
-  general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: 3, retryFetchErrors: false },
+  general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: 2, retryFetchErrors: false },
   privacy: { usageStatisticsEnabled: false },
   telemetry: { enabled: false },
   hooksConfig: { enabled: false },
@@ -70,7 +70,7 @@ async function install(directory: string): Promise<Installation> {
   return at(await installLocked(LOCKED, directory));
 }
 
-function prepare({ installation, home, modelUrl, model, prompt }: LaunchRequest): Launch {
+function prepare({ installation, model, prompt }: LaunchRequest): Launch {
   const [, node = process.execPath] = installation.readOnly;
   return {
     command: [
@@ -82,7 +82,7 @@ function prepare({ installation, home, modelUrl, model, prompt }: LaunchRequest)
       '--allowed-mcp-server-names=__none__',
       '--extensions=none',
     ],
-    env: {
+    env: ({ home, modelUrl }) => ({
       HOME: home,
       GEMINI_CLI_HOME: home,
       GOOGLE_GEMINI_BASE_URL: modelUrl,
@@ -90,7 +90,7 @@ function prepare({ installation, home, modelUrl, model, prompt }: LaunchRequest)
       GEMINI_CLI_TRUST_WORKSPACE: 'false',
       // One process: with its own supervisor it survives SIGTERM.
       GEMINI_CLI_NO_RELAUNCH: 'true',
-    },
+    }),
     files: { '.gemini/settings.json': JSON.stringify(SETTINGS), '.gemini/policies/gantry.toml': POLICY },
     stdin: prompt,
   };

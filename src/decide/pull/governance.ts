@@ -1,7 +1,7 @@
 // Governance: every check over what was gathered for this head, joined by AND. The evidence comes from the ticket.
-import { checks } from '../../../checks/index.ts';
+import { judge } from '../../../checks/index.ts';
 import type { PullSnapshot } from '../../facts/pull-snapshot.ts';
-import { all, type Verdict } from '../../facts/verdict.ts';
+import type { Verdict } from '../../facts/verdict.ts';
 import type { PullState } from './state.ts';
 
 /** The snapshot as the checks see it: with the plan, criteria and layer results of the ticket as it is now. */
@@ -18,8 +18,5 @@ export function snapshotOf({ snapshot, ticket }: PullState): PullSnapshot | unde
 export function governance(state: PullState): Verdict {
   const snapshot = snapshotOf(state);
   if (!snapshot) return { outcome: 'pending', messageId: 'governance.gathering', data: {} };
-  return all(
-    'governance',
-    checks.map((check) => ({ ...check.evaluate(snapshot, check.options.parse({})), check: check.name })),
-  );
+  return judge(snapshot);
 }

@@ -13,10 +13,10 @@ import { isOver, policyOf, type TicketState } from './state.ts';
 const freshSeconds = 120;
 
 export function approvePlan(state: TicketState, given: CommandGiven, { number }: Context): TicketDecision {
-  const { plan, head, base } = state;
-  if (state.stage.name !== 'awaiting_approval' || !plan || !head || !base)
+  const { plan, branch, base } = state;
+  if (state.stage.name !== 'awaiting_approval' || !plan || !branch || !base)
     return refuse(given, message('nothing-to-approve', { stage: state.stage.name }));
-  return ask({ type: 'ReadApproval', ask: given, issue: number, head, base: base.ref, changeId: plan.changeId });
+  return ask({ type: 'ReadApproval', ask: given, issue: number, branch, base: base.ref, changeId: plan.changeId });
 }
 
 export function approvalRead(state: TicketState, fact: TicketFactOf<'ApprovalRead'>, context: Context): TicketDecision {

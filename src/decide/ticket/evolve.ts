@@ -56,7 +56,7 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   RunFinished: runFinished,
   RunLost: (state, { run, outcome }) => ({
     ...state,
-    runs: state.runs.map((line) => (line.run === run ? { ...line, outcome } : line)),
+    runs: state.runs.map((line) => (line.run === run && !line.outcome ? { ...line, outcome } : line)),
   }),
   BundleInspected: (state, { run, tree }) =>
     state.work?.run === run ? { ...state, work: { ...state.work, tree } } : state,

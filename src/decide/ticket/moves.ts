@@ -138,6 +138,7 @@ export function publish(state: TicketState, { number }: Context, run: string, al
       branch: state.branch,
       expect: work.start,
       allowWorkflows,
+      push: policyOf(state).push,
     }),
   );
 }

@@ -17,7 +17,7 @@ import {
   start,
   type TicketDecision,
 } from './moves.ts';
-import { policyOf, type TicketState } from './state.ts';
+import { liveRun, policyOf, type TicketState } from './state.ts';
 
 /** Seconds until a deferred dispatch is tried again. */
 const deferSeconds = 20;
@@ -50,8 +50,10 @@ export function woken(state: TicketState, _: TicketFactOf<'Woken'>, context: Con
 export const dispatchRefused = (state: TicketState, { why }: TicketFactOf<'DispatchRefused'>): TicketDecision =>
   block(why, resumeAt(state));
 
+/** Its workflow run or its lease ended before it reported; one that has reported is not lost. */
 export function runLost(state: TicketState, { run, outcome }: TicketFactOf<'RunLost'>): TicketDecision {
-  return awaited(state, run) ? block(ended(outcome, run), resumeAt(state)) : nothing;
+  if (liveRun(state) !== run) return nothing;
+  return and(ask({ type: 'CancelRun', run, why: 'the run was lost' }), block(ended(outcome, run), resumeAt(state)));
 }
 
 export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'>, context: Context): TicketDecision {
@@ -124,6 +126,7 @@ function pushPlan(state: TicketState, run: string, tree: string, { number }: Con
     branch: state.branch ?? branchOf(number, issue?.title ?? ''),
     ...(state.head !== undefined && { expect: state.head }),
     allowWorkflows: true,
+    push: policyOf(state).push,
   });
 }
 

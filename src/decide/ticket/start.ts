@@ -79,7 +79,7 @@ export function startRead(state: TicketState, fact: TicketFactOf<'StartRead'>, c
   }
   if (fact.policy.status === 'broken')
     return enter({ name: 'idle', notice: message('policy-broken', problemsOf(fact)) });
-  const verdict = readiness.evaluate({ criteria: issue.criteria }, {});
+  const verdict = readiness.evaluate({ kind: 'gantry', criteria: issue.criteria });
   if (verdict.outcome !== 'pass') return enter({ name: 'not_ready', verdict });
   const ready: TicketState = {
     ...state,

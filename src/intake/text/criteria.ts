@@ -15,7 +15,7 @@ const mostCriteria = 100;
 const longestCriterion = 1_000;
 
 const sectionName =
-  /^\W*(?:\d+[.)]\s*)?(?:acceptance (?:criteri(?:a|on)|tests?)|success criteria|criteria (?:for|of) acceptance|definition of done|done when|AC)\W*$/i;
+  /^[\W\d]*(?:acceptance (?:criteri(?:a|on)|tests?)|success criteria|criteria (?:for|of) acceptance|definition of done|done when|AC)\W*$/i;
 
 const isTitle = (block: RootContent): boolean =>
   block.type === 'paragraph' &&

@@ -1,5 +1,5 @@
 // Cancel, force-cancel, time limits and concurrency groups leave no process behind.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -31,12 +31,12 @@ async function scratch(): Promise<string> {
   return path.join(folder, 'pids');
 }
 
+/** A dead process that nobody has collected yet (state Z) is not alive. */
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch {
-    return false; // ESRCH
+    return false; // ENOENT: gone
   }
 }
 

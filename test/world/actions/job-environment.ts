@@ -1,5 +1,5 @@
 // The folders, built-in actions and the cleared environment with which a job starts.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ActionsHost } from './actions-host.ts';
 import { downloadArtifact, uploadArtifact } from './artifact-actions.ts';
@@ -31,6 +31,7 @@ export function prepareMachine(
   const temp = path.join(home, 'temp');
   mkdirSync(workspace);
   mkdirSync(temp);
+  writeFileSync(path.join(temp, 'event.json'), JSON.stringify(Object(call.contexts.github).event ?? {}));
   for (const secret of [token, identity?.requestToken ?? '', ...Object.values(host.secrets)]) log.mask(secret);
   const processEnv = environment(host, call, { workspace, temp, home }, identity);
   const { repository, row: runRow } = run;
@@ -82,6 +83,7 @@ function environment(
     ...Object.fromEntries(github.map(([name, value]) => [`GITHUB_${name.toUpperCase()}`, String(value)])),
     GITHUB_ACTIONS: 'true',
     GITHUB_JOB: call.id,
+    GITHUB_EVENT_PATH: path.join(folders.temp, 'event.json'),
     GITHUB_WORKSPACE: folders.workspace,
     RUNNER_OS: 'Linux',
     RUNNER_ARCH: 'X64',

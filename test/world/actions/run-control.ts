@@ -12,8 +12,8 @@ export async function inGroup(
   contexts: Contexts,
   work: () => Promise<Conclusion>,
 ): Promise<Conclusion> {
-  if (run.cancelled) return 'cancelled';
   if (definition === undefined) return work();
+  if (run.cancelled) return 'cancelled';
   const spelled = typeof definition === 'string' ? { group: definition } : definition;
   const group = `${run.repository} ${fillText(spelled.group, contexts)}`;
   const cancelInProgress = fill(spelled['cancel-in-progress'], contexts) === true;

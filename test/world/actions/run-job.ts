@@ -54,24 +54,24 @@ async function runOnMachine(host: ActionsHost, run: RunRecord, call: JobCall, re
   const labels = record.row.labels as string[];
   const identity =
     permissions.id_token === 'write' ? host.oidc.grant(...claimsOf(host, run, call, record.row.id, labels)) : undefined;
+  const minutes = Number(fill(call.job['timeout-minutes'], call.contexts) ?? 360);
+  let timedOut = false;
+  const clock = setTimeout(() => {
+    record.log.line(`##[error]The job has exceeded the maximum execution time of ${minutes} minutes`);
+    timedOut = true;
+    record.groups.stop(host.grace);
+  }, minutes * 60_000);
   try {
     const machine = prepareMachine(host, run, call, record, { home, token, identity });
-    const minutes = Number(fill(call.job['timeout-minutes'], call.contexts) ?? 360);
-    let timedOut = false;
-    const clock = setTimeout(() => {
-      record.log.line(`##[error]The job has exceeded the maximum execution time of ${minutes} minutes`);
-      timedOut = true;
-      record.groups.stop(host.grace);
-    }, minutes * 60_000);
     machine.isCancelled = () => run.cancelled || timedOut;
     const contexts = { ...call.contexts, ...ownContexts(call, record, machine, token) };
     const steps = await runSteps(call.job.steps ?? [], { ...contexts, stepEnv: {} }, machine);
-    clearTimeout(clock);
     record.summary = machine.summary;
-    const failed = machine.progress.failed ? 'failure' : 'success';
-    const result: Conclusion = machine.isCancelled() ? 'cancelled' : failed;
+    const conclusion: Conclusion = machine.progress.failed ? 'failure' : 'success';
+    const result = machine.isCancelled() ? 'cancelled' : conclusion;
     return { result, outputs: fillRecord(call.job.outputs, { ...contexts, steps }) };
   } finally {
+    clearTimeout(clock);
     await record.groups.cleanUp();
     identity?.revoke();
     world.revokeToken(token);

@@ -94,7 +94,8 @@ async function start() {
         "require('fs').appendFileSync(process.env.GITHUB_OUTPUT, 'hello=hello ' + process.env.INPUT_WHO + '\\n');\n",
     },
   });
-  await kit.world.git('acme/tools', ['tag', 'v1', 'main']);
+  const sha = (await kit.world.git('acme/tools', ['rev-parse', 'main'])).trim();
+  await kit.request('POST', '/repos/acme/tools/git/refs', { ref: 'refs/tags/v1', sha }, 'root-admin');
   return kit;
 }
 

@@ -1,10 +1,10 @@
 // A new workflow run: its row, its webhooks, and the start of its execution.
 import type { Cause, JsonObject } from '../contract.ts';
-import { type ActionsHost, now } from './actions-host.ts';
+import type { ActionsHost } from './actions-host.ts';
 import { executeRun } from './execute-run.ts';
 import type { LoadedWorkflow } from './load-workflow.ts';
 import { endRun, tellRun } from './run-news.ts';
-import type { RunRecord, RunRow } from './run-record.ts';
+import type { RunRecord } from './run-record.ts';
 import { createRunRow, describeWorkflow } from './run-row.ts';
 
 export interface Dispatch {

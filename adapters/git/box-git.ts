@@ -1,0 +1,67 @@
+// Git in a box: the script's working repository is its own, the mirror is there read-only as a source of objects.
+import { join } from 'node:path';
+import type { Box, BoxIo, BoxResult, Inside, Sandbox } from '../sandbox/contract.ts';
+
+export type BoxGit = {
+  sandbox: Sandbox;
+  /** Where git lives when not below /usr. */
+  toolchains?: readonly string[];
+  path?: string;
+};
+
+export type BoxScript = {
+  script: string;
+  /** `$1`, `$2`, … of the script. */
+  args: readonly string[];
+  /** Bare repository whose objects may be used. */
+  objects: string;
+  /** The working repository; absent: in the box's own /tmp, gone with it. */
+  scratch?: string;
+  mounts?: Box['mounts'];
+  cwd?: string;
+  env?: (inside: Inside) => Record<string, string>;
+  seconds: number;
+  outputBytes?: number;
+  fileBytes?: number;
+  io?: BoxIo;
+};
+
+const memoryBytes = 1024 ** 3;
+
+export const runInBox = ({ sandbox, toolchains = [], path }: BoxGit, order: BoxScript): Promise<BoxResult> => {
+  const mounts = [
+    { path: order.objects, writable: false },
+    ...(order.scratch === undefined ? [] : [{ path: order.scratch, writable: true }]),
+    ...(order.mounts ?? []),
+  ];
+  const env = (inside: Inside): Record<string, string> => ({
+    PATH: path ?? '/usr/local/bin:/usr/bin:/bin',
+    HOME: inside.home,
+    TMPDIR: inside.tmp,
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_DIR: join(order.scratch ?? inside.tmp, 'work.git'),
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: join(order.objects, 'objects'),
+    ...order.env?.(inside),
+  });
+  const limits = {
+    wallSeconds: order.seconds,
+    memoryBytes,
+    processes: 64,
+    fileBytes: order.fileBytes ?? memoryBytes,
+    outputBytes: order.outputBytes ?? 65_536,
+  };
+  const cwd = order.cwd ?? '/tmp';
+  return sandbox.run(
+    { mounts, toolchains, cwd, env, limits },
+    ['sh', '-c', order.script, 'sh', ...order.args],
+    order.io,
+  );
+};
+
+/** Git's last words, shortened, for a person. */
+export const lastWords = (result: BoxResult): string => result.stderr.toString('utf8').trim().slice(-500);

@@ -1,0 +1,32 @@
+// The GitStore: mirror, reader, inspection and push over one data directory.
+import { createAskpass } from './askpass.ts';
+import type { BoxGit } from './box-git.ts';
+import type { GitStore } from './contract.ts';
+import { createGit, type GitOptions } from './git-process.ts';
+import { createInspect } from './inspect.ts';
+import { createMirror, readRemoteRef } from './mirror.ts';
+import { createMutex } from './mutex.ts';
+import { createPush } from './push.ts';
+import { createReader } from './reader.ts';
+
+export type GitStoreOptions = GitOptions & {
+  /** Mirrors live in its folder `git`. An absolute path. */
+  dataDir: string;
+  /** Where bundles are inspected. */
+  box: BoxGit;
+};
+
+export const createGitStore = (options: GitStoreOptions): GitStore => {
+  const { dataDir, box } = options;
+  const git = createGit(options);
+  const reader = createReader(git, dataDir);
+  const allowFile = options.allowFileProtocol ?? false;
+  const tools = { git, dataDir, allowFile, askpass: createAskpass(dataDir), mutex: createMutex() };
+  return {
+    ...reader,
+    mirror: createMirror(tools),
+    remoteRef: (repo, auth, ref) => readRemoteRef(tools, repo, auth, ref),
+    inspect: createInspect({ git, reader, box }),
+    commitAndPush: createPush(tools),
+  };
+};

@@ -1,0 +1,141 @@
+// The runner's git: puts a commit into a workspace and takes the result out, always in a box and with a repository of ours.
+import { realpathSync } from 'node:fs';
+import { Bug } from '../../src/errors.ts';
+import { type BoxGit, lastWords, runInBox } from './box-git.ts';
+import { readBundleHeader } from './bundle-header.ts';
+import type { Collected, Materialised, WorkspaceGit } from './contract.ts';
+import { sha } from './names.ts';
+
+/** Attributes of the repository itself win over the workspace's: no line ending, filter or keyword changes a byte. */
+const prepare = `
+set -e
+env -u GIT_WORK_TREE git init --quiet --bare --template=
+mkdir -p "$GIT_DIR/info"
+echo '* -text -eol -filter -ident -working-tree-encoding' > "$GIT_DIR/info/attributes"
+git config core.bare false
+git config core.fileMode true
+git config core.symlinks true
+git config core.hooksPath /dev/null
+git config core.fsmonitor false
+git config core.excludesFile /dev/null
+`;
+
+const checkoutScript = `${prepare}
+if [ "$3" = pack ]; then git index-pack --stdin --fix-thin > /dev/null; fi
+git read-tree "$1"
+git checkout-index --all --force
+if [ "$2" = repository ]; then
+  git rev-list --objects --no-walk "$1" | cut -c1-40 > "$TMPDIR/objects"
+  own="$GIT_WORK_TREE/.git"
+  unset GIT_WORK_TREE
+  GIT_DIR="$own" GIT_ALTERNATE_OBJECT_DIRECTORIES= git init --quiet --bare --template=
+  git pack-objects --quiet --stdout < "$TMPDIR/objects" |
+    GIT_DIR="$own" GIT_ALTERNATE_OBJECT_DIRECTORIES= git index-pack --stdin > /dev/null
+  export GIT_DIR="$own"
+  unset GIT_ALTERNATE_OBJECT_DIRECTORIES
+  echo "$1" > "$own/shallow"
+  git config core.bare false
+  git update-ref HEAD "$1"
+  git read-tree "$1"
+fi
+`;
+
+/** First line: the tree; second line: the commit, empty when nothing changed; then the bundle. */
+const collectScript = `${prepare}
+git read-tree "$1"
+git add --all -- .
+tree=$(git write-tree)
+if [ "$tree" = "$(git rev-parse "$1^{tree}")" ]; then printf '%s\\n\\n' "$tree"; exit 0; fi
+commit=$(git commit-tree -p "$1" -m 'Work of a run' "$tree")
+git update-ref refs/heads/work "$commit"
+printf '%s\\n%s\\n' "$tree" "$commit"
+git bundle create --quiet --version=2 - refs/heads/work "^$1"
+`;
+
+const identity = {
+  GIT_AUTHOR_NAME: 'gantry',
+  GIT_AUTHOR_EMAIL: 'gantry@localhost',
+  GIT_AUTHOR_DATE: '@0 +0000',
+  GIT_COMMITTER_NAME: 'gantry',
+  GIT_COMMITTER_EMAIL: 'gantry@localhost',
+  GIT_COMMITTER_DATE: '@0 +0000',
+};
+
+const pack = (bundle: Buffer): Buffer => {
+  const header = readBundleHeader(bundle);
+  if (!header.ok) throw new Bug('Only a bundle that passed inspection is checked out.');
+  return header.pack;
+};
+
+const defaultSeconds = 300;
+/** Room for the two lines before the bundle. */
+const headBytes = 200;
+
+export const createWorkspaceGit = (box: BoxGit): WorkspaceGit => ({
+  async checkout({
+    bare,
+    commit,
+    workspace,
+    bundle,
+    repository = false,
+    seconds = defaultSeconds,
+  }): Promise<Materialised> {
+    const tree = realpathSync(workspace);
+    const result = await runInBox(box, {
+      script: checkoutScript,
+      args: [sha(commit), repository ? 'repository' : '-', bundle === undefined ? '-' : 'pack'],
+      objects: realpathSync(bare),
+      mounts: [{ path: tree, writable: true }],
+      cwd: tree,
+      env: () => ({ GIT_WORK_TREE: tree }),
+      seconds,
+      io: bundle === undefined ? {} : { stdin: pack(bundle) },
+    });
+    if (result.exitCode === 0) return { ok: true };
+    const detail = `The commit ${commit} could not be written to the workspace: ${lastWords(result)}`;
+    return { ok: false, reason: result.timedOut ? 'timeout' : 'unreadable', detail };
+  },
+
+  async collect({ bare, start, workspace, maxBytes, seconds = defaultSeconds }): Promise<Collected> {
+    const tree = realpathSync(workspace);
+    const result = await runInBox(box, {
+      script: collectScript,
+      args: [sha(start)],
+      objects: realpathSync(bare),
+      mounts: [{ path: tree, writable: false }],
+      cwd: tree,
+      env: () => ({ GIT_WORK_TREE: tree, ...identity }),
+      seconds,
+      outputBytes: maxBytes + headBytes,
+    });
+    if (result.timedOut) return { ok: false, reason: 'timeout', detail: `Collecting took longer than ${seconds} s.` };
+    if (result.exitCode !== 0) {
+      return { ok: false, reason: 'unreadable', detail: `The workspace could not be read: ${lastWords(result)}` };
+    }
+    if (result.truncated) {
+      return { ok: false, reason: 'too_large', detail: `The changes are larger than ${maxBytes} bytes.` };
+    }
+    const first = result.stdout.indexOf('\n');
+    const second = result.stdout.indexOf('\n', first + 1);
+    const treeSha = sha(result.stdout.subarray(0, first).toString('latin1'));
+    if (second === first + 1) return { ok: true, changed: false, tree: treeSha };
+    const commit = sha(result.stdout.subarray(first + 1, second).toString('latin1'));
+    return { ok: true, changed: true, tree: treeSha, commit, bundle: result.stdout.subarray(second + 1) };
+  },
+
+  async read({ workspace, path, maxBytes }) {
+    const tree = realpathSync(workspace);
+    const result = await box.sandbox.run(
+      {
+        mounts: [{ path: tree, writable: false }],
+        toolchains: box.toolchains ?? [],
+        cwd: tree,
+        env: () => ({ PATH: box.path ?? '/usr/local/bin:/usr/bin:/bin' }),
+        limits: { wallSeconds: 60, memoryBytes: 2 ** 28, processes: 16, fileBytes: 0, outputBytes: maxBytes },
+      },
+      // A pipe or device would never end or block: only a regular file is opened.
+      ['sh', '-c', '[ -f "$1" ] && exec head -c "$2" -- "$1"', 'sh', `./${path}`, String(maxBytes + 1)],
+    );
+    return result.exitCode === 0 && !result.truncated ? result.stdout : null;
+  },
+});

@@ -1,0 +1,20 @@
+// The shape of a writer: renders what is wanted, and makes one thing outside equal to it.
+import type { Target } from '../../decide/target.ts';
+import type { Repository } from '../../facts/repository.ts';
+import type { Ports } from '../contract.ts';
+
+export type TargetOf<Kind extends Target['kind']> = Extract<Target, { kind: Kind }>;
+
+export type About<Kind extends Target['kind']> = {
+  target: TargetOf<Kind>;
+  repository: Repository;
+  /** Nobody ever tried to write it, so it need not be looked for first. */
+  first: boolean;
+};
+
+export type Writer<Kind extends Target['kind'], Content> = {
+  /** Pure. Several targets only for a check that several pull requests share. */
+  render(targets: readonly [TargetOf<Kind>, ...TargetOf<Kind>[]]): Content;
+  /** `remoteId` is what the last write returned; null: look for it, unless this is the first try, then make it. */
+  write(content: Content, remoteId: string | null, about: About<Kind>, ports: Ports): Promise<{ remoteId: string | null }>;
+};

@@ -1,0 +1,96 @@
+// Starts a run: takes a slot, stores what the runner will be told, then asks GitHub to start the workflow.
+// The intent is stored before the call, and a second workflow run for the same run fails at the exchange.
+import type { CommandOf } from '../decide/command.ts';
+import { Permanent } from '../errors.ts';
+import { message } from '../facts/message.ts';
+import type { Repository } from '../facts/repository.ts';
+import type { Assignment } from '../facts/run.ts';
+import { admit } from '../journal/admit.ts';
+import { readArtifact } from '../journal/artifact.ts';
+import { bindWorkflowRun, readRun } from '../journal/lease.ts';
+import type { Call, Effect, Ports } from './contract.ts';
+import { branchRef, fetchRefs, gitRepo } from './gather/git-access.ts';
+
+/** Seconds between a runner's heartbeats. */
+const heartbeatSeconds = 15;
+/** How far back the list of workflow runs is searched for one whose dispatch was not answered. */
+const searchMinutes = 60;
+
+export const dispatchRun: Effect<'DispatchRun'> = {
+  async find({ command, repository }, { db, reader, runners }) {
+    const known = await readRun(db, command.run);
+    if (!known) return undefined;
+    if (known.workflowRun !== undefined) return dispatched(command, known.assignment.start, known.workflowRun);
+    const since = new Date(Date.now() - searchMinutes * 60_000).toISOString();
+    const title = runName(command);
+    const found = (await reader.workflowRuns(repository, runners.workflow, since)).find(({ displayTitle }) => displayTitle === title);
+    if (!found) return undefined;
+    await bindWorkflowRun(db, command.run, found.id);
+    return dispatched(command, known.assignment.start, found.id);
+  },
+
+  async execute(call, ports) {
+    const { command, repository, stream } = call;
+    const start = command.start ?? (await tipOf(ports, repository, command.base));
+    const admission = await admit(
+      ports.db,
+      {
+        id: command.run,
+        stream,
+        repo: repository.id,
+        assignment: await assignmentOf(call, ports, start),
+        seconds: ports.runners.pickUpSeconds,
+      },
+      { repository: command.policy.concurrency, total: ports.runners.totalRuns },
+    );
+    if (admission === 'ended_before') throw new Permanent(`the run ${command.run} has ended before it was dispatched`);
+    if (typeof admission === 'object') {
+      return { type: 'DispatchDeferred', stage: command.stage, why: message(`dispatch-deferred-${admission.deferred}`, { live: String(admission.live) }) };
+    }
+    const answer = await ports.writer.dispatchWorkflow(repository, ports.runners.workflow, command.base, { run: command.run, stage: command.stage });
+    if ('refused' in answer) {
+      await ports.db.deleteFrom('run').where('id', '=', command.run).where('state', '=', 'queued').execute();
+      return {
+        type: 'DispatchRefused',
+        stage: command.stage,
+        why: message('workflow-missing', { file: `.github/workflows/${ports.runners.workflow}`, branch: command.base }),
+      };
+    }
+    if (answer.runId !== undefined) await bindWorkflowRun(ports.db, command.run, answer.runId);
+    return dispatched(command, start, answer.runId);
+  },
+};
+
+const runName = ({ stage, run }: CommandOf<'DispatchRun'>): string => `gantry ${stage} ${run}`;
+
+const dispatched = ({ run, stage }: CommandOf<'DispatchRun'>, start: string, workflowRun: number | undefined) =>
+  ({ type: 'RunDispatched', run, stage, start, ...(workflowRun !== undefined && { workflowRun }) }) as const;
+
+async function tipOf(ports: Ports, repository: Repository, branch: string): Promise<string> {
+  const ref = branchRef(branch);
+  const sha = (await fetchRefs(ports, repository, [ref]))[ref];
+  if (!sha) throw new Permanent(`the branch ${branch} is gone`);
+  return sha;
+}
+
+async function assignmentOf({ command, repository }: Call<CommandOf<'DispatchRun'>>, ports: Ports, start: string): Promise<Assignment> {
+  const body = await readArtifact(ports.db, command.body);
+  const { policy } = command;
+  return {
+    run: command.run,
+    fence: 1,
+    stage: command.stage,
+    repository: { id: repository.id, fullName: `${repository.owner}/${repository.name}`, gitUrl: gitRepo(ports, repository).url },
+    ticket: { number: command.issue, title: command.title, body: body?.bytes.toString('utf8') ?? '', criteria: command.criteria },
+    start,
+    agent: { name: policy.agent, ...(policy.model !== undefined && { model: policy.model }) },
+    egress: policy.egress,
+    layers: policy.layers,
+    budget: { wallSeconds: policy.budgets.runMinutes * 60, tokens: policy.budgets.runTokens },
+    heartbeatSeconds,
+    ...(command.plan && { plan: command.plan }),
+    ...(command.subject && { subject: command.subject }),
+    ...(policy.setup !== undefined && { setup: policy.setup }),
+    ...(command.feedback !== undefined && { feedback: command.feedback }),
+  };
+}

@@ -1,0 +1,104 @@
+// The last look and the merge. Everything is read live again; only then is the gate green, and the merge names the head.
+import type { CheckView } from '../decide/pull/check-view.ts';
+import type { CommandOf } from '../decide/command.ts';
+import { Retryable } from '../errors.ts';
+import { type Message, message } from '../facts/message.ts';
+import { atLeast } from '../facts/person.ts';
+import { claim, release } from '../journal/right.ts';
+import { renderCheck } from '../render/check.ts';
+import { renderMergeMessage } from '../render/pull.ts';
+import type { Call, Effect, Ports } from './contract.ts';
+import { branchRef, fetchRefs } from './gather/git-access.ts';
+import { issueSnapshot } from './gather/issue-at.ts';
+import { planAt } from './gather/plan-at.ts';
+import { policyAt } from './gather/policy-at.ts';
+import { approvalProblem } from './read-plan.ts';
+
+type Merge = Call<CommandOf<'MergePull'>>;
+type Problem = { why: Message; again: boolean };
+
+const rightSeconds = 60;
+
+export const mergePull: Effect<'MergePull'> = {
+  async find({ command, repository }, { reader }) {
+    const pull = await reader.pull(repository, command.pull);
+    return pull?.mergeSha && pull.merged ? { type: 'PullMerged', sha: pull.mergeSha, head: command.head } : undefined;
+  },
+
+  async execute(call, ports) {
+    const { command } = call;
+    const problem = await problemNow(call, ports);
+    if (problem) return { type: 'MergeRefused', head: command.head, ...problem };
+    const merged = await openGateAndMerge(call, ports);
+    if ('merged' in merged) return { type: 'PullMerged', sha: merged.merged, head: command.head };
+    const why = merged.refused === 'head_moved' ? message('merge-head-moved') : message('merge-refused', { detail: merged.detail });
+    return { type: 'MergeRefused', head: command.head, why, again: false };
+  },
+};
+
+/** The gate turns green in the same breath as the merge; whatever comes of it, the check is converged afterwards. */
+async function openGateAndMerge({ command, repository }: Merge, { db, writer }: Ports) {
+  const right = await claim(db, `${repository.id}/check/${command.head}/harness/gate`, rightSeconds);
+  if (!right) throw new Retryable('the gate is being written', { after: 1 });
+  let remoteId = right.remoteId;
+  try {
+    const view: CheckView = { status: 'success', title: message('gate-open'), reasons: [], times: 0 };
+    const check = renderCheck('harness/gate', view);
+    if (remoteId === null) remoteId = String((await writer.createCheckRun(repository, command.head, check)).id);
+    else await writer.updateCheckRun(repository, Number(remoteId), check);
+    const { ticket } = command;
+    return await writer.merge(repository, command.pull, {
+      sha: command.head,
+      method: command.method,
+      ...renderMergeMessage({ title: command.title, pull: command.pull, ...(ticket && { issue: ticket.issue }) }),
+    });
+  } finally {
+    await release(db, right, { digest: null, remoteId });
+  }
+}
+
+/** The first thing that no longer holds, in the order of what is cheapest to read. */
+async function problemNow(call: Merge, ports: Ports): Promise<Problem | undefined> {
+  const { command, repository } = call;
+  const pull = await ports.reader.pull(repository, command.pull);
+  const no = (why: Message, again = false): Problem => ({ why, again });
+  if (!pull || pull.state === 'closed') return no(message('merge-refused', { detail: 'the pull request is closed' }));
+  if (pull.head.sha !== command.head) return no(message('merge-head-moved'));
+  if (pull.base.ref !== command.base) return no(message('retargeted', { base: pull.base.ref }));
+  if (pull.draft) return no(message('gate-press-ready'), true);
+  if (pull.mergeableState === 'dirty') return no(message('merge-refused', { detail: 'the branch conflicts with its base' }));
+  if (pull.labels.includes('ai-hold')) return no(message('merge-held'));
+  const { ticket } = command;
+  if (!ticket) return no(message('merge-not-approved'));
+
+  const issue = await ports.reader.issue(repository, ticket.issue);
+  if (!issue || issue.state === 'closed') return no(message('merge-refused', { detail: 'the issue is closed' }));
+  if (issue.labels.includes('ai-hold')) return no(message('merge-held'));
+  if (issueSnapshot(issue).snapshot.bodyDigest !== ticket.bodyDigest) return no(message('approval-stale-issue'));
+
+  return (await planProblem(call, ports, ticket)) ?? (await reviewProblem(call, ports));
+}
+
+async function planProblem({ command, repository }: Merge, ports: Ports, ticket: NonNullable<CommandOf<'MergePull'>['ticket']>): Promise<Problem | undefined> {
+  const base = branchRef(command.base);
+  const sha = (await fetchRefs(ports, repository, [base], [command.head]))[base];
+  const plan = sha && (await planAt(ports, repository, { changeId: ticket.changeId, commit: command.head, base: { ref: command.base, sha } }));
+  if (!sha || !plan) return { why: message('merge-not-approved'), again: false };
+  const policy = await policyAt(ports, repository, sha);
+  if ((policy.status === 'ok' ? policy.blob : '') !== command.policyBlob) return { why: message('merge-policy-changed'), again: false };
+  const approval = { login: ticket.approver, planDigest: ticket.planDigest, baseDigest: ticket.baseDigest };
+  const why = await approvalProblem(ports, repository, approval, plan);
+  return why && { why, again: false };
+}
+
+/** Somebody's newest review must approve exactly this head, and that person must still have write. */
+async function reviewProblem({ command, repository }: Merge, { reader }: Ports): Promise<Problem | undefined> {
+  const reviews = await reader.reviews(repository, command.pull);
+  const against = reviews.find(({ state }) => state === 'changes_requested');
+  if (against) return { why: message('gate-changes-requested', { by: against.author.login }), again: false };
+  const approving = reviews.filter(({ state, commit, author }) => state === 'approved' && commit === command.head && command.reviewers.includes(author.login));
+  for (const { author } of approving) {
+    if (atLeast(await reader.role(repository, author.login), 'write')) return undefined;
+  }
+  return { why: message('merge-review-missing'), again: false };
+}

@@ -1,0 +1,156 @@
+// The door for runners, mounted at /runner. One exchange by OIDC; behind it everything carries the token of one run.
+import { Hono } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import type { GatewayTruth } from '../../../adapters/agent/contract.ts';
+import { Retryable } from '../../errors.ts';
+import type { Repository } from '../../facts/repository.ts';
+import { type Assignment, type HeartbeatAnswer, Submission } from '../../facts/run.ts';
+import { readArtifact, storeArtifact } from '../../journal/artifact.ts';
+import type { Enqueue } from '../../journal/enqueue.ts';
+import { heartbeat, type RunRow, runByToken } from '../../journal/lease.ts';
+import type { Db } from '../../journal/tables.ts';
+import { exchange } from './exchange.ts';
+import { createIdentityVerifier } from './identity.ts';
+import type { RunnerRules } from './job-rules.ts';
+import { problem } from './problem.ts';
+import { type OpenBytes, readBytes, readJson } from './read-body.ts';
+import { bearerRunToken, hashRunToken } from './run-token.ts';
+import { submit, submittedBefore } from './submit.ts';
+import { ArtifactKind, ExchangeRequest, HeartbeatRequest } from './wire.ts';
+
+export type RunnerDoorDeps = {
+  db: Db;
+  enqueue: Enqueue;
+  /** Our address as runners know it; the audience of their identity tokens. No trailing slash. */
+  publicUrl: string;
+  /** GITHUB_OIDC_ISSUER, no trailing slash. */
+  issuer: string;
+  rules: RunnerRules;
+  /** Account id of our App's bot, which dispatches. */
+  botId(): Promise<number>;
+  /** Asked once per exchange, live or from a short cache. */
+  defaultBranch(repository: Repository): Promise<string>;
+  /** Absent, or undefined for one repository: the owner's id is not compared. */
+  ownerId?(repository: Repository): Promise<number | undefined>;
+  /** How long a lease holds without a heartbeat. */
+  leaseSeconds(assignment: Assignment): number;
+  /** True: the operator accepts runs without a box (the local demo). They are recorded as such either way. */
+  allowUnboxed: boolean;
+  /** Answers a model request (`/runner/model/<protocol>/…`) of a run whose token was checked. */
+  gateway(request: Request, run: RunRow): Promise<Response>;
+  /** What the gateway saw of a run. Absent: runners classify by what their relay saw. */
+  truth?(run: RunRow): Promise<GatewayTruth>;
+  /** Hears failures that became a 500 or 503. */
+  onError(error: unknown, about: { method: string; path: string; run?: string }): void;
+};
+
+type Env = { Variables: { run: RunRow } };
+
+const mebi = 1024 * 1024;
+const caps = { exchange: 32 * 1024, heartbeat: 16 * 1024, submit: 4 * mebi, bundle: 100 * mebi, evidence: 20 * mebi };
+const mediaOf: Record<ArtifactKind, string> = { bundle: 'application/x-git-bundle', evidence: 'application/json' };
+
+const noToken = () =>
+  problem(
+    401,
+    'token',
+    'The run token is missing, unknown, expired or revoked: the run has ended or its lease ran out. Type /retry on the issue.',
+  );
+
+export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
+  const { db } = deps;
+  const verify = createIdentityVerifier({ issuer: deps.issuer, audience: deps.publicUrl });
+  const open: OpenBytes = { left: 400 * mebi };
+  const door = new Hono<Env>();
+
+  const runOf = async (authorization: string | undefined) => {
+    const token = bearerRunToken(authorization);
+    return token === undefined ? undefined : runByToken(db, hashRunToken(token));
+  };
+  const withRun = createMiddleware<Env>(async (context, next) => {
+    const run = await runOf(context.req.header('authorization'));
+    if (!run) return noToken();
+    context.set('run', run);
+    return next();
+  });
+
+  door.onError((error, context) => {
+    const run: RunRow | undefined = context.get('run');
+    deps.onError(error, { method: context.req.method, path: context.req.path, ...(run && { run: run.id }) });
+    return error instanceof Retryable
+      ? problem(
+          503,
+          'unavailable',
+          'Something that the control plane needs does not answer. Try again in a few seconds.',
+        )
+      : problem(500, 'internal', 'The control plane failed; its log says why.');
+  });
+  door.notFound(() => problem(404, 'route', 'There is no such route for runners.'));
+
+  door.post('/exchange', async (context) => {
+    const body = await readJson(context.req.raw, ExchangeRequest, caps.exchange, open);
+    if (body instanceof Response) return body;
+    const answer = await exchange(deps, verify, body.value);
+    return answer instanceof Response ? answer : context.json(answer, 200, { 'cache-control': 'no-store' });
+  });
+
+  door.post('/heartbeat', withRun, async (context) => {
+    const body = await readJson(context.req.raw, HeartbeatRequest, caps.heartbeat, open);
+    if (body instanceof Response) return body;
+    const run = context.get('run');
+    const beat = await heartbeat(db, run, body.value.progress, deps.leaseSeconds(run.assignment));
+    if (!beat) return problem(409, 'lease_lost', 'The lease is no longer held by this runner. Stop here.');
+    const answer: HeartbeatAnswer =
+      beat.cancel === undefined ? { order: 'go_on' } : { order: 'cancel', why: beat.cancel };
+    return context.json(answer);
+  });
+
+  door.put('/artifacts/:kind', withRun, async (context) => {
+    const kind = ArtifactKind.safeParse(context.req.param('kind'));
+    if (!kind.success) return problem(404, 'artifact_kind', 'An artifact is a bundle or evidence.');
+    if (kind.data === 'bundle' && context.get('run').assignment.stage === 'verify')
+      return problem(403, 'artifact_kind', 'A verify run makes no bundle.');
+    const body = await readBytes(context.req.raw, caps[kind.data], open);
+    if (body instanceof Response) return body;
+    try {
+      return context.json({ digest: await storeArtifact(db, body.bytes, mediaOf[kind.data]) });
+    } finally {
+      body.release();
+    }
+  });
+
+  door.get('/artifacts/:digest', withRun, async (context) => {
+    const { subject } = context.get('run').assignment;
+    const digest = context.req.param('digest');
+    if (subject?.kind !== 'bundle' || subject.artifact !== digest)
+      return problem(403, 'artifact', 'A run may read only the artifact that its assignment names.');
+    const found = await readArtifact(db, digest);
+    if (!found) return problem(404, 'artifact', 'The artifact is no longer stored. Type /retry on the issue.');
+    return new Response(new Uint8Array(found.bytes), { headers: { 'content-type': found.media } });
+  });
+
+  door.get('/truth', withRun, async (context) =>
+    deps.truth
+      ? context.json(await deps.truth(context.get('run')))
+      : problem(404, 'truth', 'The gateway of this control plane does not tell.'),
+  );
+
+  /** `?run=` lets a submission whose answer was lost be sent again, though its token died with the first one. */
+  door.post('/submit', async (context) => {
+    const run = await runOf(context.req.header('authorization'));
+    const body = await readJson(context.req.raw, Submission, caps.submit, open);
+    if (body instanceof Response) return run ? body : noToken();
+    const id = context.req.query('run');
+    if (!run)
+      return id !== undefined && (await submittedBefore(db, id, body.value))
+        ? context.json({ accepted: true, repeated: true })
+        : noToken();
+    context.set('run', run);
+    const answer = await submit(deps, run, body.value);
+    return answer instanceof Response ? answer : context.json(answer);
+  });
+
+  door.all('/model/:protocol/*', withRun, (context) => deps.gateway(context.req.raw, context.get('run')));
+
+  return door;
+}

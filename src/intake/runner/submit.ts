@@ -1,0 +1,96 @@
+// The end of a run as its runner tells it: checked against the assignment, then row and fact change in one transaction.
+import { isDeepStrictEqual } from 'node:util';
+import type { LayerName } from '../../facts/policy.ts';
+import type { Isolation, Submission } from '../../facts/run.ts';
+import { TicketRun } from '../../facts/ticket.ts';
+import { append } from '../../journal/append.ts';
+import { endRun, type RunRow, usageOf } from '../../journal/lease.ts';
+import type { Db } from '../../journal/tables.ts';
+import type { RunnerDoorDeps } from './door.ts';
+import { problem } from './problem.ts';
+import type { Problem, Submitted } from './wire.ts';
+
+type Deps = Pick<RunnerDoorDeps, 'db' | 'enqueue' | 'allowUnboxed'>;
+
+export const finishedKey = (run: string): string => `run:${run}:finished`;
+
+export async function submit(deps: Deps, run: RunRow, submission: Submission): Promise<Submitted | Response> {
+  if (submission.fence !== run.fence)
+    return problem(409, 'stale_fence', 'The fence is not that of the lease: another runner holds this run. Stop here.');
+  const problems = [...contentProblems(run, submission), ...(await missingArtifacts(deps.db, submission))];
+  if (problems.length > 0) return problem(422, 'submission', 'The submission does not fit its assignment.', problems);
+  return deps.db.transaction().execute(async (tx) => {
+    if (!(await endRun(tx, run.id, submission.outcome, submission.fence)))
+      return problem(409, 'ended', 'The run has ended meanwhile; its result is not taken. Type /retry on the issue.');
+    const fact = {
+      type: 'RunFinished',
+      run: run.id,
+      stage: run.assignment.stage,
+      submission,
+      usage: await usageOf(tx, run.id),
+      isolation: isolationOf(submission, deps.allowUnboxed),
+    } as const;
+    await append(tx, deps.enqueue, { stream: run.stream, key: finishedKey(run.id), fact });
+    return { accepted: true, repeated: false };
+  });
+}
+
+/**
+ * The answer to a submission was lost and it is sent again, with a token that has died. Only somebody who knows all of the
+ * accepted submission learns that it was accepted.
+ */
+export async function submittedBefore(db: Db, run: string, submission: Submission): Promise<boolean> {
+  const row = await db.selectFrom('fact').select('body').where('key', '=', finishedKey(run)).executeTakeFirst();
+  const fact = TicketRun.safeParse(row?.body);
+  return fact.success && fact.data.type === 'RunFinished' && isDeepStrictEqual(fact.data.submission, submission);
+}
+
+const isolationOf = ({ sandbox }: Submission, allowUnboxed: boolean): Isolation =>
+  sandbox.boxed ? 'box' : allowUnboxed ? 'none_allowed' : 'none';
+
+/** A verify run that says "delivered" speaks for every configured layer, so none of them may be missing or skipped. */
+function contentProblems(
+  { assignment }: RunRow,
+  { outcome, bundle, layers }: Submission,
+): NonNullable<Problem['problems']> {
+  if (assignment.stage !== 'verify')
+    return [
+      ...(outcome.kind === 'delivered' && !bundle
+        ? [{ field: 'bundle', message: 'a delivered plan or implementation has a bundle' }]
+        : []),
+      ...(layers ? [{ field: 'layers', message: `a ${assignment.stage} run has no layers` }] : []),
+    ];
+  const told = layers ?? [];
+  const twice = told.some(({ layer }, index) => told.findIndex((other) => other.layer === layer) !== index);
+  const configured = Object.keys(assignment.layers) as LayerName[];
+  const silent = configured.filter(
+    (name) => !told.some(({ layer, conclusion }) => layer === name && conclusion !== 'skipped'),
+  );
+  return [
+    ...(bundle ? [{ field: 'bundle', message: 'a verify run makes no bundle' }] : []),
+    ...(twice ? [{ field: 'layers', message: 'a layer stands there twice' }] : []),
+    ...(outcome.kind === 'delivered'
+      ? silent.map((name) => ({ field: 'layers', message: `the configured layer ${name} has no result` }))
+      : []),
+  ];
+}
+
+async function missingArtifacts(db: Db, { bundle, evidence }: Submission): Promise<NonNullable<Problem['problems']>> {
+  const named = [
+    { field: 'bundle.artifact', digest: bundle?.artifact },
+    { field: 'evidence', digest: evidence },
+  ].flatMap(({ field, digest }) => (digest === undefined ? [] : [{ field, digest }]));
+  if (named.length === 0) return [];
+  const rows = await db
+    .selectFrom('artifact')
+    .select('digest')
+    .where(
+      'digest',
+      'in',
+      named.map(({ digest }) => digest),
+    )
+    .execute();
+  return named
+    .filter(({ digest }) => !rows.some((row) => row.digest === digest))
+    .map(({ field }) => ({ field, message: 'no artifact with this digest was uploaded' }));
+}

@@ -1,0 +1,166 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createWorkspaceGit } from '../../../adapters/git/workspace.ts';
+import { createUnboxed } from '../../../adapters/sandbox/none.ts';
+import { anonymous, boxed, limits, makeRepository, sandbox, skipped, type TestRepository } from './repository.ts';
+
+let at: TestRepository;
+let start: string;
+let bare: string;
+let workspace: string;
+
+beforeEach(async () => {
+  at = makeRepository();
+  writeFileSync(join(at.work, '.gitattributes'), '*.txt text=auto eol=crlf\n*.f filter=evil\n');
+  writeFileSync(join(at.work, 'crlf.txt'), 'a\r\nb\r\n');
+  writeFileSync(join(at.work, 'lf.txt'), 'a\nb\n');
+  writeFileSync(join(at.work, 'bin'), Buffer.from([0, 255, 13, 10]));
+  writeFileSync(join(at.work, '.gitignore'), 'ignored/\n');
+  at.git('-c', 'core.autocrlf=false', 'add', '-A');
+  start = at.commit('start');
+  at.git('push', '--quiet', 'origin', 'main');
+  await at.store.mirror(at.repo, anonymous, { refs: ['refs/heads/main'] });
+  bare = at.store.directory(at.repo);
+  workspace = join(at.directory, 'workspace');
+  mkdirSync(workspace);
+});
+afterEach(() => at.remove());
+
+const write = (name: string, content: string | Buffer) => writeFileSync(join(workspace, name), content);
+
+const suite = (git: ReturnType<typeof createWorkspaceGit>): void => {
+  const collect = async () => {
+    const collected = await git.collect({ bare, start, workspace, maxBytes: limits.bytes });
+    if (!collected.ok) throw new Error(collected.detail);
+    return collected;
+  };
+
+  test('an untouched checkout has changed nothing, whatever its attributes say', async () => {
+    expect(await git.checkout({ bare, commit: start, workspace })).toEqual({ ok: true });
+    expect(readFileSync(join(workspace, 'lf.txt'), 'utf8')).toBe('a\nb\n');
+    expect(existsSync(join(workspace, '.git'))).toBe(false);
+    expect(await collect()).toEqual({ ok: true, changed: false, tree: at.git('rev-parse', `${start}^{tree}`) });
+  });
+
+  test('every kind of change replays to the same tree hash', async () => {
+    await git.checkout({ bare, commit: start, workspace });
+    write('crlf.txt', 'a\r\nb\r\nc\r\n');
+    write('new.txt', 'x\r\ny\n');
+    write('bin', Buffer.from([0, 1, 2, 13, 10, 255]));
+    write('ü \n"name.f', 'x');
+    rmSync(join(workspace, 'lf.txt'));
+    write('moved.txt', 'a\nb\n');
+    write('run.sh', '#!/bin/sh\n');
+    chmodSync(join(workspace, 'run.sh'), 0o755);
+    symlinkSync('run.sh', join(workspace, 'link'));
+    mkdirSync(join(workspace, 'ignored'));
+    write('ignored/x', 'x');
+    const collected = await collect();
+    if (!collected.changed) throw new Error('nothing collected');
+    const again = join(at.directory, 'again');
+    mkdirSync(again);
+    const { bundle, commit } = collected;
+    expect(await git.checkout({ bare, commit, bundle, workspace: again })).toEqual({ ok: true });
+    expect(readFileSync(join(again, 'new.txt'), 'utf8')).toBe('x\r\ny\n');
+    expect(readFileSync(join(again, 'ü \n"name.f'), 'utf8')).toBe('x');
+    expect(readlinkSync(join(again, 'link'))).toBe('run.sh');
+    expect(lstatSync(join(again, 'run.sh')).mode & 0o111).not.toBe(0);
+    expect(existsSync(join(again, 'ignored'))).toBe(false);
+    const second = await git.collect({ bare, start, workspace: again, maxBytes: limits.bytes });
+    expect(second).toMatchObject({ ok: true, tree: collected.tree, commit });
+  });
+
+  test('a repository for tools shows the one commit and a clean state', async () => {
+    expect(await git.checkout({ bare, commit: start, workspace, repository: true })).toEqual({ ok: true });
+    const run = (...args: string[]) =>
+      spawnSync('git', args, { cwd: workspace, env: { PATH: '/usr/bin:/bin' } }).stdout.toString();
+    expect(run('log', '--format=%H').trim()).toBe(start);
+    expect(run('fsck').trim()).toBe('');
+    write('new', 'x');
+    expect(run('status', '--porcelain')).toContain('?? new');
+    expect(await collect()).toMatchObject({ changed: true });
+  });
+
+  test('a result above the limit is told', async () => {
+    await git.checkout({ bare, commit: start, workspace });
+    write('big', Buffer.from(Array.from({ length: 50_000 }, () => Math.floor(Math.random() * 256))));
+    expect(await git.collect({ bare, start, workspace, maxBytes: 10_000 })).toMatchObject({
+      ok: false,
+      reason: 'too_large',
+    });
+  });
+
+  test('a file is read up to its limit', async () => {
+    write('report.xml', '<x/>');
+    expect(await git.read({ workspace, path: 'report.xml', maxBytes: 4 })).toEqual(Buffer.from('<x/>'));
+    expect(await git.read({ workspace, path: 'report.xml', maxBytes: 3 })).toBeNull();
+    expect(await git.read({ workspace, path: 'missing', maxBytes: 3 })).toBeNull();
+  });
+};
+
+describe.skipIf(!boxed)(`in a box${skipped}`, () => {
+  const git = createWorkspaceGit({ sandbox });
+  suite(git);
+
+  test('what the agent put into .git and .gitattributes never runs', async () => {
+    await git.checkout({ bare, commit: start, workspace, repository: true });
+    const canary = join(at.directory, 'canary');
+    const inside = join(workspace, 'canary');
+    const evil = `sh -c 'touch ${canary} ${inside} /tmp/ran; echo ran >&2; cat'`;
+    const config = ['[core]', `\tfsmonitor = ${JSON.stringify(evil)}`, `\tsshCommand = ${JSON.stringify(evil)}`];
+    const filter = ['[filter "evil"]', `\tclean = ${JSON.stringify(evil)}`, `\tsmudge = ${JSON.stringify(evil)}`];
+    write('.git/config', [...config, ...filter, ''].join('\n'));
+    mkdirSync(join(workspace, '.git', 'hooks'), { recursive: true });
+    write('.git/hooks/pre-commit', `#!/bin/sh\n${evil}\n`);
+    chmodSync(join(workspace, '.git', 'hooks', 'pre-commit'), 0o755);
+    write('x.f', 'content');
+    const collected = await git.collect({ bare, start, workspace, maxBytes: limits.bytes });
+    if (!collected.ok || !collected.changed) throw new Error('nothing collected');
+    expect([existsSync(canary), existsSync(inside)]).toEqual([false, false]);
+    const { bundle } = collected;
+    const inspected = await at.store.inspect({ repo: at.repo, bundle, start, limits });
+    expect(inspected).toMatchObject({ ok: true, tree: collected.tree });
+    expect(inspected.ok && inspected.files.map(({ path }) => path)).toEqual(['x.f']);
+  });
+
+  test('a workspace whose .git is a file or a link to the host is only its files', async () => {
+    await git.checkout({ bare, commit: start, workspace });
+    write('.git', `gitdir: ${join(at.work, '.git')}\n`);
+    write('new', 'x');
+    expect(await git.collect({ bare, start, workspace, maxBytes: limits.bytes })).toMatchObject({ changed: true });
+  });
+
+  test('a repository inside the workspace is refused by inspection', async () => {
+    await git.checkout({ bare, commit: start, workspace });
+    spawnSync('git', ['clone', '--quiet', at.remote, join(workspace, 'nested')]);
+    const collected = await git.collect({ bare, start, workspace, maxBytes: limits.bytes });
+    if (!collected.ok || !collected.changed) throw new Error('nothing collected');
+    const inspected = await at.store.inspect({ repo: at.repo, bundle: collected.bundle, start, limits });
+    expect(inspected).toMatchObject({ ok: false, reason: 'submodule' });
+  });
+
+  test('reading follows no link to the host and no pipe', async () => {
+    writeFileSync(join(at.directory, 'secret'), 'host-canary');
+    symlinkSync(join(at.directory, 'secret'), join(workspace, 'report.xml'));
+    spawnSync('mkfifo', [join(workspace, 'pipe')]);
+    for (const path of ['report.xml', 'pipe', '../secret']) {
+      expect(await git.read({ workspace, path, maxBytes: 1_000 })).toBeNull();
+    }
+  });
+});
+
+describe('without a box', () => {
+  suite(createWorkspaceGit({ sandbox: createUnboxed() }));
+});

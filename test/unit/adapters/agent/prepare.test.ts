@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { agents } from '../../../../adapters/agent/index.ts';
+
+const request = {
+  installation: { version: '1', root: '/opt/agent', readOnly: ['/opt/agent', '/opt/node/bin/node'] },
+  workspace: '/workspace',
+  model: 'the-model',
+  prompt: '--dangerous $(id)\n/quit',
+};
+
+const inside = { home: '/home/agent', modelUrl: 'http://127.0.0.1:4000' };
+
+test.each(Object.values(agents))('$name: the prompt goes in by standard input only', (adapter) => {
+  const launch = adapter.prepare(request);
+  expect(launch.stdin).toBe(request.prompt);
+  const { stdin: _stdin, ...rest } = launch;
+  expect(JSON.stringify(rest)).not.toContain('dangerous $(id)');
+});
+
+test.each(
+  Object.values(agents),
+)('$name: starts an absolute program, asks the given model at the given address', (adapter) => {
+  const { command, env } = adapter.prepare(request);
+  expect(command[0]).toMatch(/^\//);
+  expect(command.join(' ')).toContain('the-model');
+  expect(Object.values(env(inside)).join(' ')).toContain('http://127.0.0.1:4000');
+});
+
+test.each(Object.values(agents))('$name: writes below its home only', (adapter) => {
+  const { env, files } = adapter.prepare(request);
+  expect(env(inside).HOME).toBe('/home/agent');
+  for (const path of Object.keys(files)) expect(path).not.toMatch(/^\/|\.\./);
+});
+
+test.each(Object.values(agents))('$name: the same request gives the same launch', (adapter) => {
+  const [first, second] = [adapter.prepare(request), adapter.prepare(request)];
+  expect({ ...first, env: first.env(inside) }).toEqual({ ...second, env: second.env(inside) });
+});

@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readPolicy } from '../../../src/config/policy.ts';
+
+const problemsOf = (text: string) => {
+  const read = readPolicy(text);
+  return read.status === 'broken' ? read.problems : [];
+};
+
+test('the least policy has every default', () => {
+  expect(readPolicy('version: 1\n')).toMatchInlineSnapshot(`
+    {
+      "policy": {
+        "agent": "codex",
+        "approval": {
+          "approvers": [],
+          "requester": false,
+        },
+        "budgets": {
+          "runMinutes": 45,
+          "runTokens": 2000000,
+          "ticketTokens": 10000000,
+        },
+        "concurrency": 2,
+        "egress": [],
+        "layers": {},
+        "merge": {
+          "by": "gantry",
+          "method": "squash",
+        },
+        "protected": [],
+        "push": "ask",
+        "version": 1,
+      },
+      "status": "ok",
+    }
+  `);
+});
+
+test('a whole policy is read', () => {
+  const text = `# comment
+version: 1
+agent: claude_code
+setup: npm ci
+egress: ['registry.example.org', '*.example.com']
+layers:
+  unit: { run: npm test, report: { format: junit, path: reports/unit.xml }, timeoutMinutes: 5 }
+protected: [db/migrations/**, '*.lock']
+approval: { requester: true, approvers: [octo-cat] }
+merge: { by: people, method: rebase }
+push: after-verify
+concurrency: 4
+budgets: { runMinutes: 30 }
+`;
+  const read = readPolicy(text);
+  expect(read).toMatchObject({ status: 'ok', policy: { agent: 'claude_code', layers: { unit: { timeoutMinutes: 5 } }, merge: { method: 'rebase' } } });
+});
+
+test('all problems come back at once, each with its line', () => {
+  const text = `version: 1
+agnet: codex
+agent: claude
+layers:
+  unit:
+    runs: npm test
+  e2e:
+    run: x
+protected:
+  - src/**
+  - '!docs/**'
+concurrency: many
+merge:
+  method: sqash
+`;
+  expect(problemsOf(text)).toMatchInlineSnapshot(`
+    [
+      {
+        "line": 2,
+        "message": "unknown key \`agnet\`; did you mean \`agent\`?",
+      },
+      {
+        "line": 3,
+        "message": "\`agent\` is "claude" but must be one of codex, claude_code, gemini_cli",
+      },
+      {
+        "line": 5,
+        "message": "\`layers.unit.run\`: Invalid input: expected string, received undefined",
+      },
+      {
+        "line": 6,
+        "message": "unknown key \`layers.unit.runs\`; did you mean \`run\`?",
+      },
+      {
+        "line": 7,
+        "message": "unknown key \`layers.e2e\`",
+      },
+      {
+        "line": 12,
+        "message": "\`concurrency\`: Invalid input: expected number, received string",
+      },
+      {
+        "line": 14,
+        "message": "\`merge.method\` is "sqash" but must be one of squash, merge, rebase; did you mean \`squash\`?",
+      },
+    ]
+  `);
+});
+
+test('what the schema cannot say is judged by entry', () => {
+  const text = `version: 1
+egress: [https://example.org, 10.0.0.1, ok.example.org]
+protected:
+  - 'a{b'
+approval:
+  approvers:
+    - '@bob'
+    - org/team
+layers:
+  unit:
+    run: x
+    report: { format: junit, path: ../out.xml }
+`;
+  expect(problemsOf(text)).toMatchInlineSnapshot(`
+    [
+      {
+        "line": 2,
+        "message": "\`egress\`: "https://example.org" is not a host name: give names like \`api.example.org\`",
+      },
+      {
+        "line": 2,
+        "message": "\`egress\`: "10.0.0.1" is not a host name: give names like \`api.example.org\`",
+      },
+      {
+        "line": 4,
+        "message": "\`protected\`: "a{b" has nested or unbalanced braces, or more than 64 alternatives",
+      },
+      {
+        "line": 7,
+        "message": "\`approval.approvers\`: "@bob" is not a GitHub login: leave out the "@" and teams",
+      },
+      {
+        "line": 8,
+        "message": "\`approval.approvers\`: "org/team" is not a GitHub login: leave out the "@" and teams",
+      },
+      {
+        "line": 12,
+        "message": "\`layers.unit.report.path\` must stay below the repository root: write it relative, without ".."",
+      },
+    ]
+  `);
+});
+
+describe('the version', () => {
+  test.each([
+    ['version: 2\nfuture: true', 1, 'this Gantry reads version 1 of the file, not 2: write `version: 1`, or upgrade Gantry'],
+    ['agent: codex', 1, '`version` is missing: start the file with `version: 1`'],
+    ['\n\nversion: "1"', 3, 'this Gantry reads version 1 of the file, not "1": write `version: 1`, or upgrade Gantry'],
+  ])('%j', (text, line, message) => {
+    expect(problemsOf(text)).toEqual([{ line, message }]);
+  });
+});
+
+describe('what is not a policy is broken and never a default', () => {
+  test.each([
+    ['empty', '', 1],
+    ['only a comment', '# nothing', 1],
+    ['a list', '- a', 1],
+    ['a word', 'hello', 1],
+    ['null', 'null', 1],
+    ['not YAML', 'version: 1\nagent: [', 2],
+    ['tabs', 'version: 1\nlayers:\n\tunit: x', 3],
+    ['same key twice', 'version: 1\nagent: codex\nagent: codex', 3],
+    ['two documents', 'version: 1\n---\nversion: 1', 2],
+    ['an alias', 'version: 1\nsetup: &a x\nmodel: *a', 3],
+    ['an alias that nobody defined', 'version: 1\nmodel: *a', 2],
+    ['an alias bomb', `version: 1\na: &a [x]\n${'bcdefghijk'.replace(/./g, (key) => `${key}: &${key} [*a,*a,*a]\n`)}`, 3],
+    ['a tag', 'version: 1\nmodel: !!js/function x', 2],
+    ['a merge key', 'version: 1\n<<: { agent: codex }', 2],
+    ['deep flow', `version: 1\na: ${'['.repeat(30_000)}`, 2],
+    ['deep block', `version: 1\na:\n  ${'- '.repeat(30_000)}`, 3],
+    ['too long', `version: 1\n#${'x'.repeat(70_000)}`, 1],
+    ['prototype', 'version: 1\n__proto__: { agent: x }', 2],
+  ])('%s', (_name, text, line) => {
+    const problems = problemsOf(text);
+    expect(problems[0]?.line).toBe(line);
+    expect(problems[0]?.message).toMatch(/\w/);
+  });
+});
+
+test('any text is read without throwing, with at most 50 problems', () => {
+  const piece = fc.constantFrom('version: 1\n', 'layers:\n', '  unit:\n', '    run: x\n', '- ', ': ', '\n', '&a ', '*a', '{', '[', '!!x ', '? ', '| ', '"', '--- ', '%YAML 1.1\n', 'protected: [', '\t');
+  const text = fc.array(fc.oneof(piece, fc.string({ maxLength: 6 })), { maxLength: 25 }).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(text, (yaml) => {
+      const read = readPolicy(yaml);
+      if (read.status === 'ok') return;
+      expect(read.problems.length).toBeGreaterThan(0);
+      expect(read.problems.length).toBeLessThanOrEqual(50);
+      expect(read.problems.every(({ line }) => line >= 1 && line <= yaml.split('\n').length + 1)).toBe(true);
+    }),
+    { numRuns: 1_000 },
+  );
+});
