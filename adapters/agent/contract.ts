@@ -43,6 +43,7 @@ export type LaunchInside = {
   modelUrl: string;
 };
 
+/** Only `env` depends on the box; the rest can be made, and the files written, before there is one. */
 export type Launch = {
   /** Absolute program first. Contains no secret and no prompt. */
   command: readonly string[];
@@ -120,11 +121,9 @@ export type ProcessEnd = {
 
 /**
  * `completed` says that the agent believes it is done. Whether that is `delivered` or `no_change` is for the runner to
- * observe on the tree. The other two are run outcomes as they stand. Timeout and cancellation are the runner's to name.
+ * observe on the tree. `failed` is a run outcome as it stands. Timeout and cancellation are the runner's to name.
  */
-export type AgentOutcome =
-  | { kind: 'completed'; message: string | null }
-  | Extract<RunOutcome, { kind: 'failed' | 'blocked' }>;
+export type AgentOutcome = { kind: 'completed'; message: string | null } | Extract<RunOutcome, { kind: 'failed' }>;
 
 export type AgentAdapter = {
   name: AgentName;

@@ -89,6 +89,7 @@ function npmCi(name: string, stage: string): Promise<void> {
     '--no-fund',
     '--loglevel=error',
     '--fetch-retries=2',
+    '--fetch-retry-factor=2',
     '--fetch-retry-mintimeout=1000',
     '--fetch-retry-maxtimeout=5000',
   ];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Box, BoxIo, BoxResult, Inside, Sandbox } from '../sandbox/contract.ts';
 
 export type BoxGit = {
+  /** Where git meets hostile bytes. */
   sandbox: Sandbox;
   /** Where git lives when not below /usr. */
   toolchains?: readonly string[];
@@ -27,6 +28,9 @@ export type BoxScript = {
 };
 
 const memoryBytes = 1024 ** 3;
+
+/** Per process as well, for machines where a box's memory cannot be limited as a whole; packs that are mapped do not count. */
+const limitData = `ulimit -d ${memoryBytes / 1024}\n`;
 
 export const runInBox = ({ sandbox, toolchains = [], path }: BoxGit, order: BoxScript): Promise<BoxResult> => {
   const mounts = [
@@ -56,11 +60,8 @@ export const runInBox = ({ sandbox, toolchains = [], path }: BoxGit, order: BoxS
     outputBytes: order.outputBytes ?? 65_536,
   };
   const cwd = order.cwd ?? '/tmp';
-  return sandbox.run(
-    { mounts, toolchains, cwd, env, limits },
-    ['sh', '-c', order.script, 'sh', ...order.args],
-    order.io,
-  );
+  const command = ['sh', '-c', limitData + order.script, 'sh', ...order.args];
+  return sandbox.run({ mounts, toolchains, cwd, env, limits }, command, order.io);
 };
 
 /** Git's last words, shortened, for a person. */

@@ -9,15 +9,14 @@ import { createMutex } from './mutex.ts';
 import { createPush } from './push.ts';
 import { createReader } from './reader.ts';
 
-export type GitStoreOptions = GitOptions & {
-  /** Mirrors live in its folder `git`. An absolute path. */
-  dataDir: string;
-  /** Where bundles are inspected. */
-  box: BoxGit;
-};
+export type GitStoreOptions = GitOptions &
+  BoxGit & {
+    /** Mirrors live in its folder `git`. An absolute path. */
+    dataDir: string;
+  };
 
 export const createGitStore = (options: GitStoreOptions): GitStore => {
-  const { dataDir, box } = options;
+  const { dataDir } = options;
   const git = createGit(options);
   const reader = createReader(git, dataDir);
   const allowFile = options.allowFileProtocol ?? false;
@@ -26,7 +25,7 @@ export const createGitStore = (options: GitStoreOptions): GitStore => {
     ...reader,
     mirror: createMirror(tools),
     remoteRef: (repo, auth, ref) => readRemoteRef(tools, repo, auth, ref),
-    inspect: createInspect({ git, reader, box }),
+    inspect: createInspect({ git, reader, box: options }),
     commitAndPush: createPush(tools),
   };
 };

@@ -8,8 +8,9 @@ type Walk = { escapes: boolean; through: Set<string> };
 const walk = (links: ReadonlyMap<string, string>, start: string): Walk => {
   const through = new Set([start]);
   const at = start.split('/').slice(0, -1);
-  const rest = (links.get(start) ?? '').split('/');
-  if (rest[0] === '') return { escapes: true, through };
+  const target = links.get(start) ?? '';
+  if (target.startsWith('/')) return { escapes: true, through };
+  const rest = target.split('/');
   for (let hops = 0; rest.length > 0; ) {
     const name = rest.shift() ?? '';
     if (name === '' || name === '.') continue;

@@ -1,5 +1,6 @@
 // The parent's ends of a box's private descriptors: 3 options in, 4 bubblewrap's own report, 5 the supervisor's channel.
 import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
 import { Duplex, Readable, Writable } from 'node:stream';
 import { Bug } from '../../src/errors.ts';
 import type { InsideReport } from './inside.ts';
@@ -12,6 +13,8 @@ export type Channel = {
   /** How the command ended; absent when the supervisor was killed first. */
   readonly status: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
 };
+
+const { signals } = constants;
 
 /** Hostile code shares the supervisor's user and could write here: lines are capped and read as data only. */
 const most = 4_096;
@@ -39,6 +42,12 @@ const parse = (text: string): InsideReport | null => {
   }
 };
 
+const exitCodeOf = (code: unknown): number | null => (Number.isInteger(code) ? Number(code) & 255 : null);
+
+const isSignal = (name: unknown): name is NodeJS.Signals => typeof name === 'string' && Object.hasOwn(signals, name);
+
+const signalOf = (name: unknown): NodeJS.Signals | null => (isSignal(name) ? name : null);
+
 export const readChannel = (child: ChildProcess, options: string, order: string): Channel => {
   const stdio: readonly unknown[] = child.stdio;
   const [, , , args, info, control] = stdio;
@@ -62,7 +71,7 @@ export const readChannel = (child: ChildProcess, options: string, order: string)
     const report = parse(text);
     if (report === null || typeof report !== 'object') return;
     if ('ready' in report) channel.ready = true;
-    else channel.status ??= { exitCode: report.code, signal: report.signal };
+    else channel.status ??= { exitCode: exitCodeOf(report.code), signal: signalOf(report.signal) };
   });
   return channel;
 };

@@ -16,19 +16,26 @@ const mostProblems = 50;
 
 const hostPattern = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
 
-/** What the zod schema cannot say. `at`: a field whose entries are judged one by one. */
-const entryRules: readonly { at: readonly string[]; problem(entry: string): string | undefined }[] = [
-  { at: ['protected'], problem: globProblem },
+/** What the zod schema cannot say about single strings. In `at`, "*" stands for every key or index. */
+const stringRules: readonly { at: Path; problem(text: string): string | undefined }[] = [
+  { at: ['protected', '*'], problem: globProblem },
   {
-    at: ['egress'],
+    at: ['egress', '*'],
     problem: (host) => (hostPattern.test(host) ? undefined : 'is not a host name: give names like `api.example.org`'),
   },
   {
-    at: ['approval', 'approvers'],
+    at: ['approval', 'approvers', '*'],
     problem: (login) =>
       /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(login)
         ? undefined
         : 'is not a GitHub login: leave out the "@" and teams',
+  },
+  {
+    at: ['layers', '*', 'report', 'path'],
+    problem: (file) =>
+      /^\/|\\|(^|\/)\.\.(\/|$)/.test(file)
+        ? 'leaves the repository: write it relative to its root, without ".."'
+        : undefined,
   },
 ];
 
@@ -46,13 +53,24 @@ const keysAt = (path: Path): string[] => {
 };
 
 const didYouMean = (typed: string, known: readonly string[]): string => {
-  const best = known.length > 0 ? closest(typed, [...known]) : undefined;
-  return best !== undefined && distance(typed, best) <= Math.max(2, best.length / 3)
-    ? `; did you mean \`${best}\`?`
-    : '';
+  const begun = typed.length >= 3 ? known.find((name) => name.startsWith(typed)) : undefined;
+  const near = known.find(
+    (name) => name === closest(typed, [...known]) && distance(typed, name) <= Math.max(2, name.length / 3),
+  );
+  const best = begun ?? near;
+  return best === undefined ? '' : `; did you mean \`${best}\`?`;
 };
 
 const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 60) ?? 'nothing';
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+};
 
 const problemsOf = (issue: z.core.$ZodIssue, data: unknown, yaml: YamlRead): PolicyProblem[] => {
   const name = issue.path.join('.');
@@ -76,31 +94,29 @@ const problemsOf = (issue: z.core.$ZodIssue, data: unknown, yaml: YamlRead): Pol
     const hint = typeof value === 'string' ? didYouMean(value, known) : '';
     return [{ line, message: `\`${name}\` is ${shown(value)} but must be one of ${known.join(', ')}${hint}` }];
   }
-  return [{ line, message: `\`${name || 'the file'}\`: ${issue.message}` }];
+  if (issue.code === 'invalid_type') {
+    const problem = value === undefined ? 'is missing: it' : `is ${shown(value)} but`;
+    return [
+      { line, message: `\`${name}\` ${problem} must be ${kinds[issue.expected] ?? `of type ${issue.expected}`}` },
+    ];
+  }
+  return [{ line, message: `\`${name}\`: ${issue.message}` }];
 };
 
-const entryProblems = (policy: Policy, yaml: YamlRead): PolicyProblem[] =>
-  entryRules.flatMap(({ at, problem }) => {
-    const entries = valueAt(policy, at);
-    if (!Array.isArray(entries)) return [];
-    return entries.flatMap((entry, index) => {
-      const found = problem(String(entry));
-      return found === undefined
-        ? []
-        : [{ line: yaml.lineOf([...at, index]), message: `\`${at.join('.')}\`: "${String(entry)}" ${found}` }];
-    });
-  });
+const valuesAt = (data: unknown, [key, ...rest]: Path, path: Path = []): { path: Path; value: unknown }[] => {
+  if (key === undefined) return [{ path, value: data }];
+  if (typeof data !== 'object' || data === null) return [];
+  const keys = key === '*' ? Object.keys(data) : [key];
+  return keys.flatMap((one) => valuesAt(Reflect.get(data, one), rest, [...path, one]));
+};
 
-const reportProblems = (policy: Policy, yaml: YamlRead): PolicyProblem[] =>
-  Object.entries(policy.layers).flatMap(([layer, { report } = {}]) =>
-    report && /^\/|\\|(^|\/)\.\.(\/|$)/.test(report.path)
-      ? [
-          {
-            line: yaml.lineOf(['layers', layer, 'report', 'path']),
-            message: `\`layers.${layer}.report.path\` must stay below the repository root: write it relative, without ".."`,
-          },
-        ]
-      : [],
+const stringProblems = (data: unknown, yaml: YamlRead): PolicyProblem[] =>
+  stringRules.flatMap(({ at, problem }) =>
+    valuesAt(data, at).flatMap(({ path, value }) => {
+      const found = typeof value === 'string' ? problem(value) : undefined;
+      if (found === undefined) return [];
+      return [{ line: yaml.lineOf(path), message: `\`${path.join('.')}\`: ${shown(value)} ${found}` }];
+    }),
   );
 
 const judge = (text: string): PolicyText => {
@@ -114,13 +130,13 @@ const judge = (text: string): PolicyText => {
     };
   }
   const parsed = Policy.safeParse(data);
-  if (!parsed.success) {
-    const all = parsed.error.issues.flatMap((issue) => problemsOf(issue, data, yaml));
-    const otherVersion = Reflect.has(data, 'version') && parsed.error.issues.find(({ path }) => path[0] === 'version');
-    return { status: 'broken', problems: otherVersion ? problemsOf(otherVersion, data, yaml) : all };
-  }
-  const found = [...entryProblems(parsed.data, yaml), ...reportProblems(parsed.data, yaml)];
-  return found.length > 0 ? { status: 'broken', problems: found } : { status: 'ok', policy: parsed.data };
+  const issues = parsed.error?.issues ?? [];
+  const otherVersion = Reflect.has(data, 'version') && issues.find(({ path }) => path[0] === 'version');
+  if (otherVersion) return { status: 'broken', problems: problemsOf(otherVersion, data, yaml) };
+  const found = [...issues.flatMap((issue) => problemsOf(issue, data, yaml)), ...stringProblems(data, yaml)];
+  return parsed.success && found.length === 0
+    ? { status: 'ok', policy: parsed.data }
+    : { status: 'broken', problems: found };
 };
 
 const bounded = (read: PolicyText): PolicyText => {

@@ -86,7 +86,7 @@ async function assignmentOf({ command, repository }: Call<CommandOf<'DispatchRun
     agent: { name: policy.agent, ...(policy.model !== undefined && { model: policy.model }) },
     egress: policy.egress,
     layers: policy.layers,
-    budget: { wallSeconds: policy.budgets.runMinutes * 60, tokens: policy.budgets.runTokens },
+    budget: { wallSeconds: policy.budgets.runMinutes * 60, tokens: policy.budgets.runTokens, ticketTokens: policy.budgets.ticketTokens },
     heartbeatSeconds,
     ...(command.plan && { plan: command.plan }),
     ...(command.subject && { subject: command.subject }),

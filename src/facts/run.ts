@@ -100,7 +100,8 @@ export const Assignment = z.strictObject({
   layers: z.partialRecord(LayerName, LayerPolicy),
   /** What failed last time, for the agent to read; absent on a first try. */
   feedback: z.string().optional(),
-  budget: z.strictObject({ wallSeconds: z.int(), tokens: z.int() }),
+  /** `tokens` of this run, `ticketTokens` of the ticket over its whole life; the gateway enforces both. */
+  budget: z.strictObject({ wallSeconds: z.int(), tokens: z.int(), ticketTokens: z.int() }),
   heartbeatSeconds: z.int(),
 });
 export type Assignment = z.infer<typeof Assignment>;

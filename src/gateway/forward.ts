@@ -6,8 +6,10 @@ import { tap } from './tap.ts';
 import type { ModelCall } from './truth.ts';
 
 export type Forward = {
-  /** The agent's request; its body has been read. */
-  request: Request;
+  /** Of the agent's request. */
+  headers: Headers;
+  /** Aborted when the agent goes away or must not ask any more. */
+  signal: AbortSignal;
   dialect: Dialect;
   provider: Provider;
   target: string;
@@ -33,10 +35,10 @@ export async function forward(call: Forward): Promise<Response> {
   try {
     answer = await fetch(call.provider.baseUrl + call.target, {
       method: 'POST',
-      headers: { ...call.dialect.headers(call.request.headers, call.provider.key), 'accept-encoding': 'identity' },
+      headers: { ...call.dialect.headers(call.headers, call.provider.key), 'accept-encoding': 'identity' },
       body: JSON.stringify(call.body),
       redirect: 'manual',
-      signal: AbortSignal.any([call.request.signal, clock.signal]),
+      signal: AbortSignal.any([call.signal, clock.signal]),
     });
   } catch (error) {
     clock.stop();

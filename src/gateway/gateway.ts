@@ -55,8 +55,8 @@ export type GatewayOptions = {
 export type Gateway = {
   /**
    * Answers one request of an agent whose run token was already checked. Expected refusals are answers in the
-   * provider's error shape: 403 also when the budget is spent, never 429, which agents would retry. Throws only what the
-   * meter throws. Aborting the request's signal aborts the provider's answer.
+   * provider's error shape: 403 also when the budget is spent, never 429, which agents would retry. Throws what the meter
+   * throws, and when the request breaks off while it is read. Aborting its signal aborts the provider's answer.
    */
   fetch(request: Request, run: RunIdentity): Promise<Response>;
 };
@@ -130,7 +130,8 @@ export function createGateway({
         );
 
       return forward({
-        request,
+        headers: request.headers,
+        signal: run.revoked === undefined ? request.signal : AbortSignal.any([request.signal, run.revoked]),
         dialect,
         provider,
         target: route.target,

@@ -6,6 +6,8 @@ export type RunIdentity = {
   run: string;
   /** Model names that this run may ask, exactly as the provider spells them. */
   models: readonly string[];
+  /** Aborted when the run loses its right to the model: calls under way are broken off. Absent: they run to their end. */
+  revoked?: AbortSignal;
 };
 
 export type Reservation = { status: 'ok'; id: string; tokens: number } | { status: 'spent' };

@@ -147,8 +147,8 @@ export async function usageOf(db: Db | Tx, run: string): Promise<Usage> {
     .selectFrom('model_call')
     .select(({ fn }) => [
       fn.countAll().as('calls'),
-      fn.coalesce(fn.sum('input'), sql<number>`0`).as('input'),
-      fn.coalesce(fn.sum('output'), sql<number>`0`).as('output'),
+      sql<number>`coalesce(sum((call->>'inputTokens')::int), 0)`.as('input'),
+      sql<number>`coalesce(sum((call->>'outputTokens')::int), 0)`.as('output'),
     ])
     .where('run', '=', run)
     .executeTakeFirstOrThrow();

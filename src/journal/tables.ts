@@ -82,9 +82,10 @@ export type ModelCallTable = {
   stream: string;
   reserved: number;
   settled: number | null;
-  input: number | null;
-  output: number | null;
-  status: number | null;
+  /** ModelCall of gateway/truth.ts; null until settled. */
+  call: Json;
+  /** The budget stopped it. */
+  spent: Generated<boolean>;
   at: Generated<Date>;
 };
 

@@ -94,13 +94,16 @@ function itemOf(turn: Turn, number: number, tools: readonly string[]): Json {
   return { type: 'message', id: `msg_${number}`, role: 'assistant', status: 'completed', content: [content] };
 }
 
+/** Absent, codex answers after 10 s with a command that still runs, and the script would go on without its result. */
+const LONGEST_WAIT_MS = 30_000;
+
 /** codex offers a different shell tool per model: the newest run JavaScript that calls the older ones. */
 function shellCall(command: string, tools: readonly string[]): Json {
   const call = (name: string, args: Json) => ({ type: 'function_call', name, arguments: JSON.stringify(args) });
-  if (tools.includes('exec_command')) return call('exec_command', { cmd: command });
+  if (tools.includes('exec_command')) return call('exec_command', { cmd: command, yield_time_ms: LONGEST_WAIT_MS });
   if (tools.includes('shell_command')) return call('shell_command', { command });
   if (tools.includes('exec')) {
-    const program = `text(JSON.stringify(await tools.exec_command(${JSON.stringify({ cmd: command })})));`;
+    const program = `text(JSON.stringify(await tools.exec_command(${JSON.stringify({ cmd: command, yield_time_ms: LONGEST_WAIT_MS })})));`;
     return { type: 'custom_tool_call', name: 'exec', namespace: 'functions', input: program };
   }
   return call('shell', { command: ['bash', '-lc', command] });

@@ -32,6 +32,7 @@ const BLOCKS = new Set([
   'thinking',
   'redacted_thinking',
 ]);
+const SOURCES = new Set(['base64', 'text', 'content']);
 /** Features that change only how the model thinks and how the conversation is kept. Others are dropped from the header. */
 const BETAS =
   /^(?:claude-code|interleaved-thinking|context-management|per-turn-control|mid-conversation-tool-changes|thinking-token-count|thinking-display-updates|advanced-tool-use|effort|fine-grained-tool-streaming|prompt-caching-scope|structured-outputs|context-1m)-[\d-]+$/;
@@ -117,5 +118,6 @@ function inspectBlock(block: Json): Denial | null {
   const source = object(block.source);
   if (source.type === 'url') return urlInput('source.url');
   if (source.type === 'file') return storedInput('source.file_id');
+  if (block.source !== undefined && !SOURCES.has(String(source.type))) return unknownContent(source.type);
   return inspectContent(block.content) ?? inspectContent(source.content);
 }

@@ -101,8 +101,6 @@ function inspectItem(item: Json): Denial | null {
 
 function inspectParts(content: unknown): Denial | null {
   if (content === undefined || content === null || typeof content === 'string') return null;
-  // The output of a local shell call is an object of texts.
-  if (!Array.isArray(content)) return null;
   if (!allObjects(content)) return unknownContent('part');
   return firstDenial(objects(content), (part) => {
     if ('file_url' in part) return urlInput('file_url');

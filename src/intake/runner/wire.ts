@@ -36,6 +36,20 @@ export type ArtifactKind = z.infer<typeof ArtifactKind>;
 /** Digest of the bytes as they arrived: SHA-256, hex. */
 export const Uploaded = z.strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/) });
 
+/** The part of the gateway's word that classification of an agent's end reads. */
+export const TruthAnswer = z.object({
+  calls: z.array(
+    z.object({
+      status: z.int().nullable(),
+      errorCode: z.string().nullable(),
+      denied: z.string().nullable(),
+      complete: z.boolean(),
+      refused: z.boolean(),
+    }),
+  ),
+  spent: z.boolean(),
+});
+
 /** `repeated`: the same submission had been accepted before. */
 export const Submitted = z.strictObject({ accepted: z.literal(true), repeated: z.boolean() });
 export type Submitted = z.infer<typeof Submitted>;

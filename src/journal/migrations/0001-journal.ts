@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create table stream (
     id text primary key, kind text not null, repo bigint not null, number int not null, repository jsonb not null,
-    seq int not null default 0, version int not null, state jsonb not null, open boolean not null default true,
+    seq int not null default 0, version int not null, state jsonb, open boolean not null default true,
     head text, base text, wake_at timestamptz)`.execute(db);
   await sql`create index stream_head on stream (repo, head) where head is not null`.execute(db);
   await sql`create index stream_open on stream (repo, kind) where open`.execute(db);
@@ -30,7 +30,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     at timestamptz not null default clock_timestamp())`.execute(db);
   await sql`create table model_call (
     id bigint generated always as identity primary key, run text not null references run (id), stream text not null,
-    reserved int not null, settled int, input int, output int, status int, at timestamptz not null default clock_timestamp())`.execute(
+    reserved int not null, settled int, call jsonb, spent boolean not null default false, at timestamptz not null default clock_timestamp())`.execute(
     db,
   );
   await sql`create index model_call_run on model_call (run)`.execute(db);

@@ -65,7 +65,7 @@ export const makeRepository = (): TestRepository => {
     work,
     git,
     repo: { id: '42', url: pathToFileURL(remote).href },
-    store: createGitStore({ dataDir: join(directory, 'data'), box: { sandbox }, allowFileProtocol: true }),
+    store: createGitStore({ dataDir: join(directory, 'data'), sandbox, allowFileProtocol: true }),
     gitWith: (input, ...args) => run(work, args, input).toString().trim(),
     commit(message = 'change') {
       git('add', '-A');

@@ -55,7 +55,7 @@ describe('mirror', () => {
   });
 
   test('local directories, other protocols and credentials in the URL are refused', async () => {
-    const strict = createGitStore({ dataDir: join(at.directory, 'strict'), box: { sandbox } });
+    const strict = createGitStore({ dataDir: join(at.directory, 'strict'), sandbox });
     for (const url of [at.repo.url, 'ssh://host/x', 'ext::sh -c id', 'https://u:p@example.org/x', '--upload-pack=id']) {
       await expect(strict.mirror({ id: '1', url }, anonymous, { refs: ['refs/heads/main'] })).rejects.toThrow(Bug);
     }

@@ -93,6 +93,17 @@ const suite = (git: ReturnType<typeof createWorkspaceGit>): void => {
     expect(await collect()).toMatchObject({ changed: true });
   });
 
+  test('a submodule of the base stays as it is', async () => {
+    at.git('update-index', '--add', '--cacheinfo', `160000,${start},vendor/lib`);
+    at.git('commit', '--quiet', '-m', 'submodule');
+    const commit = at.git('rev-parse', 'HEAD');
+    at.git('push', '--quiet', 'origin', 'main');
+    await at.store.mirror(at.repo, anonymous, { refs: ['refs/heads/main'] });
+    expect(await git.checkout({ bare, commit, workspace })).toEqual({ ok: true });
+    const collected = await git.collect({ bare, start: commit, workspace, maxBytes: limits.bytes });
+    expect(collected).toMatchObject({ ok: true, changed: false });
+  });
+
   test('a result above the limit is told', async () => {
     await git.checkout({ bare, commit: start, workspace });
     write('big', Buffer.from(Array.from({ length: 50_000 }, () => Math.floor(Math.random() * 256))));

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createBubblewrap } from '../../../adapters/sandbox/bubblewrap.ts';
 import { alive, testSandbox, uniqueSeconds } from '../../../adapters/sandbox/conformance.ts';
 import { testBox } from '../../../adapters/sandbox/conformance-boxed.ts';
+import { testLimits } from '../../../adapters/sandbox/conformance-limits.ts';
 
 const sandbox = createBubblewrap();
 const available = await sandbox.available();
@@ -25,6 +26,7 @@ const bubblewrapOf = (parent: number): number | undefined =>
 describe.skipIf(!available.ok)(`bubblewrap${skip}`, () => {
   testSandbox(sandbox);
   testBox(sandbox);
+  testLimits(sandbox);
 
   test('SIGKILL of bubblewrap itself leaves no survivor', async () => {
     const mark = uniqueSeconds();

@@ -21,7 +21,11 @@ test('the least environment has every default', () => {
   expect(app).toEqual({ id: 42, privateKey: pem });
   expect(env).toEqual({
     webhook: { secret: 's3cret' },
-    github: { apiUrl: 'https://api.github.com', serverUrl: 'https://github.com', oidcIssuer: 'https://token.actions.githubusercontent.com' },
+    github: {
+      apiUrl: 'https://api.github.com',
+      serverUrl: 'https://github.com',
+      oidcIssuer: 'https://token.actions.githubusercontent.com',
+    },
     http: { port: 3000, host: '127.0.0.1', publicUrl: 'http://127.0.0.1:3000' },
     database: { dataDir: './data' },
     apiTokens: [],
@@ -63,7 +67,12 @@ test('every variable arrives', () => {
   });
   expect(env).toMatchObject({
     webhook: { previousSecret: 'old', proxyUrl: 'https://smee.io/abc' },
-    github: { apiUrl: 'http://127.0.0.1:4000', serverUrl: 'http://localhost:4001', oidcIssuer: 'http://[::1]:4002/oidc', signIn: { clientId: 'id', clientSecret: 'secret' } },
+    github: {
+      apiUrl: 'http://127.0.0.1:4000',
+      serverUrl: 'http://localhost:4001',
+      oidcIssuer: 'http://[::1]:4002/oidc',
+      signIn: { clientId: 'id', clientSecret: 'secret' },
+    },
     http: { port: 0, host: '0.0.0.0', publicUrl: 'https://gantry.example.org' },
     database: { url: 'postgresql://u:p@localhost/db', dataDir: '/data' },
     redisUrl: 'rediss://r:6380',
@@ -79,11 +88,21 @@ test('every variable arrives', () => {
 });
 
 test('an Enterprise Server serves git under the host of its API', () => {
-  expect(readEnv({ ...least, GITHUB_API_URL: 'https://ghe.example.org/api/v3' }).github.serverUrl).toBe('https://ghe.example.org');
+  expect(readEnv({ ...least, GITHUB_API_URL: 'https://ghe.example.org/api/v3' }).github.serverUrl).toBe(
+    'https://ghe.example.org',
+  );
 });
 
 test('everything that is missing or malformed is named at once, and no secret is shown', () => {
-  const read = checkEnv({ APP_ID: 'abc', PRIVATE_KEY: 'hunter2', PORT: '99999', PUBLIC_URL: 'http://gantry.example.org', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://u:hunter2@h/d', API_TOKENS: 'hunter2 x' });
+  const read = checkEnv({
+    APP_ID: 'abc',
+    PRIVATE_KEY: 'hunter2',
+    PORT: '99999',
+    PUBLIC_URL: 'http://gantry.example.org',
+    LOG_LEVEL: 'loud',
+    DATABASE_URL: 'mysql://u:hunter2@h/d',
+    API_TOKENS: 'hunter2 x',
+  });
   expect(read.status === 'broken' && read.problems).toMatchInlineSnapshot(`
     [
       {
@@ -157,7 +176,10 @@ describe('refused', () => {
     [{ API_TOKENS: 'ops:read:a,ops:read:b' }, /^API_TOKENS must not hold the same name twice/],
     [{ PRIVATE_KEY: pem.slice(0, 200) }, /^PRIVATE_KEY must hold an unencrypted RSA private key in PEM form/],
     [{ PRIVATE_KEY: undefined }, /^PRIVATE_KEY \(or PRIVATE_KEY_PATH\) is missing/],
-    [{ PRIVATE_KEY: undefined, PRIVATE_KEY_PATH: '/nowhere/key.pem' }, /^PRIVATE_KEY_PATH must name a readable file \(ENOENT\)/],
+    [
+      { PRIVATE_KEY: undefined, PRIVATE_KEY_PATH: '/nowhere/key.pem' },
+      /^PRIVATE_KEY_PATH must name a readable file \(ENOENT\)/,
+    ],
     [{ MODEL_KEYS_FILE: '/nowhere/keys.json' }, /^MODEL_KEYS_FILE must name a readable file \(ENOENT\)/],
   ])('%j', (source, expected) => {
     expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);
@@ -169,15 +191,22 @@ test('the private key may come with \\n for line ends, or from a file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-env-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'key.pem'), pem);
-  expect(readEnv({ ...least, PRIVATE_KEY: undefined, PRIVATE_KEY_PATH: join(folder, 'key.pem') }).app.privateKey).toBe(pem);
+  expect(readEnv({ ...least, PRIVATE_KEY: undefined, PRIVATE_KEY_PATH: join(folder, 'key.pem') }).app.privateKey).toBe(
+    pem,
+  );
 });
 
 describe('MODEL_KEYS_FILE', () => {
-  const withFile = (text: string) => ({ source: { ...least, MODEL_KEYS_FILE: 'keys.json', OPENAI_API_KEY: 'ignored' }, file: () => text });
+  const withFile = (text: string) => ({
+    source: { ...least, MODEL_KEYS_FILE: 'keys.json', OPENAI_API_KEY: 'ignored' },
+    file: () => text,
+  });
 
   test('wins over the variables', () => {
     const { source, file } = withFile('{"anthropic": {"key": "sk-ant", "baseUrl": "https://proxy.example.org/"}}');
-    expect(readEnv(source, file).modelKeys).toEqual({ anthropic: { key: 'sk-ant', baseUrl: 'https://proxy.example.org' } });
+    expect(readEnv(source, file).modelKeys).toEqual({
+      anthropic: { key: 'sk-ant', baseUrl: 'https://proxy.example.org' },
+    });
   });
 
   test.each([

@@ -28,15 +28,36 @@ test.each([
   expect(matches(glob, path)).toBe(expected);
 });
 
-test.each(['', '!src/**', 'a\\b', '/src', 'src/', 'a//b', '../a', 'a/./b', 'src**', '+(a)', '{a,{b,c}}', '{a', 'a}', '{a,b}'.repeat(7)])('%j is refused', (glob) => {
+test.each([
+  '',
+  '!src/**',
+  'a\\b',
+  '/src',
+  'src/',
+  'a//b',
+  '../a',
+  'a/./b',
+  'src**',
+  '+(a)',
+  '{a,{b,c}}',
+  '{a',
+  'a}',
+  '{a,b}'.repeat(7),
+])('%j is refused', (glob) => {
   expect(globProblem(glob)).toBeDefined();
 });
 
+// Without stars inside braces: picomatch lets those match nothing at all.
 describe('against picomatch', () => {
-  const piece = fc.constantFrom('a', 'b', '.', '*', '?', 'ab', '{a,b}', '{ab,*}');
-  const segment = fc.oneof(fc.constant('**'), fc.array(piece, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('')));
+  const piece = fc.constantFrom('a', 'b', '.', '*', '?', 'ab', '{a,b}', '{ab,c}');
+  const segment = fc.oneof(
+    fc.constant('**'),
+    fc.array(piece, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('')),
+  );
   const glob = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
-  const name = fc.array(fc.constantFrom('a', 'b', '.', 'c'), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+  const name = fc
+    .array(fc.constantFrom('a', 'b', '.', 'c'), { minLength: 1, maxLength: 4 })
+    .map((parts) => parts.join(''));
   const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
 
   test('what is accepted matches the same', () => {
@@ -75,7 +96,10 @@ describe('changed files', () => {
     [{ path: '.git\u200chub/harness.yml' }, { inScope: false, protectedBy: '.github/**' }],
     [{ path: 'src/.gitattributes' }, { inScope: true, protectedBy: '**/.git*' }],
     [{ path: '.gitmodules' }, { inScope: false, protectedBy: '**/.git*' }],
-    [{ path: 'src/m.sql', from: 'db/migrations/m.sql' }, { inScope: false, protectedBy: 'db/migrations/**' }],
+    [
+      { path: 'src/m.sql', from: 'db/migrations/m.sql' },
+      { inScope: false, protectedBy: 'db/migrations/**' },
+    ],
   ])('%j', (file, expected) => {
     expect(classify(file)).toEqual(expected);
   });

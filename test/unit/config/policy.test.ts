@@ -53,7 +53,10 @@ concurrency: 4
 budgets: { runMinutes: 30 }
 `;
   const read = readPolicy(text);
-  expect(read).toMatchObject({ status: 'ok', policy: { agent: 'claude_code', layers: { unit: { timeoutMinutes: 5 } }, merge: { method: 'rebase' } } });
+  expect(read).toMatchObject({
+    status: 'ok',
+    policy: { agent: 'claude_code', layers: { unit: { timeoutMinutes: 5 } }, merge: { method: 'rebase' } },
+  });
 });
 
 test('all problems come back at once, each with its line', () => {
@@ -80,11 +83,11 @@ merge:
       },
       {
         "line": 3,
-        "message": "\`agent\` is "claude" but must be one of codex, claude_code, gemini_cli",
+        "message": "\`agent\` is "claude" but must be one of codex, claude_code, gemini_cli; did you mean \`claude_code\`?",
       },
       {
         "line": 5,
-        "message": "\`layers.unit.run\`: Invalid input: expected string, received undefined",
+        "message": "\`layers.unit.run\` is missing: it must be a text",
       },
       {
         "line": 6,
@@ -95,8 +98,12 @@ merge:
         "message": "unknown key \`layers.e2e\`",
       },
       {
+        "line": 11,
+        "message": "\`protected.1\`: "!docs/**" is negated: list what is meant instead",
+      },
+      {
         "line": 12,
-        "message": "\`concurrency\`: Invalid input: expected number, received string",
+        "message": "\`concurrency\` is "many" but must be a number",
       },
       {
         "line": 14,
@@ -124,27 +131,27 @@ layers:
     [
       {
         "line": 2,
-        "message": "\`egress\`: "https://example.org" is not a host name: give names like \`api.example.org\`",
+        "message": "\`egress.0\`: "https://example.org" is not a host name: give names like \`api.example.org\`",
       },
       {
         "line": 2,
-        "message": "\`egress\`: "10.0.0.1" is not a host name: give names like \`api.example.org\`",
+        "message": "\`egress.1\`: "10.0.0.1" is not a host name: give names like \`api.example.org\`",
       },
       {
         "line": 4,
-        "message": "\`protected\`: "a{b" has nested or unbalanced braces, or more than 64 alternatives",
+        "message": "\`protected.0\`: "a{b" has braces that are nested or unbalanced, that touch a star with a star, or give over 64 alternatives",
       },
       {
         "line": 7,
-        "message": "\`approval.approvers\`: "@bob" is not a GitHub login: leave out the "@" and teams",
+        "message": "\`approval.approvers.0\`: "@bob" is not a GitHub login: leave out the "@" and teams",
       },
       {
         "line": 8,
-        "message": "\`approval.approvers\`: "org/team" is not a GitHub login: leave out the "@" and teams",
+        "message": "\`approval.approvers.1\`: "org/team" is not a GitHub login: leave out the "@" and teams",
       },
       {
         "line": 12,
-        "message": "\`layers.unit.report.path\` must stay below the repository root: write it relative, without ".."",
+        "message": "\`layers.unit.report.path\`: "../out.xml" leaves the repository: write it relative to its root, without ".."",
       },
     ]
   `);
@@ -152,7 +159,11 @@ layers:
 
 describe('the version', () => {
   test.each([
-    ['version: 2\nfuture: true', 1, 'this Gantry reads version 1 of the file, not 2: write `version: 1`, or upgrade Gantry'],
+    [
+      'version: 2\nfuture: true',
+      1,
+      'this Gantry reads version 1 of the file, not 2: write `version: 1`, or upgrade Gantry',
+    ],
     ['agent: codex', 1, '`version` is missing: start the file with `version: 1`'],
     ['\n\nversion: "1"', 3, 'this Gantry reads version 1 of the file, not "1": write `version: 1`, or upgrade Gantry'],
   ])('%j', (text, line, message) => {
@@ -173,7 +184,11 @@ describe('what is not a policy is broken and never a default', () => {
     ['two documents', 'version: 1\n---\nversion: 1', 2],
     ['an alias', 'version: 1\nsetup: &a x\nmodel: *a', 3],
     ['an alias that nobody defined', 'version: 1\nmodel: *a', 2],
-    ['an alias bomb', `version: 1\na: &a [x]\n${'bcdefghijk'.replace(/./g, (key) => `${key}: &${key} [*a,*a,*a]\n`)}`, 3],
+    [
+      'an alias bomb',
+      `version: 1\na: &a [x]\n${'bcdefghijk'.replace(/./g, (key) => `${key}: &${key} [*a,*a,*a]\n`)}`,
+      3,
+    ],
     ['a tag', 'version: 1\nmodel: !!js/function x', 2],
     ['a merge key', 'version: 1\n<<: { agent: codex }', 2],
     ['deep flow', `version: 1\na: ${'['.repeat(30_000)}`, 2],
@@ -188,7 +203,27 @@ describe('what is not a policy is broken and never a default', () => {
 });
 
 test('any text is read without throwing, with at most 50 problems', () => {
-  const piece = fc.constantFrom('version: 1\n', 'layers:\n', '  unit:\n', '    run: x\n', '- ', ': ', '\n', '&a ', '*a', '{', '[', '!!x ', '? ', '| ', '"', '--- ', '%YAML 1.1\n', 'protected: [', '\t');
+  const piece = fc.constantFrom(
+    'version: 1\n',
+    'layers:\n',
+    '  unit:\n',
+    '    run: x\n',
+    '- ',
+    ': ',
+    '\n',
+    '&a ',
+    '*a',
+    '{',
+    '[',
+    '!!x ',
+    '? ',
+    '| ',
+    '"',
+    '--- ',
+    '%YAML 1.1\n',
+    'protected: [',
+    '\t',
+  );
   const text = fc.array(fc.oneof(piece, fc.string({ maxLength: 6 })), { maxLength: 25 }).map((parts) => parts.join(''));
   fc.assert(
     fc.property(text, (yaml) => {

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { harnessSchema } from '../../../src/config/schema.ts';
 
 test('docs/schema/harness.schema.json is what the policy says (npm: node src/cli/schema.ts writes it)', async () => {
-  await expect(`${JSON.stringify(harnessSchema(), null, 2)}\n`).toMatchFileSnapshot('../../../docs/schema/harness.schema.json');
+  await expect(`${JSON.stringify(harnessSchema(), null, 2)}\n`).toMatchFileSnapshot(
+    '../../../docs/schema/harness.schema.json',
+  );
 });
 
 test('an editor that uses the committed schema accepts and refuses as readPolicy does', () => {

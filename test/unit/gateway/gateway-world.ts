@@ -51,6 +51,7 @@ export type WorldOptions = {
   limits?: Partial<GatewayLimits>;
   baseUrl?: string;
   key?: string;
+  revoked?: AbortSignal;
 };
 
 export async function openGatewayWorld({
@@ -59,6 +60,7 @@ export async function openGatewayWorld({
   limits,
   baseUrl,
   key = REAL_KEY,
+  revoked,
 }: WorldOptions = {}): Promise<GatewayWorld> {
   const provider = await startModelServer({ script: script ?? (() => ({ say: 'Hi.' })), key: REAL_KEY });
   const ledger = createLedger({ open: async () => ({ budget, usedTokens: 0 }) });
@@ -92,7 +94,7 @@ export async function openGatewayWorld({
           },
           ...init,
         }),
-        RUN,
+        { ...RUN, revoked },
       ),
     close: () => provider.close(),
   };

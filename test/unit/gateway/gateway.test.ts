@@ -194,6 +194,15 @@ test('an agent that goes away before the answer ends the call', async () => {
   expect(callsOf(made)[0]).toMatchObject({ status: null, counted: 'reservation' });
 });
 
+test('a run that is killed loses the call under way', async () => {
+  const killed = new AbortController();
+  const made = await world({ script: () => ({ hang: true }), revoked: killed.signal });
+  const answer = made.ask('openai-responses');
+  await vi.waitFor(() => expect(made.provider.log).toHaveLength(1));
+  killed.abort();
+  expect((await answer).status).toBe(502);
+});
+
 test('calls at the same time cannot spend more than there is', async () => {
   const made = await world({ budget: 5_000, limits: { outputTokens: 1_000, leastOutputTokens: 1_000 } });
   const answers = await Promise.all(Array.from({ length: 20 }, () => made.ask('openai-responses')));

@@ -87,6 +87,18 @@ const bodies: [code: string, protocol: Protocol, what: string, body: unknown][] 
   ],
 
   [
+    'content_not_allowed',
+    'openai-responses',
+    'content that is no list',
+    openai({ input: [{ role: 'user', content: { image_url: 'https://example.org' } }] }),
+  ],
+  [
+    'content_not_allowed',
+    'anthropic-messages',
+    'a source of a new kind',
+    anthropic(blocks({ type: 'image', source: { type: 'invented' } })),
+  ],
+  [
     'field_not_allowed',
     'anthropic-messages',
     'remote MCP',

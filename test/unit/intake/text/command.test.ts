@@ -48,9 +48,9 @@ test('commands stand anywhere in a comment, one per line, with either line end',
 });
 
 test('a reason keeps its Markdown, without invisible characters', () => {
-  expect(readCommands('/reject-plan see `src/a.ts` and **this** [one](https://example.org)\u200b\u202e').commands).toEqual([
-    { name: 'reject-plan', why: 'see `src/a.ts` and **this** [one](https://example.org)' },
-  ]);
+  expect(
+    readCommands('/reject-plan see `src/a.ts` and **this** [one](https://example.org)\u200b\u202e').commands,
+  ).toEqual([{ name: 'reject-plan', why: 'see `src/a.ts` and **this** [one](https://example.org)' }]);
 });
 
 describe('what is not first on a line of a paragraph is not a command', () => {
@@ -121,7 +121,11 @@ describe('arguments that do not fit are answered with the usage', () => {
     ['/reject-plan no', 'reject-plan', 'say why in a few words'],
     ['/retry please', 'retry', '"please" is too much: nothing may follow on that line'],
     ['/approve-plan looks good', 'approve-plan', '"good" is too much: nothing may follow on that line'],
-    ['/approve-plan abcdef123456', 'approve-plan', 'a plan digest has 64 hexadecimal digits: copy it from the policy comment'],
+    [
+      '/approve-plan abcdef123456',
+      'approve-plan',
+      'a plan digest has 64 hexadecimal digits: copy it from the policy comment',
+    ],
     ['/answer two yes', 'answer', '<n> must be a number'],
     ['/answer 0 yes', 'answer', 'questions are counted from 1'],
     ['/answer 1', 'answer', '<choice> is missing'],
@@ -129,7 +133,11 @@ describe('arguments that do not fit are answered with the usage', () => {
     ['/override unit', 'override', '<why> is missing'],
     ['/promote', 'promote', '<env> is missing'],
   ] as const)('%s', (body, command, problem) => {
-    expect(readCommands(body)).toEqual({ commands: [], unknown: [], malformed: [{ command, problem, usage: usage(command) }] });
+    expect(readCommands(body)).toEqual({
+      commands: [],
+      unknown: [],
+      malformed: [{ command, problem, usage: usage(command) }],
+    });
   });
 
   test('/harness alone', () => {
@@ -154,8 +162,32 @@ test('usage is what a person types', () => {
 
 describe('properties', () => {
   const commandLine = fc.constantFrom('/approve-plan', '/retry', '/hold because', '/harness status', '/override a b c');
-  const markup = fc.constantFrom('`', '```', '\n', '\n\n', '> ', '- ', '<b>', '</b>', '<!--', '-->', '[', '](x)', '*', '_', '|', '    ', '\\', '&', '#', '~~~', '1. ');
-  const soup = fc.array(fc.oneof(commandLine, markup, fc.string({ maxLength: 8 })), { maxLength: 30 }).map((parts) => parts.join(''));
+  const markup = fc.constantFrom(
+    '`',
+    '```',
+    '\n',
+    '\n\n',
+    '> ',
+    '- ',
+    '<b>',
+    '</b>',
+    '<!--',
+    '-->',
+    '[',
+    '](x)',
+    '*',
+    '_',
+    '|',
+    '    ',
+    '\\',
+    '&',
+    '#',
+    '~~~',
+    '1. ',
+  );
+  const soup = fc
+    .array(fc.oneof(commandLine, markup, fc.string({ maxLength: 8 })), { maxLength: 30 })
+    .map((parts) => parts.join(''));
 
   test('never throws, and reads only commands that a line begins with', () => {
     fc.assert(
@@ -187,7 +219,9 @@ describe('properties', () => {
   });
 
   test('a command on a line of its own is read after any text that is a plain paragraph', () => {
-    const words = fc.array(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1, maxLength: 6 }).map((all) => all.join(' '));
+    const words = fc
+      .array(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1, maxLength: 6 })
+      .map((all) => all.join(' '));
     fc.assert(
       fc.property(words, fc.constantFrom('\n', '\n\n', '\r\n'), words, (before, end, after) => {
         expect(readCommands(`${before}${end}/retry${end}${after}`).commands).toEqual([{ name: 'retry' }]);

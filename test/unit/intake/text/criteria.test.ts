@@ -39,15 +39,18 @@ describe('the section is found', () => {
 
 describe('GIVEN, WHEN, THEN', () => {
   test('in one item, with nested steps', () => {
-    expect(textsOf('## Acceptance criteria\n- GIVEN a cart\n  - WHEN it is paid\n  - THEN a receipt is sent\n- b returns 2')).toEqual([
-      'GIVEN a cart WHEN it is paid THEN a receipt is sent',
-      'b returns 2',
-    ]);
+    expect(
+      textsOf('## Acceptance criteria\n- GIVEN a cart\n  - WHEN it is paid\n  - THEN a receipt is sent\n- b returns 2'),
+    ).toEqual(['GIVEN a cart WHEN it is paid THEN a receipt is sent', 'b returns 2']);
   });
 
   test('as items of their own', () => {
-    const body = '## Acceptance criteria\n- **GIVEN** a cart\n- **WHEN** it is paid\n- **THEN** a receipt is sent\n- **AND** the cart is empty\n- WHEN b\n- THEN c';
-    expect(textsOf(body)).toEqual(['GIVEN a cart WHEN it is paid THEN a receipt is sent AND the cart is empty', 'WHEN b THEN c']);
+    const body =
+      '## Acceptance criteria\n- **GIVEN** a cart\n- **WHEN** it is paid\n- **THEN** a receipt is sent\n- **AND** the cart is empty\n- WHEN b\n- THEN c';
+    expect(textsOf(body)).toEqual([
+      'GIVEN a cart WHEN it is paid THEN a receipt is sent AND the cart is empty',
+      'WHEN b THEN c',
+    ]);
   });
 
   test('as whole sentences, one per item or paragraph', () => {
@@ -69,15 +72,24 @@ test('own numbers are kept where they are in order', () => {
 });
 
 test('code keeps its backticks, markup goes', () => {
-  expect(textsOf('## Acceptance criteria\n- `slug("A b")` **returns** [`a-b`](https://example.org) <b>now</b>')).toEqual([
-    '`slug("A b")` returns `a-b` now',
-  ]);
+  expect(
+    textsOf('## Acceptance criteria\n- `slug("A b")` **returns** [`a-b`](https://example.org) <b>now</b>'),
+  ).toEqual(['`slug("A b")` returns `a-b` now']);
 });
 
 test('the digest covers title and body as they came', () => {
   const digest = (title: string, body: string | null) => readIssueText({ title, body }).bodyDigest;
   expect(digest('T', 'b')).toMatch(/^[0-9a-f]{64}$/);
-  expect(new Set([digest('T', 'b'), digest('T2', 'b'), digest('T', 'b\u200b'), digest('T', 'b<!-- x -->'), digest('Tb', ''), digest('T', null)]).size).toBe(6);
+  expect(
+    new Set([
+      digest('T', 'b'),
+      digest('T2', 'b'),
+      digest('T', 'b\u200b'),
+      digest('T', 'b<!-- x -->'),
+      digest('Tb', ''),
+      digest('T', null),
+    ]).size,
+  ).toBe(6);
   expect(digest('T', null)).toBe(digest('T', ''));
 });
 
@@ -90,8 +102,25 @@ test('sizes are bounded', () => {
 });
 
 test('any text is read without throwing', () => {
-  const piece = fc.constantFrom('## Acceptance criteria\n', '- ', 'GIVEN a ', 'WHEN ', 'THEN ', '\n', '<!--', '-->', '@bob ', '`', '> ', '[x]: y\n', '**', '[ ] ');
-  const body = fc.array(fc.oneof(piece, fc.string({ unit: 'grapheme', maxLength: 10 })), { maxLength: 40 }).map((parts) => parts.join(''));
+  const piece = fc.constantFrom(
+    '## Acceptance criteria\n',
+    '- ',
+    'GIVEN a ',
+    'WHEN ',
+    'THEN ',
+    '\n',
+    '<!--',
+    '-->',
+    '@bob ',
+    '`',
+    '> ',
+    '[x]: y\n',
+    '**',
+    '[ ] ',
+  );
+  const body = fc
+    .array(fc.oneof(piece, fc.string({ unit: 'grapheme', maxLength: 10 })), { maxLength: 40 })
+    .map((parts) => parts.join(''));
   fc.assert(
     fc.property(body, (text) => {
       const { criteria } = readIssueText({ title: 'T', body: text });

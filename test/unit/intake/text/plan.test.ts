@@ -28,9 +28,17 @@ describe('a test plan that does not fit is refused, field by field', () => {
     ['everything', { ...testPlan, scope: ['**'] }, /^scope.0: "\*\*" covers the whole repository/],
     ['parent', { ...testPlan, scope: ['src/../../x'] }, /^scope.0: .* ".." segment/],
     ['no test', { ...testPlan, criteria: [{ ...testPlan.criteria[0], tests: [] }] }, /^criteria.0.tests: /],
-    ['unknown layer', { ...testPlan, criteria: [{ ...testPlan.criteria[0], tests: [{ layer: 'e2e', name: 'a' }] }] }, /^criteria.0.tests.0.layer: /],
+    [
+      'unknown layer',
+      { ...testPlan, criteria: [{ ...testPlan.criteria[0], tests: [{ layer: 'e2e', name: 'a' }] }] },
+      /^criteria.0.tests.0.layer: /,
+    ],
     ['unknown key', { ...testPlan, extra: 1 }, /extra/],
-    ['same criterion twice', { ...testPlan, criteria: [testPlan.criteria[0], testPlan.criteria[0]] }, /AC-1 stands there twice/],
+    [
+      'same criterion twice',
+      { ...testPlan, criteria: [testPlan.criteria[0], testPlan.criteria[0]] },
+      /AC-1 stands there twice/,
+    ],
     ['huge', 'x'.repeat(300_000), /more than 262144 characters/],
   ])('%s', (_name, plan, expected) => {
     expect(problemsOf(plan)[0]).toMatch(expected);
@@ -38,15 +46,46 @@ describe('a test plan that does not fit is refused, field by field', () => {
 });
 
 describe('scope', () => {
-  test.each(['src/**', 'package.json', 'test/*.test.ts', 'docs/{a,b}/**', 'app/[slug]/page.tsx', '.eslintrc.json', '*.md'])('%s may be', (glob) => {
+  test.each([
+    'src/**',
+    'package.json',
+    'test/*.test.ts',
+    'docs/{a,b}/**',
+    'app/[slug]/page.tsx',
+    '.eslintrc.json',
+    '*.md',
+  ])('%s may be', (glob) => {
     expect(scopeProblem(glob)).toBeUndefined();
   });
-  test.each(['**', '*', '**/*', '*/**', '**/*.ts', '**/src/**', '{,*}/**', '{**,a}/b', '?*/**', '.*/**', '/etc/**', 'C:/x', 'src\\**', '../x', './src/**', 'src//x', 'src/', '!src/**', '{src,**}', '{,src}/**', '*{a,}/**', '*(a)/b', '*s*/**', '{..,a}/b', 'a/{b,../..}'])(
-    '%s may not be',
-    (glob) => {
-      expect(scopeProblem(glob)).toBeDefined();
-    },
-  );
+  test.each([
+    '**',
+    '*',
+    '**/*',
+    '*/**',
+    '**/*.ts',
+    '**/src/**',
+    '{,*}/**',
+    '{**,a}/b',
+    '?*/**',
+    '.*/**',
+    '/etc/**',
+    'C:/x',
+    'src\\**',
+    '../x',
+    './src/**',
+    'src//x',
+    'src/',
+    '!src/**',
+    '{src,**}',
+    '{,src}/**',
+    '*{a,}/**',
+    '*(a)/b',
+    '*s*/**',
+    '{..,a}/b',
+    'a/{b,../..}',
+  ])('%s may not be', (glob) => {
+    expect(scopeProblem(glob)).toBeDefined();
+  });
 });
 
 test('blob ids are those of git', () => {
@@ -70,7 +109,13 @@ describe('plan digest', () => {
 
   test('changes with a path, a content, an added and a removed file', () => {
     const base = files('- [ ] 1.1 a');
-    const variants = [base, files('- [ ] 1.1 b'), files('- [ ] 1.1 a', 'Why not'), base.slice(0, 1), [...base, { path: `${folder}/x`, content: '' }]];
+    const variants = [
+      base,
+      files('- [ ] 1.1 b'),
+      files('- [ ] 1.1 a', 'Why not'),
+      base.slice(0, 1),
+      [...base, { path: `${folder}/x`, content: '' }],
+    ];
     expect(new Set(variants.map(planDigest)).size).toBe(variants.length);
   });
 
@@ -98,16 +143,41 @@ describe('task boxes', () => {
     expect(maskTasks(text)).toBe(masked);
   });
 
-  test.each(['a [x] b', '`- [x] a`', '```\n- [x] a\n```', '    - [x] a', '- a [x]', '- [x](https://example.org)', '# [x] a', '- [y] a', '<!--\n- [x] a\n-->', '- [x]'])(
-    '%j stays',
-    (text) => {
-      expect(maskTasks(text)).toBe(text);
-    },
-  );
+  test.each([
+    'a [x] b',
+    '`- [x] a`',
+    '```\n- [x] a\n```',
+    '    - [x] a',
+    '- a [x]',
+    '- [x](https://example.org)',
+    '# [x] a',
+    '- [y] a',
+    '<!--\n- [x] a\n-->',
+    '- [x]',
+  ])('%j stays', (text) => {
+    expect(maskTasks(text)).toBe(text);
+  });
 
   const line = fc.oneof(
-    fc.constantFrom('## 1. Group', '', '```', 'text [x] text', '> quote', '[x]: https://example.org', '    - [x] code', '<!--', '-->', '***'),
-    fc.tuple(fc.constantFrom('- ', '  - ', '* ', '1. ', '> - '), fc.constantFrom('[ ] ', '[x] ', '[X] ', '[ ]', '[x]\t', ''), fc.string({ maxLength: 12 })).map((parts) => parts.join('')),
+    fc.constantFrom(
+      '## 1. Group',
+      '',
+      '```',
+      'text [x] text',
+      '> quote',
+      '[x]: https://example.org',
+      '    - [x] code',
+      '<!--',
+      '-->',
+      '***',
+    ),
+    fc
+      .tuple(
+        fc.constantFrom('- ', '  - ', '* ', '1. ', '> - '),
+        fc.constantFrom('[ ] ', '[x] ', '[X] ', '[ ]', '[x]\t', ''),
+        fc.string({ maxLength: 12 }),
+      )
+      .map((parts) => parts.join('')),
   );
   const tasks = fc.array(line, { maxLength: 25 }).map((lines) => lines.join('\n'));
 
@@ -127,18 +197,25 @@ describe('task boxes', () => {
 
   test('any other edit changes it', () => {
     fc.assert(
-      fc.property(tasks, fc.nat(), fc.nat({ max: 3 }), fc.string({ minLength: 1, maxLength: 3 }), (text, where, drop, put) => {
-        const at = text.length === 0 ? 0 : where % text.length;
-        const edited = text.slice(0, at) + put + text.slice(at + drop);
-        const isTick = maskTasks(edited) === maskTasks(text);
-        // The mask may hide an edit only if it is one of a box: same length, and different at most at box offsets.
-        if (!isTick) expect(planDigest(files(edited))).not.toBe(planDigest(files(text)));
-        else {
-          const boxes = new Set([...boxOffsets(text), ...boxOffsets(edited)]);
-          expect(edited).toHaveLength(text.length);
-          for (let index = 0; index < text.length; index++) if (text[index] !== edited[index]) expect(boxes.has(index)).toBe(true);
-        }
-      }),
+      fc.property(
+        tasks,
+        fc.nat(),
+        fc.nat({ max: 3 }),
+        fc.string({ minLength: 1, maxLength: 3 }),
+        (text, where, drop, put) => {
+          const at = text.length === 0 ? 0 : where % text.length;
+          const edited = text.slice(0, at) + put + text.slice(at + drop);
+          const isTick = maskTasks(edited) === maskTasks(text);
+          // The mask may hide an edit only if it is one of a box: same length, and different at most at box offsets.
+          if (!isTick) expect(planDigest(files(edited))).not.toBe(planDigest(files(text)));
+          else {
+            const boxes = new Set([...boxOffsets(text), ...boxOffsets(edited)]);
+            expect(edited).toHaveLength(text.length);
+            for (let index = 0; index < text.length; index++)
+              if (text[index] !== edited[index]) expect(boxes.has(index)).toBe(true);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -157,8 +234,18 @@ function boxOffsets(text: string): number[] {
 }
 
 test('phases are the groups with their tasks', () => {
-  expect(readPhases('# Tasks\n- [ ] 0 lost\n## 1. Data\n- [x] 1.1 table\n- [ ] 1.2 `index`\n\n## 2. Page\n- [ ] 2.1 form\n- note\n')).toEqual([
-    { title: '1. Data', tasks: [{ text: '1.1 table', done: true }, { text: '1.2 `index`', done: false }] },
+  expect(
+    readPhases(
+      '# Tasks\n- [ ] 0 lost\n## 1. Data\n- [x] 1.1 table\n- [ ] 1.2 `index`\n\n## 2. Page\n- [ ] 2.1 form\n- note\n',
+    ),
+  ).toEqual([
+    {
+      title: '1. Data',
+      tasks: [
+        { text: '1.1 table', done: true },
+        { text: '1.2 `index`', done: false },
+      ],
+    },
     { title: '2. Page', tasks: [{ text: '2.1 form', done: false }] },
   ]);
 });

@@ -20,7 +20,8 @@ describe('what a reader cannot see goes away', () => {
   });
 
   test('what is shown stays', () => {
-    const text = 'Ärger, 日本, 👍\n\n```html\n<!-- shown -->\n@bob\n```\n\n`<!-- shown --> @bob` [a][b] <b>x</b>\n\n[b]: https://example.org\n';
+    const text =
+      'Ärger, 日本, 👍\n\n```html\n<!-- shown -->\n@bob\n```\n\n`<!-- shown --> @bob` [a][b] <b>x</b>\n\n[b]: https://example.org\n';
     expect(sanitise(text)).toBe(text);
   });
 });

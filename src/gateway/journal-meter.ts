@@ -1,0 +1,38 @@
+// The meter on the journal: budgets outlive processes, and every call of a run is on record.
+import { Bug } from '../errors.ts';
+import { callsOf, recordRefusal, reserveTokens, settleTokens } from '../journal/budget.ts';
+import type { Db } from '../journal/tables.ts';
+import type { Meter } from './meter.ts';
+import { GatewayTruth, ModelCall } from './truth.ts';
+
+const keptCalls = 200;
+
+export const createJournalMeter = (db: Db): Meter => ({
+  async reserve({ run }, least, most) {
+    const reserved = await reserveTokens(db, run, least, most);
+    return reserved ? { status: 'ok', ...reserved } : { status: 'spent' };
+  },
+  async settle(id, call) {
+    if (!(await settleTokens(db, id, call.inputTokens + call.outputTokens, call))) throw new Bug(`the reservation ${id} was settled twice or never made`);
+  },
+  async refused({ run }, call, { spent }) {
+    await recordRefusal(db, run, call, spent);
+  },
+});
+
+/** What the gateway saw of a run; empty for one that made no call. */
+export async function truthOf(db: Db, run: string): Promise<GatewayTruth> {
+  const rows = await callsOf(db, run);
+  const calls = rows.flatMap(({ call }) => (call === null ? [] : [ModelCall.parse(call)]));
+  return GatewayTruth.parse({
+    calls: calls.slice(-keptCalls),
+    usage: {
+      calls: calls.length,
+      inputTokens: calls.reduce((sum, call) => sum + call.inputTokens, 0),
+      outputTokens: calls.reduce((sum, call) => sum + call.outputTokens, 0),
+    },
+    unknown: calls.filter(({ counted }) => counted === 'reservation').length,
+    costUsd: calls.reduce((sum, call) => sum + (call.costUsd ?? 0), 0),
+    spent: rows.some(({ spent }) => spent),
+  });
+}

@@ -1,0 +1,56 @@
+// Fills the gaps of a sentence. Where a gap stands decides how its data is made safe, so no template can forget it.
+import { code, plain, text } from './text.ts';
+
+/** What strangers and machines supplied, by gap. */
+export type Data = Readonly<Record<string, string>>;
+
+const bulletOrGap = /^- \{(\w+)\}$|\{(\w+)\}/gm;
+const codeOrProse = /(```[\s\S]*?```|`[^`\n]+`)/;
+const mostLines = 20;
+
+const given = (data: Data, key = ''): string => (Object.hasOwn(data, key) ? (data[key] ?? '') : 'unknown');
+
+function linesOf(value: string): string[] {
+  const lines = value
+    .slice(0, 20_000)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const more = lines.length - mostLines;
+  return more > 0 ? [...lines.slice(0, mostLines), `… and ${more} more`] : lines;
+}
+
+/**
+ * Markdown. `{key}` in prose is escaped; inside backticks it stays in the code span; in a fenced block it is one line
+ * without backticks; `- {key}` on a line of its own gives one bullet for each line of the data.
+ */
+export const fill = (template: string, data: Data): string =>
+  template
+    .split(codeOrProse)
+    .map((part, index) => {
+      if (index % 2 === 0) {
+        return part.replace(bulletOrGap, (_, bullet?: string, key?: string) =>
+          bullet === undefined
+            ? text(given(data, key))
+            : linesOf(given(data, bullet))
+                .map((line) => `- ${text(line)}`)
+                .join('\n'),
+        );
+      }
+      const inCode = (markdown: string) =>
+        markdown.replace(/\{(\w+)\}/g, (_, key: string) => plain(given(data, key), 200));
+      return part.startsWith('```')
+        ? part.replace(/\{(\w+)\}/g, (_, key: string) => plain(given(data, key), 200).replaceAll('`', "'"))
+        : code(inCode(part.slice(1, -1)), 300);
+    })
+    .join('');
+
+/** One line of plain text, for titles and annotations. */
+export const fillPlainly = (template: string, data: Data, most = 300): string =>
+  plain(
+    template
+      .replace(/`+/g, '')
+      .replace(bulletOrGap, (_, bullet?: string, key?: string) =>
+        bullet === undefined ? plain(given(data, key)) : linesOf(given(data, bullet)).join('; '),
+      ),
+    most,
+  );

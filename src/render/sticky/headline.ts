@@ -1,0 +1,38 @@
+// The first line of the policy comment: where the work stands, in a few words.
+import type { StickyView } from '../../decide/pull/sticky-view.ts';
+import { say, sayTitle } from '../messages.ts';
+import { statusIcon } from '../result.ts';
+import { paragraphs } from '../table.ts';
+import { text } from '../text.ts';
+
+const working: Readonly<Record<string, string>> = {
+  planning: 'Planning',
+  publishing_plan: 'Publishing the plan',
+  implementing: 'Implementing the approved plan',
+  verifying: 'Verifying the work',
+  publishing: 'Pushing the verified work',
+};
+
+function headline({ gate, ticket, next }: StickyView): string {
+  if (gate.title.id === 'gate-merged') return '✅ Merged';
+  if (gate.title.id === 'gate-closed') return '⚪ Closed without a merge';
+  if (ticket?.hold) return '✋ On hold';
+  if (ticket?.stage === 'blocked') return '✋ Stopped, a person is needed';
+  if (ticket?.stage === 'canceled') return '⚪ Canceled';
+  if (ticket?.stage === 'awaiting_approval')
+    return ticket.revoked ? '✋ The approval was revoked' : '✋ The plan waits for approval';
+  if (next.id === 'next-run-ci') return '✋ Verified, the push waits for a person';
+  const stage = ticket && Object.hasOwn(working, ticket.stage) ? working[ticket.stage] : undefined;
+  return stage ? `⏳ ${stage}` : `${statusIcon[gate.status]} ${text(sayTitle(gate.title))}`;
+}
+
+/** What to do, once: a reason that says it itself is not followed by the general advice. */
+function nextStep({ gate, ticket, next }: StickyView): string {
+  const over = gate.title.id === 'gate-merged' || gate.title.id === 'gate-closed';
+  if (!over && ticket?.hold) return say({ id: 'held', data: ticket.hold });
+  if (!over && ticket?.blocked) return say(ticket.blocked);
+  const why = ticket?.stage === 'awaiting_approval' && ticket.revoked ? say(ticket.revoked) : '';
+  return paragraphs(why, say(next));
+}
+
+export const headlineSection = (view: StickyView): string => paragraphs(`### ${headline(view)}`, nextStep(view));

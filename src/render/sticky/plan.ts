@@ -1,0 +1,48 @@
+// The plan and its approval: what was read, by whom it was approved, and what the approval is bound to.
+import type { StickyView } from '../../decide/pull/sticky-view.ts';
+import type { TicketReport } from '../../facts/pull.ts';
+import { say } from '../messages.ts';
+import { paragraphs } from '../table.ts';
+import { code, short, shownTime, text } from '../text.ts';
+
+type Plan = NonNullable<TicketReport['plan']>;
+
+const filesShown = 8;
+const globsShown = 10;
+
+/** Links are relative to the pull request's own page, so they need no host and no repository name. */
+function fileLink({ commit }: Plan, path: string, folder: string): string {
+  const address = path
+    .split('/')
+    .map((segment) => encodeURIComponent(segment).replace(/[()'!*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`))
+    .join('/');
+  const shown = path.startsWith(folder) ? path.slice(folder.length) : path;
+  return `[${text(shown, 80)}](../blob/${short40(commit)}/${address})`;
+}
+
+/** A commit is 40 or 64 hexadecimal digits; whatever else it were, it could not end the link. */
+const short40 = (commit: string): string => commit.replace(/[^0-9a-f]/g, '').slice(0, 64);
+
+const listed = (shown: readonly string[], all: number): string =>
+  shown.join(', ') + (all > shown.length ? ` … and ${all - shown.length} more` : '');
+
+function planLines(plan: Plan): string {
+  const folder = `openspec/changes/${plan.changeId}/`;
+  const files = plan.files.slice(0, filesShown).map(({ path }) => fileLink(plan, path, folder));
+  const globs = plan.scope.slice(0, globsShown).map((glob) => code(glob, 80));
+  const scope = globs.length > 0 ? `\nMay change: ${listed(globs, plan.scope.length)}` : '';
+  return `**Plan** ${code(plan.changeId)}: ${listed(files, plan.files.length)}${scope}`;
+}
+
+function approvalLine({ approval, revoked, plan, stage }: TicketReport): string {
+  if (approval) {
+    const bound = `plan ${code(short(approval.planDigest))}, issue ${code(short(approval.bodyDigest))}, base ${code(approval.baseRef)} at ${code(short(approval.baseDigest))}`;
+    return `**Approved** by ${text(approval.by.login)} on ${shownTime(approval.at)}, bound to ${bound}. A change of any of these revokes it.`;
+  }
+  // While approval is being waited for, the reason stands at the top already.
+  if (revoked && stage !== 'awaiting_approval') return `**Approval revoked**: ${say(revoked)}`;
+  return plan ? '**Not approved** yet.' : '';
+}
+
+export const planSection = ({ ticket }: StickyView): string =>
+  ticket ? paragraphs(ticket.plan && planLines(ticket.plan), approvalLine(ticket)) : '';

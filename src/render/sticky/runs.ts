@@ -1,0 +1,30 @@
+// What was run, what it cost, and whether it was kept apart from the machine it ran on.
+import type { StickyView } from '../../decide/pull/sticky-view.ts';
+import type { RunLine, TicketReport } from '../../facts/pull.ts';
+import { runResult } from '../result.ts';
+import { details, paragraphs, table } from '../table.ts';
+import { code, grouped, text } from '../text.ts';
+
+const endOf = ({ outcome }: RunLine): string =>
+  `${runResult(outcome)}${outcome && 'why' in outcome ? `: ${text(outcome.why, 200)}` : ''}`;
+
+/** Relative to the pull request's page. */
+const where = ({ run, workflowRun }: RunLine): string =>
+  workflowRun === undefined ? code(run) : `[${code(run)}](../actions/runs/${workflowRun})`;
+
+function boxes({ isolation }: TicketReport): string {
+  if (isolation === 'none')
+    return '⚠️ **Not boxed**: nothing kept the agent’s code apart from the runner in at least one run, so Gantry does not merge this by itself.';
+  return isolation === 'none_allowed'
+    ? '⚠️ **Not boxed**: nothing kept the agent’s code apart from the runner. Its operator allowed that by name, as the local demo does.'
+    : '';
+}
+
+export function runsSection({ ticket }: StickyView): string {
+  if (!ticket) return '';
+  const { runs, tokens } = ticket;
+  const spent = `${grouped(tokens.input)} tokens in, ${grouped(tokens.output)} out`;
+  const rows = runs.map((line) => [line.stage, where(line), endOf(line)]);
+  const title = `Runs: ${runs.length}, ${spent}`;
+  return paragraphs(boxes(ticket), rows.length > 0 && details(title, table(['Stage', 'Run', 'Outcome'], rows, 6_000)));
+}

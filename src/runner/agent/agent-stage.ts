@@ -1,0 +1,80 @@
+// The plan and the implement stage: an agent works on a checkout in a box, and what it left is taken out as a bundle.
+import { Permanent } from '../../errors.ts';
+import { changeFolder } from '../../facts/plan.ts';
+import { readTestPlan } from '../../intake/text/plan.ts';
+import { checkOut } from '../checkout.ts';
+import type { RunContext, StageResult } from '../context.ts';
+import { sha256 } from '../evidence.ts';
+import { type ApprovedPlan, implementPrompt } from '../prompt/implement.ts';
+import { planPrompt } from '../prompt/plan.ts';
+import { oneLine } from '../redact.ts';
+import { runAgent } from './run-agent.ts';
+
+const mostBundleBytes = 100 * 1024 * 1024;
+const mostPlanBytes = 256 * 1024;
+
+export async function agentStage(context: RunContext): Promise<StageResult> {
+  const { assignment, adapters, settings, tracker, log } = context;
+  const adapter = adapters.agents[assignment.agent.name];
+  const prompt = await promptOf(context);
+  const workspace = await log.group('Check out', () => checkOut(context, assignment.start, 'work'));
+  tracker.at('install');
+  const installation = await log.group(`Install ${adapter.name}`, () => adapter.install(settings.agentsDirectory));
+  log.line(`${adapter.name} ${installation.version}`);
+  tracker.at('agent');
+  const ended = await log.group(`Run ${adapter.name}`, () =>
+    runAgent(context, { adapter, installation, workspace, prompt }),
+  );
+  context.halt.signal.throwIfAborted();
+  if (ended.kind !== 'completed') return { outcome: ended };
+  tracker.at('collect');
+  return log.group('Collect the result', () => collect(context, workspace, ended.message));
+}
+
+async function promptOf(context: RunContext): Promise<string> {
+  const { assignment } = context;
+  if (assignment.stage === 'plan') return planPrompt(assignment);
+  const { plan } = assignment;
+  if (!plan) throw new Permanent('The assignment of an implement run names no approved plan.');
+  return implementPrompt({ ...assignment, plan }, await readApproved(context, changeFolder(plan.changeId)));
+}
+
+/** From the mirror's objects, never from a folder that an agent can write. */
+async function readApproved({ store, repo, assignment }: RunContext, folder: string): Promise<ApprovedPlan> {
+  const text = async (name: string) => {
+    const blob = await store.readBlob(repo, assignment.start, `${folder}${name}`, mostPlanBytes);
+    return blob.ok ? blob.bytes.toString('utf8') : undefined;
+  };
+  const testPlan = readTestPlan((await text('test-plan.json')) ?? '');
+  return { tasks: await text('tasks.md'), testPlan: testPlan.status === 'ok' ? testPlan.plan : undefined };
+}
+
+/** In a fresh box with a repository of ours: whatever the agent made of its `.git` is not looked at. */
+async function collect(context: RunContext, workspace: string, message: string | null): Promise<StageResult> {
+  const { assignment, store, repo, workspaces, session, evidence, tracker, log } = context;
+  const collected = await workspaces.collect({
+    bare: store.directory(repo),
+    start: assignment.start,
+    workspace,
+    maxBytes: mostBundleBytes,
+    seconds: Math.max(1, Math.min(600, context.secondsLeft())),
+  });
+  context.halt.signal.throwIfAborted();
+  if (!collected.ok) {
+    const why = oneLine(collected.detail);
+    return {
+      outcome: { kind: 'failed', class: collected.reason === 'timeout' ? 'infrastructure' : 'policy_blocked', why },
+    };
+  }
+  if (!collected.changed) {
+    const said = message === null ? '' : ` It said: "${oneLine(message, 200)}"`;
+    return { outcome: { kind: 'no_change', why: `The agent ended without changing a file.${said}` } };
+  }
+  const { bundle, commit, tree } = collected;
+  tracker.at('upload');
+  const artifact = await session.upload('bundle', bundle);
+  if (artifact !== sha256(bundle)) throw new Permanent('The bundle arrived with another digest than it was sent with.');
+  evidence.set('bundle', { sha256: artifact, bytes: bundle.length, commit, tree });
+  log.line(`Tree ${tree}, bundle of ${bundle.length} bytes.`);
+  return { outcome: { kind: 'delivered' }, bundle: { artifact, commit } };
+}

@@ -1,0 +1,73 @@
+// What is kept of a run beside its result: versions, commands with exit codes, digests, what the box was refused.
+import { createHash } from 'node:crypto';
+import { arch, platform, release } from 'node:os';
+import type { BoxResult, Limits, Sandbox } from '../../adapters/sandbox/contract.ts';
+import type { Assignment, RunOutcome } from '../facts/run.ts';
+import type { EgressAttempt } from './ports.ts';
+import { redact } from './redact.ts';
+
+type Ran = { command: string; exitCode: number | null; durationMs: number };
+
+/** Everything is optional: a run may end before it got there. Lists are cut where a hostile program could fill them. */
+export type EvidenceParts = {
+  agent: { name: string; version: string; model: string };
+  events: { digest: string; counts: Record<string, number> };
+  bundle: { sha256: string; bytes: number; commit: string; tree: string };
+  /** Against the base that is trusted. */
+  diff: { added: number; modified: number; removed: number; other: number };
+  restored: readonly { path: string; how: string }[];
+  model: { calls: number };
+};
+
+export type Evidence = {
+  set<Name extends keyof EvidenceParts>(name: Name, part: EvidenceParts[Name]): void;
+  /** A command that was started in a box. */
+  ran(command: string, result: Pick<BoxResult, 'exitCode' | 'durationMs' | 'unenforced'>): void;
+  egress(attempts: readonly EgressAttempt[]): void;
+  /** Limits that did not hold in at least one box. */
+  unenforced(): (keyof Limits)[];
+  toJson(end: { outcome: RunOutcome; sandbox: Sandbox }): Buffer;
+};
+
+const mostCommands = 500;
+const mostAttempts = 1_000;
+
+export function createEvidence({ run, stage, start, fence }: Assignment): Evidence {
+  const startedAt = new Date().toISOString();
+  const parts: Partial<EvidenceParts> = {};
+  const commands: Ran[] = [];
+  const attempts: EgressAttempt[] = [];
+  const unenforced = new Set<keyof Limits>();
+  return {
+    set(name, part) {
+      parts[name] = part;
+    },
+    ran(command, { exitCode, durationMs, unenforced: open }) {
+      for (const limit of open) unenforced.add(limit);
+      if (commands.length < mostCommands)
+        commands.push({ command: redact(command).slice(0, 2_000), exitCode, durationMs: Math.round(durationMs) });
+    },
+    egress: (more) => void attempts.push(...more.slice(0, mostAttempts - attempts.length)),
+    unenforced: () => [...unenforced],
+    toJson: ({ outcome, sandbox }) =>
+      Buffer.from(
+        JSON.stringify({
+          version: 1,
+          run,
+          stage,
+          fence,
+          start,
+          startedAt,
+          finishedAt: new Date().toISOString(),
+          outcome,
+          environment: { platform: platform(), release: release(), arch: arch(), node: process.version },
+          sandbox: { name: sandbox.name, boxed: sandbox.boxed, unenforced: [...unenforced] },
+          commands,
+          egress: attempts,
+          ...parts,
+        }),
+      ),
+  };
+}
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,19 @@
+// Four voices: unit and meta are quick, conformance and the world use real processes, scenarios speak with the whole system.
+import { defineConfig } from 'vitest/config';
+
+const slow = { testTimeout: 60_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/summary-reporter.ts'],
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      { test: { name: 'meta', include: ['test/meta/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'world', include: ['test/world/**/*.test.ts'], ...slow } },
+      { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...slow } },
+      { test: { name: 'scenarios', include: ['test/scenarios/**/*.test.ts'], ...slow, testTimeout: 120_000 } },
+    ],
+    // Two cores: more workers only make each other's conditions late.
+    maxWorkers: 2,
+  },
+});
