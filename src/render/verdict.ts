@@ -3,13 +3,16 @@ import { sentence } from '../../checks/index.ts';
 import type { Verdict } from '../facts/verdict.ts';
 import { fill, fillPlainly } from './fill.ts';
 import { outcomeIcon } from './result.ts';
+import { short } from './text.ts';
+
+const hash = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
 /** The check's sentence with its data taken out, so that fill can see where each piece stands. */
 function templateOf(verdict: Verdict): { template: string; data: Record<string, string> } {
   const data: Record<string, string> = {};
   const template = sentence(verdict, (piece) => {
     const key = String(Object.keys(data).length);
-    data[key] = piece;
+    data[key] = hash.test(piece) ? short(piece) : piece;
     return `{${key}}`;
   });
   return { template, data };

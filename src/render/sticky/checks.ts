@@ -26,7 +26,7 @@ function findings(verdict: Verdict | undefined): string {
   return details('What governance found', atMost(lines, 8_000));
 }
 
-export function checksSection({ checks, gate }: StickyView): string {
+export function checksSection({ checks, gate, ticket }: StickyView): string {
   const layersRan = checks.some(({ view }) => view.layer);
   const rows = [
     ...(layersRan
@@ -38,5 +38,9 @@ export function checksSection({ checks, gate }: StickyView): string {
     ['`harness/gate`', statusResult[gate.status], say(gate.title)],
   ];
   const governance = checks.find(({ name }) => name === 'harness/governance')?.view.verdict;
-  return paragraphs(table(['Check', 'Result', 'Why'], rows, 8_000), findings(governance));
+  return paragraphs(
+    table(['Check', 'Result', 'Why'], rows, 8_000),
+    layersRan && ticket?.layers?.stored && 'The layers judged finished work that is not pushed yet.',
+    findings(governance),
+  );
 }

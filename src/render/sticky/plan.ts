@@ -10,18 +10,22 @@ type Plan = NonNullable<TicketReport['plan']>;
 const filesShown = 8;
 const globsShown = 10;
 
+/** Nobody reads a longer path, and an address takes three characters for one. */
+const longestPath = 200;
+
 /** Links are relative to the pull request's own page, so they need no host and no repository name. */
 function fileLink({ commit }: Plan, path: string, folder: string): string {
+  if (path.length > longestPath || !path.isWellFormed()) return code(path, longestPath);
   const address = path
     .split('/')
     .map((segment) => encodeURIComponent(segment).replace(/[()'!*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`))
     .join('/');
   const shown = path.startsWith(folder) ? path.slice(folder.length) : path;
-  return `[${text(shown, 80)}](../blob/${short40(commit)}/${address})`;
+  return `[${text(shown, 80)}](../blob/${whole(commit)}/${address})`;
 }
 
-/** A commit is 40 or 64 hexadecimal digits; whatever else it were, it could not end the link. */
-const short40 = (commit: string): string => commit.replace(/[^0-9a-f]/g, '').slice(0, 64);
+/** The commit's name in full: or 64 hexadecimal digits; whatever else it were, it could not end the link. */
+const whole = (commit: string): string => commit.replace(/[^0-9a-f]/g, '').slice(0, 64);
 
 const listed = (shown: readonly string[], all: number): string =>
   shown.join(', ') + (all > shown.length ? ` … and ${all - shown.length} more` : '');
@@ -37,11 +41,12 @@ function planLines(plan: Plan): string {
 function approvalLine({ approval, revoked, plan, stage }: TicketReport): string {
   if (approval) {
     const bound = `plan ${code(short(approval.planDigest))}, issue ${code(short(approval.bodyDigest))}, base ${code(approval.baseRef)} at ${code(short(approval.baseDigest))}`;
-    return `**Approved** by ${text(approval.by.login)} on ${shownTime(approval.at)}, bound to ${bound}. A change of any of these revokes it.`;
+    return `**Approved** by ${text(approval.by.login)} on ${shownTime(approval.at)}, bound to ${bound}.${stage === 'merged' ? '' : ' A change of any of these revokes it.'}`;
   }
   // While approval is being waited for, the reason stands at the top already.
   if (revoked && stage !== 'awaiting_approval') return `**Approval revoked**: ${say(revoked)}`;
-  return plan ? '**Not approved** yet.' : '';
+  if (!plan) return '';
+  return revoked ? '**Not approved**: the earlier approval was revoked.' : '**Not approved** yet.';
 }
 
 export const planSection = ({ ticket }: StickyView): string =>

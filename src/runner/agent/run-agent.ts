@@ -14,7 +14,6 @@ import { boxEnv, boxLimits } from '../box.ts';
 import type { RunContext } from '../context.ts';
 import { redact } from '../redact.ts';
 import { createEventLog } from './event-log.ts';
-import { launchCommand, launchEnv, modelUrlMark } from './launch-command.ts';
 import { openRelay, type Relay } from './relay.ts';
 
 type Work = { adapter: AgentAdapter; installation: Installation; workspace: string; prompt: string };
@@ -27,8 +26,7 @@ export async function runAgent(
   const { protocol, defaultModel } = adapter.describe();
   const model = assignment.agent.model ?? defaultModel;
   const home = await place.folder('home');
-  const request = { installation, home, workspace, model, prompt };
-  const launch = adapter.prepare({ ...request, modelUrl: modelUrlMark });
+  const launch = adapter.prepare({ installation, workspace, model, prompt });
   await writeFiles(home, launch.files);
   evidence.set('agent', { name: adapter.name, version: installation.version, model });
 
@@ -51,15 +49,12 @@ export async function runAgent(
         toolchains: [...settings.toolchains, ...installation.readOnly],
         cwd: workspace,
         home,
-        env: boxEnv(settings, ({ modelUrl = modelUrlMark }) => ({
-          ...adapter.prepare({ ...request, modelUrl }).env,
-          ...launchEnv(modelUrl),
-        })),
+        env: boxEnv(settings, (inside) => launch.env({ home: inside.home, modelUrl: inside.modelUrl ?? '' })),
         modelSocket: relay.socketPath,
         egressSocket: egress.socketPath,
         limits: boxLimits(context.secondsLeft()),
       },
-      launchCommand(launch.command),
+      launch.command,
       { stdout: (chunk) => events.push(chunk), signal: halt.signal, stdin: Buffer.from(launch.stdin) },
     );
     events.end();

@@ -1,0 +1,122 @@
+// The whole system on the local world: GitHub, Actions and a runner, a scripted model, and Gantry itself over real HTTP.
+// Scenarios, the demo and later load tests start it the same way.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { agents } from '../../adapters/agent/index.ts';
+import { createGitStore } from '../../adapters/git/store.ts';
+import { createGitHub } from '../../adapters/github/octokit.ts';
+import { createOpenSpec } from '../../adapters/openspec/openspec.ts';
+import { createBubblewrap } from '../../adapters/sandbox/bubblewrap.ts';
+import type { Sandbox } from '../../adapters/sandbox/contract.ts';
+import { createUnboxed } from '../../adapters/sandbox/none.ts';
+import { type App, startApp } from '../../src/app.ts';
+import { readEnv } from '../../src/config/env.ts';
+import type { AgentName } from '../../src/facts/policy.ts';
+import { providersOf } from '../../src/gateway/provider.ts';
+import type { Where } from '../../src/journal/database.ts';
+import { createLog } from '../../src/log.ts';
+import { callerWorkflow } from '../../src/cli/init/caller.ts';
+import type { Script } from '../model/script.ts';
+import { type ModelServer, startModelServer } from '../model/server.ts';
+import { startWorld } from '../world/world.ts';
+import type { World } from '../world/contract.ts';
+import { ourRepository, root } from './our-repository.ts';
+import { fixtureWork, scriptedAgent, type Work } from './scripted-agent.ts';
+import { targetFiles } from './target-files.ts';
+
+export type SceneOptions = {
+  agent?: AgentName;
+  script?: Script;
+  where?: Where;
+  /** Files of the target that differ from the fixture; null removes one. */
+  files?: Record<string, string | null>;
+  /** Where agent CLIs are installed; shared by all scenes of a machine. */
+  agentsDir: string;
+  sandbox: 'bubblewrap' | 'none';
+  log?: (line: string) => void;
+  /** Providers with real keys instead of the scripted model. */
+  live?: Parameters<typeof providersOf>[0];
+};
+
+export type Scene = {
+  world: World;
+  app: App;
+  model: ModelServer;
+  /** `owner/name` of the target. */
+  repo: string;
+  /** What the scripted agent writes; scenarios change it. */
+  work: Work;
+  /** Lines of Gantry's log so far. */
+  log: string[];
+  close(): Promise<void>;
+};
+
+const key = 'scripted-model-key';
+export const apiToken = 'local-reader';
+
+export async function openScene(options: SceneOptions): Promise<Scene> {
+  const { agent = 'codex' } = options;
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'gantry-scene-'));
+  mkdirSync(options.agentsDir, { recursive: true });
+  const work = fixtureWork();
+  const log: string[] = [];
+  const model = await startModelServer({ key, script: options.script ?? scriptedAgent(() => work) });
+  const world = await startWorld();
+  Object.assign(world.actions.runnerEnvironment, {
+    GANTRY_DEPENDENCIES: root,
+    GANTRY_AGENTS_DIR: options.agentsDir,
+    GANTRY_SANDBOX: options.sandbox,
+  });
+  const sandbox: Sandbox = options.sandbox === 'none' ? createUnboxed() : createBubblewrap();
+  const logger = createLog('debug', (line) => {
+    log.push(line);
+    options.log?.(line);
+  });
+  const scripted = { key, baseUrl: model.url };
+  const env = readEnv({
+    APP_ID: String(world.app.id),
+    PRIVATE_KEY: world.app.privateKey,
+    WEBHOOK_SECRET: world.app.webhookSecret,
+    GITHUB_API_URL: world.url,
+    GITHUB_SERVER_URL: world.url,
+    GITHUB_OIDC_ISSUER: world.actions.issuer,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    DATA_DIR: path.join(folder, 'data'),
+    API_TOKENS: apiToken,
+  });
+  const app = await startApp({
+    env,
+    where: options.where ?? { kind: 'memory' },
+    github: createGitHub({ appId: env.app.id, privateKey: env.app.privateKey, baseUrl: world.url, pace: 'none', log: logger }),
+    git: createGitStore({ dataDir: path.join(folder, 'data'), sandbox }),
+    openspec: createOpenSpec(sandbox),
+    agents,
+    providers: providersOf(options.live ?? { openai: scripted, anthropic: scripted, gemini: scripted }),
+    rules: { reusable: (owner) => `${owner}/gantry/.github/workflows/gantry.yml`, caller: 'gantry.yml', environments: ['self-hosted'] },
+    allowUnboxed: options.sandbox === 'none',
+    rounds: { journalSeconds: 1, repairSeconds: 3_600, lookSeconds: 3_600 },
+    log: logger,
+  });
+  world.listen(app.url);
+  await world.addRepository({ name: 'gantry', files: ourRepository() });
+  const pin = (await world.git('acme/gantry', ['rev-parse', 'main'])).trim();
+  await world.addRepository({ name: 'rates', files: targetFiles(agent, callerWorkflow({ owner: 'acme', sha: pin, server: app.url }), options.files ?? {}) });
+
+  return {
+    world,
+    app,
+    model,
+    repo: 'acme/rates',
+    work,
+    log,
+    async close() {
+      await world.actions.stop();
+      await app.close();
+      await world.close();
+      await model.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
