@@ -115,7 +115,7 @@ function routesOf({ env, github, agents, providers, rules, allowUnboxed, log }: 
       defaultBranch: (repository) => github.reader.defaultBranch(repository),
       leaseSeconds: ({ heartbeatSeconds }) => heartbeatSeconds * silentHeartbeats,
       allowUnboxed,
-      gateway: (request, { id, assignment: { agent } }) => gateway.fetch(request, { run: id, models: [agent.model ?? agents[agent.name].describe().defaultModel] }),
+      gateway: (request, { id, assignment: { agent } }) => gateway.fetch(request, { run: id, models: modelsOf(agents[agent.name], agent.model) }),
       truth: ({ id }) => truthOf(db, id),
       onError: (error, about) => log.error({ ...about, err: error }, 'a runner request failed'),
     }),
@@ -131,4 +131,10 @@ async function listen(server: http.Server, port: number, host: string, publicUrl
     server.listen(port, host, resolve);
   });
   return port === 0 ? `http://${host}:${(server.address() as AddressInfo).port}` : publicUrl;
+}
+
+/** Agents make small side calls (titles, summaries) with models of their own. */
+function modelsOf(agent: AgentAdapter, model: string | undefined): string[] {
+  const { defaultModel, sideModels } = agent.describe();
+  return [model ?? defaultModel, ...sideModels];
 }

@@ -88,7 +88,7 @@ export const Command = z.discriminatedUnion('type', [
     criteria: z.array(Criterion),
   }),
   command('MarkReady', { nodeId: z.string() }),
-  command('AskReview', { pull: z.int(), of: z.array(z.string()), requester: Actor.optional() }),
+  command('AskReview', { pull: z.int(), of: z.array(z.string()) }),
   command('MergePull', {
     pull: z.int(),
     head: z.string(),

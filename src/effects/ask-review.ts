@@ -1,11 +1,9 @@
-// An edited comment notifies nobody: at the gate a review is asked for, or the requester is assigned, once.
+// The named approvers are asked for a review, once per head: an edited comment notifies nobody.
 import type { Effect } from './contract.ts';
 
 export const askReview: Effect<'AskReview'> = {
-  async execute({ command: { pull, of, requester }, repository }, { writer }) {
-    if (of.length > 0 && (await writer.requestReviewers(repository, pull, of)) === 'done') return { type: 'ReviewAsked', of };
-    const assigned = requester ? [requester.login] : [];
-    if (assigned.length > 0) await writer.assign(repository, pull, assigned);
-    return { type: 'ReviewAsked', of: assigned };
+  async execute({ command: { pull, of }, repository }, { writer }) {
+    const asked = (await writer.requestReviewers(repository, pull, of)) === 'done';
+    return { type: 'ReviewAsked', of: asked ? of : [] };
   },
 };

@@ -13,7 +13,8 @@ export const openPull: Effect<'OpenPull'> = {
     const draft = await create(call, ports, true);
     const made = 'refused' in draft && draft.refused === 'draft_unsupported' ? await create(call, ports, false) : draft;
     if (!('refused' in made)) {
-      await ports.writer.assign(call.repository, call.command.issue, [call.command.requester.login]);
+      // An edited comment notifies nobody: whoever asked is told by being assigned, once.
+      await ports.writer.assign(call.repository, made.number, [call.command.requester.login]);
       return { type: 'PullOpened', pull: made.number, draft: made === draft };
     }
     if (made.refused === 'exists') {

@@ -1,5 +1,5 @@
 // Fills the gaps of a sentence. Where a gap stands decides how its data is made safe, so no template can forget it.
-import { code, plain, text } from './text.ts';
+import { code, inFence, plain, text } from './text.ts';
 
 /** What strangers and machines supplied, by gap. */
 export type Data = Readonly<Record<string, string>>;
@@ -19,6 +19,9 @@ function linesOf(value: string): string[] {
   return more > 0 ? [...lines.slice(0, mostLines), `… and ${more} more`] : lines;
 }
 
+/** The span's own backticks go, for `code` chooses as many as its data needs. */
+const spanOf = (span: string): string => code(span.slice(1, -1), 300);
+
 /**
  * Markdown. `{key}` in prose is escaped; inside backticks it stays in the code span; in a fenced block it is one line
  * without backticks; `- {key}` on a line of its own gives one bullet for each line of the data.
@@ -36,11 +39,9 @@ export const fill = (template: string, data: Data): string =>
                 .join('\n'),
         );
       }
-      const inCode = (markdown: string) =>
-        markdown.replace(/\{(\w+)\}/g, (_, key: string) => plain(given(data, key), 200));
-      return part.startsWith('```')
-        ? part.replace(/\{(\w+)\}/g, (_, key: string) => plain(given(data, key), 200).replaceAll('`', "'"))
-        : code(inCode(part.slice(1, -1)), 300);
+      const gaps = (shown: (piece: string) => string) =>
+        part.replace(/\{(\w+)\}/g, (_, key: string) => shown(given(data, key)));
+      return part.startsWith('```') ? gaps((piece) => inFence(piece)) : spanOf(gaps((piece) => plain(piece, 200)));
     })
     .join('');
 

@@ -35,12 +35,15 @@ export const text = (data: string, most = 300): string =>
     .replace(/^(\d+)([.)])/, '$1\\$2')
     .replace(/@/g, `@${gap}`)
     .replace(/#(?=\d)/g, `#${gap}`)
-    .replace(/\bGH-(?=\d)/gi, `$&${gap}`)
+    .replace(/GH-(?=\d)/gi, `$&${gap}`)
     .replace(/:\/\//g, `:${gap}//`)
-    .replace(/\bwww\./gi, `$&${gap}`);
+    .replace(/www(?=\.)/gi, `$&${gap}`);
 
 /** Code is shown as it is, so only what could be taken for one of our own markers is broken. */
 const withoutMarkers = (data: string): string => data.replace(/<!--/g, `<!${gap}--`);
+
+/** One line for the inside of a fenced block that stands already. */
+export const inFence = (data: string, most = 200): string => withoutMarkers(plain(data, most)).replaceAll('`', "'");
 
 const ticksAround = (data: string, least: number): string => {
   const longest = Math.max(0, ...(data.match(/`+/g) ?? []).map((run) => run.length));

@@ -1,5 +1,5 @@
 // What every stage works with once the run is claimed.
-import type { GitAuth, GitRepo, GitStore, WorkspaceGit } from '../../adapters/git/contract.ts';
+import type { GitRepo, GitStore, WorkspaceGit } from '../../adapters/git/contract.ts';
 import type { Sandbox } from '../../adapters/sandbox/contract.ts';
 import type { Assignment, Submission } from '../facts/run.ts';
 import type { RunSession } from './control-plane.ts';
@@ -22,7 +22,6 @@ export type RunContext = {
   store: GitStore;
   workspaces: WorkspaceGit;
   repo: GitRepo;
-  auth: GitAuth;
   halt: Halt;
   tracker: Tracker;
   log: JobLog;

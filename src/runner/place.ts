@@ -9,13 +9,14 @@ export type Place = {
   root: string;
   /** Makes an empty folder; `name` is used once. */
   folder(name: string): Promise<string>;
-  /** A path for a socket. */
+  /** A new path for a socket. */
   socket(name: string): string;
   remove(): Promise<void>;
 };
 
 export async function createPlace(): Promise<Place> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'gantry-run-')));
+  let sockets = 0;
   return {
     root,
     async folder(name) {
@@ -23,7 +24,7 @@ export async function createPlace(): Promise<Place> {
       await mkdir(path, { mode: 0o700 });
       return path;
     },
-    socket: (name) => join(root, `${name}.sock`),
+    socket: (name) => join(root, `${name}-${++sockets}.sock`),
     remove: () => removeFolder(root),
   };
 }

@@ -23,9 +23,9 @@ export type Settings = {
   run: string;
   /** No trailing slash. */
   server: string;
-  /** Absent: the identity token cannot be asked for, which ends the run before it began. */
+  /** Absent: the identity token cannot be asked for, which ends the run before it began. Forgotten once it was used. */
   identity: { url: string; token: string } | undefined;
-  /** Reads the target repository; absent for a public one. */
+  /** Reads the target repository; absent for a public one. Forgotten once the repository is mirrored. */
   githubToken: string | undefined;
   sandbox: Sandbox['name'];
   /** Where agent CLIs are installed, shared between runs. */

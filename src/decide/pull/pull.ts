@@ -111,7 +111,9 @@ function stepsDue(state: PullState): PullDecision {
   const head = header.head.sha;
   const take = (step: 'ready' | 'review' | 'merge', command: Command): PullDecision =>
     steps[step] === head ? nothing : { facts: [{ type: 'StepTaken', step, head }], commands: [command] };
+  const policy = state.snapshot?.policy.status === 'ok' ? state.snapshot.policy.policy : undefined;
   const open = blockers(state);
+  const approvers = policy?.approval.approvers ?? [];
   const inReview = ticket.stage === 'in_review';
   return join(
     inReview && header.draft && !state.readyRefused
@@ -120,21 +122,8 @@ function stepsDue(state: PullState): PullDecision {
     inReview && open.some(({ why }) => why.id.startsWith('gate-needs-review'))
       ? take('review', askReview(state))
       : nothing,
-    open.length === 0 && mergesByItself(state) ? take('merge', merge(state)) : nothing,
+    open.length === 0 && policy?.merge.by !== 'people' ? take('merge', merge(state)) : nothing,
   );
-}
-
-const mergesByItself = ({ snapshot }: PullState): boolean =>
-  (snapshot?.policy.status === 'ok' ? snapshot.policy.policy.merge.by : 'gantry') === 'gantry';
-
-function askReview({ header, ticket, snapshot }: PullState): Command {
-  const of = snapshot?.policy.status === 'ok' ? snapshot.policy.policy.approval.approvers : [];
-  return {
-    type: 'AskReview',
-    pull: header?.number ?? 0,
-    of,
-    ...(ticket?.requester && { requester: ticket.requester }),
-  };
 }
 
 function merge(state: PullState): Command {

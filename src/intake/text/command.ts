@@ -18,6 +18,8 @@ export type CommandsRead = {
 
 /** More than this in one comment is not a person typing; the rest is not read. */
 const mostCommands = 20;
+/** Anybody can comment anywhere, so commands are looked for only in comments that are cheap to parse, in characters. */
+const longestComment = 16_384;
 
 const names = Object.keys(commandTable).map((name) => name as CommandName);
 const families = new Set(names.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0] ?? name));
@@ -51,15 +53,20 @@ function* linesOf(paragraph: Paragraph, source: string, html: { open: number }):
   }
 }
 
-function* commandLines(body: string): Generator<string> {
-  if (!/^[ \t]*\//m.test(body)) return;
+function* commandLines(body: string, blocks: readonly RootContent[]): Generator<string> {
   const html = { open: 0 };
-  const blocks: RootContent[] = parseMarkdown(body)?.children ?? [];
   for (const block of blocks) {
     if (block.type === 'html') html.open = Math.max(0, html.open + elementsOpened(block.value));
     if (block.type === 'paragraph') yield* linesOf(block, body, html);
   }
 }
+
+/** Without a syntax tree nothing is obeyed, but who typed a command learns why it had no effect. */
+const unparsed = (body: string): CommandsRead['malformed'] => {
+  const found = names.find((name) => new RegExp(`^[ \\t]*/${name}(?![\\w/-])`, 'm').test(body));
+  const problem = 'the comment around it is too long or too tangled to be read; type it in a comment of its own';
+  return found === undefined ? [] : [{ command: found, problem, usage: usage(found) }];
+};
 
 const nearest = (typed: string): string | undefined => {
   const [best] = names
@@ -120,11 +127,14 @@ const lowerDigests = (values: Record<string, string | number>): Record<string, s
     ]),
   );
 
-/** Never throws. A text too tangled to be parsed (see markdown.ts) holds no command. */
+/** Never throws. In a text too long or too tangled for the parser nothing is obeyed; a command is answered as malformed. */
 export const readCommands = (body: string): CommandsRead => {
   const found: CommandsRead = { commands: [], unknown: [], malformed: [] };
+  if (!/^[ \t]*\//m.test(body)) return found;
+  const tree = body.length > longestComment ? undefined : parseMarkdown(body);
+  if (!tree) return { ...found, malformed: unparsed(body) };
   let read = 0;
-  for (const line of commandLines(body)) {
+  for (const line of commandLines(body, tree.children)) {
     if (read++ >= mostCommands) break;
     readLine(line, found);
   }

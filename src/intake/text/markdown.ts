@@ -7,17 +7,27 @@ import { gfm } from 'micromark-extension-gfm';
 
 /** GitHub's own limit for a comment or an issue body, in characters. */
 export const longestText = 65_536;
-/** Quote and list markers at the start of one line; each costs a level of nesting. */
-const mostMarkers = 20;
-/** `*`, `_` and `~` in the whole text; matching them up is quadratic (8,000 measured at 0.6 s on a slow core). */
-const mostDelimiters = 6_000;
+/** Quote and list markers at the start of one line; each costs a level of nesting. A rule ("- - -") has none. */
+const mostMarkers = 10;
+const markers = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$)|\[\^[^\]\s]*\]:))+/;
+const rule = /^[ \t]*(?:(?:-[ \t]*)+|(?:\*[ \t]*)+)$/;
+
+/**
+ * Marks whose cost is quadratic in their number, and how many a text may have: each bound keeps it under half a second.
+ * An underscore within a word is no mark, so pasted logs and code do not count.
+ */
+const bounds: readonly (readonly [RegExp, number])[] = [
+  [/[*~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, 4_000],
+  [/\[/g, 4_000],
+  [/<[!?]/g, 200],
+];
 
 const tooComplex = (text: string): boolean =>
   text.length > longestText ||
-  (text.match(/[*_~]/g)?.length ?? 0) > mostDelimiters ||
-  text.split('\n').some((line) => {
-    const start = /^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)]))+/.exec(line)?.[0] ?? '';
-    return (start.match(/[>+*.)-]/g)?.length ?? 0) > mostMarkers;
+  bounds.some(([mark, most]) => (text.match(mark)?.length ?? 0) > most) ||
+  text.split(/[\r\n]/).some((line) => {
+    const start = rule.test(line) ? '' : (markers.exec(line)?.[0] ?? '');
+    return (start.match(/[>+*.)\]-]/g)?.length ?? 0) > mostMarkers;
   });
 
 /** Undefined: the text is longer or more tangled than a person writes; callers treat it as holding nothing. */

@@ -29,11 +29,11 @@ const statuses: Readonly<Record<string, TestResult['status']>> = {
 /** Pure. Throws nothing because of the text. */
 export function readCtrf(text: string): TestReport {
   const json = parse(text);
-  if (json === undefined) return unreadable('it is not JSON');
+  if (json === undefined) return unreadable('is not JSON');
   const parsed = Report.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return unreadable(`it is no CTRF report: ${issue?.path.join('.')} ${issue?.message}`.slice(0, 200));
+    return unreadable(`is no CTRF report: ${issue?.path.join('.')} ${issue?.message}`.slice(0, 200));
   }
   return reportOf(
     parsed.data.results.tests.map(({ name, status, suite = [] }) => ({

@@ -23,16 +23,15 @@ type Walk = { suites: readonly string[]; results: TestResult[] };
 
 /** Pure. Throws nothing because of the text. */
 export function readJunit(text: string): TestReport {
-  if (/<!DOCTYPE|<!ENTITY/i.test(text)) return unreadable('it declares a document type, which no test report needs');
+  if (/<!DOCTYPE|<!ENTITY/i.test(text)) return unreadable('declares a document type, which no test report needs');
   const document = parse(text);
-  if (!document) return unreadable('it is not well-formed XML');
+  if (!document) return unreadable('is not well-formed XML');
   const roots = childrenOf(document, 'testsuites').concat(childrenOf(document, 'testsuite'));
-  if (roots.length === 0) return unreadable('it has no testsuite element');
+  if (roots.length === 0) return unreadable('has no testsuite element');
   const walk: Walk = { suites: [], results: [] };
   for (const root of roots) {
     const suites = root.tag === 'testsuite' ? [root.name] : [];
-    if (!collect(root.children, { ...walk, suites }))
-      return unreadable('its suites are nested too deeply or it is too long');
+    if (!collect(root.children, { ...walk, suites })) return unreadable('is nested too deeply or too long');
   }
   return reportOf(walk.results);
 }

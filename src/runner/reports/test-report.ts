@@ -1,7 +1,10 @@
 // What a test report says, whatever its format. The text comes from hostile code: bounded, and never a pass by itself.
 import type { Counts, TestResult } from '../../facts/run.ts';
 
-/** `tests`: at most 500, failed ones first, then in the order of the report. `counts` covers all of them. */
+/**
+ * `tests`: at most 500, failed ones first, then in the order of the report. `counts` covers all of them. `why` is the end
+ * of a sentence that begins with the report's path.
+ */
 export type TestReport = { status: 'ok'; counts: Counts; tests: TestResult[] } | { status: 'unreadable'; why: string };
 
 const mostTests = 500;

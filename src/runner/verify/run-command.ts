@@ -6,8 +6,6 @@ import { createOutputTail } from './output-tail.ts';
 
 export type CommandEnd = Pick<BoxResult, 'exitCode' | 'signal' | 'timedOut' | 'durationMs'> & { output: string };
 
-let boxes = 0;
-
 /** Rejects when the run is stopped meanwhile; every other end is an answer. */
 export async function runCommand(
   context: RunContext,
@@ -21,11 +19,10 @@ export async function runCommand(
     tail.push(chunk);
     tracker.moved();
   };
-  boxes++;
   const egress =
     assignment.egress.length === 0
       ? undefined
-      : await adapters.openEgress({ socketPath: place.socket(`egress-${boxes}`), allow: assignment.egress });
+      : await adapters.openEgress({ socketPath: place.socket('egress'), allow: assignment.egress });
   try {
     const ended = await sandbox.run(
       {

@@ -9,7 +9,7 @@ import { startWorld } from './scratch-world.ts';
 export interface ActionsKit {
   world: World;
   actions: Actions;
-  /** Follows redirects. `json` is undefined for a body that is none. */
+  /** Follows redirects. `login`: a person, or a whole token. `json` is empty for a body that is none. */
   request(
     method: string,
     path: string,
@@ -32,7 +32,10 @@ export async function startActions(files: Record<string, string>, options: Actio
   const request: ActionsKit['request'] = async (method, path, body, login = 'mona') => {
     const response = await fetch(world.url + path, {
       method,
-      headers: { authorization: `Bearer ${tokenOf(login)}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${login.startsWith('ghs_') ? login : tokenOf(login)}`,
+        'content-type': 'application/json',
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();

@@ -1,5 +1,6 @@
 // What a dispatch is refused for, in GitHub's words, and what happens to a second attempt.
 import { expect, test } from 'vitest';
+import { APP } from '../seed.ts';
 import { startActions } from './actions-kit.ts';
 
 const caller = (permissions: string, uses = './.github/workflows/called.yml') =>
@@ -47,6 +48,24 @@ test('people without write are refused, and a plain dispatch answers 204', async
   expect((await kit.request('POST', path, { ref: 'main' })).status).toBe(204);
   await kit.actions.idle();
   expect([...kit.actions.runs.values()].map((run) => run.row.conclusion)).toEqual(['success']);
+});
+
+test('a dispatch by the App has its bot as actor', async () => {
+  const kit = await startActions(files);
+  const token = kit.world.grantToken({
+    installationId: APP.installationId,
+    appId: APP.id,
+    accountId: kit.world.repo('acme/app')?.owner_id ?? 0,
+    accountType: 'Organization',
+    permissions: { actions: 'write' },
+    repositoryIds: [],
+    repositorySelection: 'all',
+  });
+  const path = '/repos/acme/app/actions/workflows/enough.yml/dispatches';
+  expect((await kit.request('POST', path, { ref: 'main' }, token)).status).toBe(204);
+  await kit.actions.idle();
+  const [run] = kit.actions.runs.values();
+  expect(run?.row.actor).toMatchObject({ login: 'gantry[bot]', type: 'Bot' });
 });
 
 test('a re-run is the same run, one attempt later', async () => {

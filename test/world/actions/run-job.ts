@@ -35,7 +35,7 @@ export async function runJob(host: ActionsHost, run: RunRecord, call: JobCall): 
   run.jobs.push(record);
   const tell = (action: string, change: Partial<JobRow>) => {
     Object.assign(record.row, change);
-    const payload = { action, workflow_job: { ...record.row } };
+    const payload = { action, workflow_job: { ...record.row, steps: [...record.row.steps] } };
     return host.world.announce('workflow_job', action, payload, run.repository, run.cause);
   };
   await tell('queued', {});

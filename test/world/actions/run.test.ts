@@ -117,8 +117,21 @@ test('a dispatch runs the whole file', async () => {
   expect(log).toContain('greetings from acme/tools');
   expect(kit.logOf(run, 'last')).toContain('needs: said-fast-yes shared-42');
   expect(run.jobs.find(({ row }) => row.name === 'last')?.summary).toBe('### Done success\n');
+  await kit.world.settle();
+  const told = kit.world.webhooks.log.map(({ row, letter }) => [
+    row.event,
+    row.action,
+    statusOf(letter.payload.workflow_run),
+  ]);
+  expect(told.filter(([event]) => event === 'workflow_run')).toEqual([
+    ['workflow_run', 'requested', 'queued'],
+    ['workflow_run', 'in_progress', 'in_progress'],
+    ['workflow_run', 'completed', 'completed'],
+  ]);
   expect(kit.world.errors).toEqual([]);
 });
+
+const statusOf = (run: unknown) => Object(run).status;
 
 test('runs, jobs, logs and artifacts are read over REST', async () => {
   const kit = await start();

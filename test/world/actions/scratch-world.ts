@@ -3,6 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Core, World } from '../contract.ts';
+import { createComplete } from '../complete.ts';
+import { createEvents } from '../events.ts';
+import { createMemory } from '../memory.ts';
+import { createOffice } from '../office.ts';
+import { createPolish } from '../polish.ts';
 import { createCalls, createIdentity } from '../core.ts';
 import { openEmulate } from '../door.ts';
 import { openFront } from '../front.ts';
@@ -19,7 +24,11 @@ export async function startWorld(): Promise<World> {
   const identity = createIdentity(emulate);
   const calls = createCalls(front, emulate, identity);
   const stops: (() => void | Promise<void>)[] = [];
-  const told: string[] = [];
+  const memory = createMemory();
+  const base = { url: front.url, emulate, repo: identity.repo };
+  const polish = createPolish(base, memory);
+  const office = createOffice(emulate);
+  const events = createEvents({ emulate, office, complete: createComplete(base, memory, polish, front.context), errors: front.errors, ...identity, ...calls });
   const core = {
     url: front.url,
     root,
@@ -28,14 +37,7 @@ export async function startWorld(): Promise<World> {
     route: front.route,
     ...identity,
     ...calls,
-    next: async (s: any) => {
-      await s();
-    },
-    announce: async (e: string, a: any) => {
-      told.push(`${e}.${a}`);
-    },
-    personJson: async (c: any) =>
-      (await calls.as(identity.adminToken, 'GET', `/users/${identity.userOf(c)?.login ?? c.login}`)).json,
+    ...events,
     onClose: (f: any) => void stops.push(f),
   } as unknown as Core;
   const git = createGit(core);
@@ -44,7 +46,7 @@ export async function startWorld(): Promise<World> {
   front.start({
     actorOf: core.actorOf,
     pass: core.pass,
-    polish: (j: any) => j,
+    polish,
     stream,
     faultBefore: async () => undefined,
     faultAfter: () => undefined,
@@ -55,7 +57,7 @@ export async function startWorld(): Promise<World> {
   let closed = false;
   return {
     ...core,
-    told,
+    webhooks: office, settle: async () => { await events.idle(); await office.idle(); },
     git: async (full: string, args: string[]) => {
       await git.toGit(full);
       return (await git.raw(full, args)).toString();

@@ -91,12 +91,20 @@ describe('what is not first on a line of a paragraph is not a command', () => {
     ['invisible character before it', '\u200b/retry'],
     ['full width slash', '\uff0fretry'],
     ['path', '/retry/this'],
-    ['emphasis bomb', `/retry\n\n${'*a_'.repeat(20_000)}`],
-    ['nesting bomb', `/retry\n\n${'>'.repeat(60_000)}`],
-    ['too long', `/retry\n\n${'a'.repeat(70_000)}`],
   ])('%s', (_name, body) => {
     expect(readCommands(body)).toEqual({ commands: [], unknown: [], malformed: [] });
   });
+});
+
+test.each([
+  ['emphasis bomb', `/retry\n\n${'*a_'.repeat(5_000)}`],
+  ['nesting bomb', `/retry\n\n${'>'.repeat(16_000)}`],
+  ['footnote bomb', `/retry\n\n${'[^a]: '.repeat(2_500)}`],
+  ['bracket bomb', `/retry\n\n${'[a]'.repeat(5_000)}`],
+  ['processing instruction bomb', `/retry\n\n${'a <?'.repeat(4_000)}`],
+  ['too long', `/retry\n\n${'a'.repeat(17_000)}`],
+])('nothing is obeyed in a text that is not parsed, and its author learns why: %s', (_name, body) => {
+  expect(readCommands(body)).toMatchObject({ commands: [], unknown: [], malformed: [{ command: 'retry' }] });
 });
 
 test('after closed HTML commands count again', () => {

@@ -1,0 +1,167 @@
+import { expect, test } from 'vitest';
+import { message } from '../../../src/facts/message.ts';
+import { all } from '../../../src/facts/verdict.ts';
+import { renderCheck } from '../../../src/render/check.ts';
+import { htmlIn } from './markdown.ts';
+import {
+  gate,
+  governance,
+  governanceVerdict,
+  layer,
+  layerCheck,
+  leftScope,
+  notRun,
+  verdictParts,
+  view,
+} from './views.ts';
+
+test('the gate names the nearest blocker and lists what is left', () => {
+  const shown = gate(
+    'action_required',
+    message('gate-needs-approval'),
+    message('gate-governance-pending'),
+    message('gate-working', { stage: 'awaiting_approval' }),
+  );
+  expect(renderCheck('harness/gate', shown)).toMatchInlineSnapshot();
+});
+
+test('one blocker: what to do about it, nothing else', () => {
+  expect(renderCheck('harness/gate', gate('action_required', message('gate-needs-review')))).toMatchInlineSnapshot();
+});
+
+test('the gate of a pull request that people made, with and without a policy', () => {
+  expect(renderCheck('harness/gate', view('success', message('gate-open')))).toMatchInlineSnapshot();
+  expect(renderCheck('harness/gate', gate('neutral', message('gate-policy-absent')))).toMatchInlineSnapshot();
+});
+
+test('a merge that GitHub refused', () => {
+  const why = message('merge-refused', { detail: 'Required status check "build" is expected.' });
+  expect(renderCheck('harness/gate', gate('failure', why))).toMatchInlineSnapshot();
+});
+
+test('governance that failed: what failed and where, the rest below', () => {
+  const secrets = {
+    outcome: 'fail' as const,
+    messageId: 'leaked',
+    data: { count: '1' },
+    check: 'secrets',
+    children: [
+      {
+        outcome: 'fail' as const,
+        messageId: 'found',
+        data: { path: 'src/a.js', line: '3', rule: 'aws' },
+        check: 'secrets',
+        at: [{ path: 'src/a.js', line: 3 }],
+      },
+    ],
+  };
+  const { name, view: shown } = governance(governanceVerdict({ plan: leftScope, secrets }));
+  expect(renderCheck(name, shown)).toMatchInlineSnapshot();
+});
+
+test('governance that waits, and that passed', () => {
+  const waiting = governance(governanceVerdict({ evidence: notRun }));
+  const passing = renderCheck('harness/governance', governance(governanceVerdict()).view);
+  expect(renderCheck(waiting.name, waiting.view)).toMatchObject({
+    status: 'in_progress',
+    title: 'Waiting for evidence',
+  });
+  expect(renderCheck(waiting.name, waiting.view)).not.toHaveProperty('conclusion');
+  expect(passing).toMatchObject({ conclusion: 'success', title: '6 of 6 checks passed' });
+  expect(passing).not.toHaveProperty('annotations');
+});
+
+test('nothing was gathered yet', () => {
+  const verdict = { outcome: 'pending' as const, messageId: 'governance.gathering', data: {} };
+  const shown = renderCheck('harness/governance', governance(verdict).view);
+  expect(shown).toMatchObject({
+    status: 'in_progress',
+    title: 'Reading this pull request',
+    summary: 'Reading this pull request.',
+  });
+});
+
+test('a layer that failed: command, exit code, failed tests first, the end of the output', () => {
+  const { name, view: shown } = layerCheck(
+    layer('unit', {
+      conclusion: 'failure',
+      why: 'the command exited with 1',
+      exitCode: 1,
+      counts: { passed: 1, failed: 1, skipped: 1 },
+      tests: [
+        { name: 'shipment > prices nine parcels', status: 'passed' },
+        { name: 'shipment > later', status: 'skipped' },
+        { name: 'shipment > prices ten parcels', status: 'failed' },
+      ],
+      tail: 'not ok 2 - prices ten parcels\n  expected 900, got 1000\n',
+    }),
+  );
+  expect(renderCheck(name, shown)).toMatchInlineSnapshot();
+});
+
+test('a layer that was skipped or stopped', () => {
+  const skipped = layerCheck({ layer: 'smoke', conclusion: 'skipped', why: 'it is not configured' });
+  expect(renderCheck(skipped.name, skipped.view)).toMatchInlineSnapshot();
+  const stopped = layerCheck(
+    layer('integration', {
+      conclusion: 'timed_out',
+      exitCode: null,
+      durationMs: 605_000,
+      why: 'it took longer than 10 minutes',
+    }),
+  );
+  expect(renderCheck(stopped.name, { ...stopped.view, status: 'timed_out' })).toMatchObject({
+    conclusion: 'timed_out',
+  });
+  expect(renderCheck(stopped.name, stopped.view).summary).toContain('none, it was stopped');
+});
+
+test('each request to look again changes the output', () => {
+  const once = renderCheck('harness/gate', view('success', message('gate-open'), { times: 1 }));
+  const twice = renderCheck('harness/gate', view('success', message('gate-open'), { times: 2 }));
+  expect(once.summary).toContain('Looked at again on request.');
+  expect(twice.summary).not.toBe(once.summary);
+});
+
+test('annotations are plain text, capped, and skip what passed', () => {
+  const found = Array.from({ length: 80 }, (_, index) => ({
+    outcome: 'fail' as const,
+    messageId: 'out-of-scope',
+    data: { path: `src/@mia/<b>${index}.js` },
+    check: 'plan-conformance',
+    at: [{ path: `src/${index}.js` }],
+  }));
+  const fine = { ...verdictParts.secrets, at: [{ path: 'src/fine.js' }] };
+  const { name, view: shown } = governance(all('governance', [{ ...leftScope, children: found }, fine]));
+  const { annotations = [] } = renderCheck(name, shown);
+  expect(annotations).toHaveLength(50);
+  expect(annotations[0]).toEqual({
+    path: 'src/0.js',
+    startLine: 1,
+    endLine: 1,
+    level: 'failure',
+    title: 'plan-conformance',
+    message:
+      'src/@mia/<b>0.js is changed but outside the approved scope. Undo it, or widen the scope and have the plan approved again.',
+  });
+});
+
+test('whatever a layer printed, summary and text stay below the limit and are text', () => {
+  const hostile = '```\n</details><!-- gantry:policy --> @octocat <img src=x> `|`\n';
+  const text = (length: number) => hostile.repeat(Math.ceil(length / hostile.length)).slice(0, length);
+  const tests = Array.from({ length: 500 }, () => ({ name: text(500), status: 'failed' as const }));
+  const { name, view: shown } = layerCheck(
+    layer('unit', { conclusion: 'failure', why: text(500), command: text(70_000), tail: text(70_000), tests }),
+  );
+  const rendered = renderCheck(name, shown);
+  for (const part of [rendered.summary, rendered.text ?? '']) {
+    expect(part.length).toBeLessThan(65_536);
+    expect(part).toContain('more');
+    expect(part).not.toContain('<!--');
+    expect(htmlIn(part)).toEqual([]);
+  }
+  const many = Array.from({ length: 3_000 }, () => ({ ...leftScope, data: { count: text(4_000) } }));
+  const verdict = renderCheck('harness/governance', governance(all('governance', many)).view);
+  expect(verdict.summary.length).toBeLessThan(65_536);
+  expect(verdict.title.length).toBeLessThan(121);
+});
