@@ -11,8 +11,8 @@ import type { OpenSpec } from '../adapters/openspec/contract.ts';
 import { createPages } from './api/pages.ts';
 import { createProbes, dependencies } from './api/probes.ts';
 import type { Env } from './config/env.ts';
-import { effects } from './effects/index.ts';
 import type { Ports } from './effects/contract.ts';
+import { effects } from './effects/index.ts';
 import type { AgentName } from './facts/policy.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createJournalMeter, truthOf } from './gateway/journal-meter.ts';
@@ -20,7 +20,7 @@ import type { Provider } from './gateway/provider.ts';
 import { createDoor } from './intake/github/door.ts';
 import { createRunnerDoor } from './intake/runner/door.ts';
 import type { RunnerRules } from './intake/runner/job-rules.ts';
-import { openJournal, type Journal, type Where } from './journal/database.ts';
+import { type Journal, openJournal, type Where } from './journal/database.ts';
 import { createInbox } from './journal/inbox.ts';
 import { type Loop, type Rounds, startLoop } from './loop/loop.ts';
 
@@ -50,7 +50,9 @@ const totalRuns = 20;
 
 export async function startApp(options: AppOptions): Promise<App> {
   const { env, github, log } = options;
-  const journal = await openJournal(options.where, (error) => log.error({ err: error }, 'the database connection failed'));
+  const journal = await openJournal(options.where, (error) =>
+    log.error({ err: error }, 'the database connection failed'),
+  );
   const inbox = createInbox(journal.db, journal.enqueue);
   const server = http.createServer();
   const url = await listen(server, env.http.port, env.http.host, env.http.publicUrl);
@@ -72,7 +74,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const routes = routesOf(options, journal, url, self.botId);
   server.on('request', (request, response) => {
-    if (request.method === 'POST' && request.url?.split('?')[0] === '/api/github/webhooks') void door(request, response);
+    if (request.method === 'POST' && request.url?.split('?')[0] === '/api/github/webhooks')
+      void door(request, response);
     else void routes(request, response);
   });
   const loop = await startLoop({ journal, inbox, effects, ports, self, log, rounds: options.rounds });
@@ -91,14 +94,20 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
 }
 
-function routesOf({ env, github, agents, providers, rules, allowUnboxed, log }: AppOptions, journal: Journal, url: string, botId: number) {
+function routesOf(
+  { env, github, agents, providers, rules, allowUnboxed, log }: AppOptions,
+  journal: Journal,
+  url: string,
+  botId: number,
+) {
   const { db, enqueue } = journal;
   const gateway = createGateway({
     providers,
     meter: createJournalMeter(db),
     log: {
       call: (run, call) => log.info({ run_id: run, call }, 'model call'),
-      unsettled: (run, call, error) => log.error({ run_id: run, call, err: error }, 'a model call could not be settled'),
+      unsettled: (run, call, error) =>
+        log.error({ run_id: run, call, err: error }, 'a model call could not be settled'),
     },
   });
   const app = new Hono();
@@ -115,7 +124,8 @@ function routesOf({ env, github, agents, providers, rules, allowUnboxed, log }: 
       defaultBranch: (repository) => github.reader.defaultBranch(repository),
       leaseSeconds: ({ heartbeatSeconds }) => heartbeatSeconds * silentHeartbeats,
       allowUnboxed,
-      gateway: (request, { id, assignment: { agent } }) => gateway.fetch(request, { run: id, models: modelsOf(agents[agent.name], agent.model) }),
+      gateway: (request, { id, assignment: { agent } }) =>
+        gateway.fetch(request, { run: id, models: modelsOf(agents[agent.name], agent.model) }),
       truth: ({ id }) => truthOf(db, id),
       onError: (error, about) => log.error({ ...about, err: error }, 'a runner request failed'),
     }),

@@ -7,5 +7,7 @@ const secrets =
 
 export const redact = (text: string): string => text.replace(secrets, '[redacted]');
 
-export const createLog = (level: string, write: (line: string) => void = (line) => void process.stdout.write(line)): Logger =>
-  pino({ level, base: undefined }, { write: (line: string) => write(redact(line)) });
+export const createLog = (
+  level: string,
+  write: (line: string) => void = (line) => void process.stdout.write(line),
+): Logger => pino({ level, base: undefined }, { write: (line: string) => write(redact(line)) });

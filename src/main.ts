@@ -8,25 +8,39 @@ import { createBubblewrap } from '../adapters/sandbox/bubblewrap.ts';
 import { startApp } from './app.ts';
 import { readEnv } from './config/env.ts';
 import { Permanent, UserFixable } from './errors.ts';
-import type { RunnerRules } from './intake/runner/job-rules.ts';
 import { providersOf } from './gateway/provider.ts';
+import type { RunnerRules } from './intake/runner/job-rules.ts';
 import { createLog } from './log.ts';
 import { say } from './render/messages.ts';
 
 /** What GitHub runs for us, as `gantry init` installs it: the caller in each repository, the workflow in the owner's `gantry`. */
-const runnerRules: RunnerRules = { reusable: (owner) => `${owner}/gantry/.github/workflows/gantry.yml`, caller: 'gantry.yml', environments: ['self-hosted'] };
+const runnerRules: RunnerRules = {
+  reusable: (owner) => `${owner}/gantry/.github/workflows/gantry.yml`,
+  caller: 'gantry.yml',
+  environments: ['self-hosted'],
+};
 
 async function main(): Promise<void> {
   const env = readEnv(process.env);
   const log = createLog(env.logLevel);
   const sandbox = createBubblewrap();
   const box = await sandbox.available();
-  if (!box.ok) throw new Permanent(`Gantry inspects what agents hand in inside a box, and cannot build one here: ${box.why}`);
+  if (!box.ok)
+    throw new Permanent(`Gantry inspects what agents hand in inside a box, and cannot build one here: ${box.why}`);
   const dataDir = path.resolve(env.database.dataDir);
   const app = await startApp({
     env,
-    where: env.database.url === undefined ? { kind: 'pglite', folder: dataDir } : { kind: 'postgres', url: env.database.url },
-    github: createGitHub({ appId: env.app.id, privateKey: env.app.privateKey, baseUrl: env.github.apiUrl, pace: 'github', log }),
+    where:
+      env.database.url === undefined
+        ? { kind: 'pglite', folder: dataDir }
+        : { kind: 'postgres', url: env.database.url },
+    github: createGitHub({
+      appId: env.app.id,
+      privateKey: env.app.privateKey,
+      baseUrl: env.github.apiUrl,
+      pace: 'github',
+      log,
+    }),
     git: createGitStore({ dataDir, sandbox }),
     openspec: createOpenSpec(sandbox),
     agents,
@@ -38,7 +52,9 @@ async function main(): Promise<void> {
   });
   log.info({ url: app.url, database: env.database.url === undefined ? 'pglite' : 'postgres' }, 'Gantry is up');
   if (env.database.url === undefined) {
-    log.warn('the embedded database survives a crash of this process, not a loss of power: set DATABASE_URL for production');
+    log.warn(
+      'the embedded database survives a crash of this process, not a loss of power: set DATABASE_URL for production',
+    );
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
@@ -56,7 +72,12 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const text = error instanceof UserFixable ? say({ id: error.messageId, data: error.data }) : error instanceof Error ? error.message : String(error);
+  const text =
+    error instanceof UserFixable
+      ? say({ id: error.messageId, data: error.data })
+      : error instanceof Error
+        ? error.message
+        : String(error);
   console.error(text);
   if (!(error instanceof UserFixable) && !(error instanceof Permanent)) console.error(error);
   process.exit(1);

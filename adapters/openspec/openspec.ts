@@ -14,18 +14,34 @@ const Answer = z.object({
   items: z.array(
     z.object({
       valid: z.boolean(),
-      issues: z.array(z.object({ level: z.string(), path: z.string().optional(), line: z.number().optional(), message: z.string() })),
+      issues: z.array(
+        z.object({ level: z.string(), path: z.string().optional(), line: z.number().optional(), message: z.string() }),
+      ),
     }),
   ),
 });
 
-const limits = { wallSeconds: 30, memoryBytes: 1_000_000_000, processes: 64, fileBytes: 10_000_000, outputBytes: 1_000_000 };
+const limits = {
+  wallSeconds: 30,
+  memoryBytes: 1_000_000_000,
+  processes: 64,
+  fileBytes: 10_000_000,
+  outputBytes: 1_000_000,
+};
 const mostProblems = 50;
 
 /** `nodeModules` is where the pinned package is installed. */
 export function createOpenSpec(sandbox: Sandbox): OpenSpec {
-  const cli = path.join(path.dirname(createRequire(import.meta.url).resolve('@fission-ai/openspec')), '..', 'bin', 'openspec.js');
-  const nodeModules = cli.slice(0, cli.lastIndexOf(`${path.sep}node_modules${path.sep}`) + `${path.sep}node_modules`.length);
+  const cli = path.join(
+    path.dirname(createRequire(import.meta.url).resolve('@fission-ai/openspec')),
+    '..',
+    'bin',
+    'openspec.js',
+  );
+  const nodeModules = cli.slice(
+    0,
+    cli.lastIndexOf(`${path.sep}node_modules${path.sep}`) + `${path.sep}node_modules`.length,
+  );
   return {
     async validate(changeId, files) {
       const folder = mkdtempSync(path.join(os.tmpdir(), 'gantry-openspec-'));
@@ -66,12 +82,15 @@ function write(folder: string, { path: name, bytes }: { path: string; bytes: Uin
 
 function judge(stdout: string, stderr: string): PlanValidation {
   const answer = Answer.safeParse(parsed(stdout));
-  if (!answer.success) throw new Retryable(`openspec gave no answer: ${stderr.trim().slice(-300)}`, { cause: answer.error });
+  if (!answer.success)
+    throw new Retryable(`openspec gave no answer: ${stderr.trim().slice(-300)}`, { cause: answer.error });
   const [item] = answer.data.items;
   if (!item) return { valid: false, problems: ['openspec found no such change'] };
   const problems = item.issues
     .filter(({ level }) => level !== 'INFO')
-    .map(({ path: where, line, message }) => `${where ?? ''}${line === undefined ? '' : `:${line}`} ${message}`.trim().slice(0, 500));
+    .map(({ path: where, line, message }) =>
+      `${where ?? ''}${line === undefined ? '' : `:${line}`} ${message}`.trim().slice(0, 500),
+    );
   return { valid: item.valid, problems: problems.slice(0, mostProblems) };
 }
 

@@ -1,8 +1,8 @@
 // The shape of an effect: one command, executed once, answered by exactly one fact.
 
 import type { GitStore } from '../../adapters/git/contract.ts';
-import type { OpenSpec } from '../../adapters/openspec/contract.ts';
 import type { GitHubReader, GitHubWriter } from '../../adapters/github/contract.ts';
+import type { OpenSpec } from '../../adapters/openspec/contract.ts';
 import type { Command, CommandOf } from '../decide/command.ts';
 import type { Fact } from '../facts/fact.ts';
 import type { Repository } from '../facts/repository.ts';

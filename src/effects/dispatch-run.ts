@@ -23,7 +23,9 @@ export const dispatchRun: Effect<'DispatchRun'> = {
     if (known.workflowRun !== undefined) return dispatched(command, known.assignment.start, known.workflowRun);
     const since = new Date(Date.now() - searchMinutes * 60_000).toISOString();
     const title = runName(command);
-    const found = (await reader.workflowRuns(repository, runners.workflow, since)).find(({ displayTitle }) => displayTitle === title);
+    const found = (await reader.workflowRuns(repository, runners.workflow, since)).find(
+      ({ displayTitle }) => displayTitle === title,
+    );
     if (!found) return undefined;
     await bindWorkflowRun(db, command.run, found.id);
     return dispatched(command, known.assignment.start, found.id);
@@ -45,9 +47,16 @@ export const dispatchRun: Effect<'DispatchRun'> = {
     );
     if (admission === 'ended_before') throw new Permanent(`the run ${command.run} has ended before it was dispatched`);
     if (typeof admission === 'object') {
-      return { type: 'DispatchDeferred', stage: command.stage, why: message(`dispatch-deferred-${admission.deferred}`, { live: String(admission.live) }) };
+      return {
+        type: 'DispatchDeferred',
+        stage: command.stage,
+        why: message(`dispatch-deferred-${admission.deferred}`, { live: String(admission.live) }),
+      };
     }
-    const answer = await ports.writer.dispatchWorkflow(repository, ports.runners.workflow, command.base, { run: command.run, stage: command.stage });
+    const answer = await ports.writer.dispatchWorkflow(repository, ports.runners.workflow, command.base, {
+      run: command.run,
+      stage: command.stage,
+    });
     if ('refused' in answer) {
       await ports.db.deleteFrom('run').where('id', '=', command.run).where('state', '=', 'queued').execute();
       return {
@@ -73,20 +82,37 @@ async function tipOf(ports: Ports, repository: Repository, branch: string): Prom
   return sha;
 }
 
-async function assignmentOf({ command, repository }: Call<CommandOf<'DispatchRun'>>, ports: Ports, start: string): Promise<Assignment> {
+async function assignmentOf(
+  { command, repository }: Call<CommandOf<'DispatchRun'>>,
+  ports: Ports,
+  start: string,
+): Promise<Assignment> {
   const body = await readArtifact(ports.db, command.body);
   const { policy } = command;
   return {
     run: command.run,
     fence: 1,
     stage: command.stage,
-    repository: { id: repository.id, fullName: `${repository.owner}/${repository.name}`, gitUrl: gitRepo(ports, repository).url },
-    ticket: { number: command.issue, title: command.title, body: body?.bytes.toString('utf8') ?? '', criteria: command.criteria },
+    repository: {
+      id: repository.id,
+      fullName: `${repository.owner}/${repository.name}`,
+      gitUrl: gitRepo(ports, repository).url,
+    },
+    ticket: {
+      number: command.issue,
+      title: command.title,
+      body: body?.bytes.toString('utf8') ?? '',
+      criteria: command.criteria,
+    },
     start,
     agent: { name: policy.agent, ...(policy.model !== undefined && { model: policy.model }) },
     egress: policy.egress,
     layers: policy.layers,
-    budget: { wallSeconds: policy.budgets.runMinutes * 60, tokens: policy.budgets.runTokens, ticketTokens: policy.budgets.ticketTokens },
+    budget: {
+      wallSeconds: policy.budgets.runMinutes * 60,
+      tokens: policy.budgets.runTokens,
+      ticketTokens: policy.budgets.ticketTokens,
+    },
     heartbeatSeconds,
     ...(command.plan && { plan: command.plan }),
     ...(command.subject && { subject: command.subject }),

@@ -17,21 +17,35 @@ export const inspectBundle: Effect<'InspectBundle'> = {
   async execute({ command, repository }, ports) {
     const { run, start } = command;
     const stored = await readArtifact(ports.db, command.artifact);
-    if (!stored) return { type: 'BundleRefused', run, why: message('bundle-corrupt', { detail: 'the stored bundle is gone' }) };
+    if (!stored)
+      return { type: 'BundleRefused', run, why: message('bundle-corrupt', { detail: 'the stored bundle is gone' }) };
     await fetchRefs(ports, repository, [], [start]);
-    const inspected = await ports.git.inspect({ repo: gitRepo(ports, repository), bundle: stored.bytes, start, limits });
-    if (!inspected.ok) return { type: 'BundleRefused', run, why: message(`bundle-${inspected.reason}`, { detail: inspected.detail }) };
+    const inspected = await ports.git.inspect({
+      repo: gitRepo(ports, repository),
+      bundle: stored.bytes,
+      start,
+      limits,
+    });
+    if (!inspected.ok)
+      return { type: 'BundleRefused', run, why: message(`bundle-${inspected.reason}`, { detail: inspected.detail }) };
     const why = placeProblem(command, inspected);
-    return why ? { type: 'BundleRefused', run, why } : { type: 'BundleInspected', run, tree: inspected.tree, files: inspected.files.length };
+    return why
+      ? { type: 'BundleRefused', run, why }
+      : { type: 'BundleInspected', run, tree: inspected.tree, files: inspected.files.length };
   },
 };
 
 /** A plan writes its own change and nothing else; an implementation stays in the plan's scope and off protected paths. */
-function placeProblem({ stage, changeId, scope, protected: guards }: CommandOf<'InspectBundle'>, { files }: Extract<Inspection, { ok: true }>): Message | undefined {
+function placeProblem(
+  { stage, changeId, scope, protected: guards }: CommandOf<'InspectBundle'>,
+  { files }: Extract<Inspection, { ok: true }>,
+): Message | undefined {
   const paths = files.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]));
   if (stage === 'plan') {
     if (paths.length === 0) return message('bundle-no-plan');
-    return changeIdOf(paths) === undefined ? message('bundle-plan-only', { paths: shown(paths.filter((path) => !path.startsWith('openspec/changes/'))) }) : undefined;
+    return changeIdOf(paths) === undefined
+      ? message('bundle-plan-only', { paths: shown(paths.filter((path) => !path.startsWith('openspec/changes/'))) })
+      : undefined;
   }
   const classify = classifyPaths({ scope, protectedGlobs: guards });
   const own = changeId === undefined ? undefined : changeFolder(changeId);
@@ -39,7 +53,9 @@ function placeProblem({ stage, changeId, scope, protected: guards }: CommandOf<'
   const forbidden = judged.filter(({ protectedBy }) => protectedBy !== undefined);
   if (forbidden.length > 0) return message('bundle-protected', { paths: shown(forbidden.map(({ path }) => path)) });
   const outside = judged.filter(({ path, inScope }) => !inScope && !(own !== undefined && path === `${own}tasks.md`));
-  return outside.length > 0 ? message('bundle-out-of-scope', { paths: shown(outside.map(({ path }) => path)) }) : undefined;
+  return outside.length > 0
+    ? message('bundle-out-of-scope', { paths: shown(outside.map(({ path }) => path)) })
+    : undefined;
 }
 
 const shown = (paths: readonly string[]): string =>

@@ -1,6 +1,7 @@
 // The last look and the merge. Everything is read live again; only then is the gate green, and the merge names the head.
-import type { CheckView } from '../decide/pull/check-view.ts';
+
 import type { CommandOf } from '../decide/command.ts';
+import type { CheckView } from '../decide/pull/check-view.ts';
 import { Retryable } from '../errors.ts';
 import { type Message, message } from '../facts/message.ts';
 import { atLeast } from '../facts/person.ts';
@@ -31,7 +32,10 @@ export const mergePull: Effect<'MergePull'> = {
     if (problem) return { type: 'MergeRefused', head: command.head, ...problem };
     const merged = await openGateAndMerge(call, ports);
     if ('merged' in merged) return { type: 'PullMerged', sha: merged.merged, head: command.head };
-    const why = merged.refused === 'head_moved' ? message('merge-head-moved') : message('merge-refused', { detail: merged.detail });
+    const why =
+      merged.refused === 'head_moved'
+        ? message('merge-head-moved')
+        : message('merge-refused', { detail: merged.detail });
     return { type: 'MergeRefused', head: command.head, why, again: false };
   },
 };
@@ -66,7 +70,8 @@ async function problemNow(call: Merge, ports: Ports): Promise<Problem | undefine
   if (pull.head.sha !== command.head) return no(message('merge-head-moved'));
   if (pull.base.ref !== command.base) return no(message('retargeted', { base: pull.base.ref }));
   if (pull.draft) return no(message('gate-press-ready'), true);
-  if (pull.mergeableState === 'dirty') return no(message('merge-refused', { detail: 'the branch conflicts with its base' }));
+  if (pull.mergeableState === 'dirty')
+    return no(message('merge-refused', { detail: 'the branch conflicts with its base' }));
   if (pull.labels.includes('ai-hold')) return no(message('merge-held'));
   const { ticket } = command;
   if (!ticket) return no(message('merge-not-approved'));
@@ -79,13 +84,24 @@ async function problemNow(call: Merge, ports: Ports): Promise<Problem | undefine
   return (await planProblem(call, ports, ticket)) ?? (await reviewProblem(call, ports));
 }
 
-async function planProblem({ command, repository }: Merge, ports: Ports, ticket: NonNullable<CommandOf<'MergePull'>['ticket']>): Promise<Problem | undefined> {
+async function planProblem(
+  { command, repository }: Merge,
+  ports: Ports,
+  ticket: NonNullable<CommandOf<'MergePull'>['ticket']>,
+): Promise<Problem | undefined> {
   const base = branchRef(command.base);
   const sha = (await fetchRefs(ports, repository, [base], [command.head]))[base];
-  const plan = sha && (await planAt(ports, repository, { changeId: ticket.changeId, commit: command.head, base: { ref: command.base, sha } }));
+  const plan =
+    sha &&
+    (await planAt(ports, repository, {
+      changeId: ticket.changeId,
+      commit: command.head,
+      base: { ref: command.base, sha },
+    }));
   if (!sha || !plan) return { why: message('merge-not-approved'), again: false };
   const policy = await policyAt(ports, repository, sha);
-  if ((policy.status === 'ok' ? policy.blob : '') !== command.policyBlob) return { why: message('merge-policy-changed'), again: false };
+  if ((policy.status === 'ok' ? policy.blob : '') !== command.policyBlob)
+    return { why: message('merge-policy-changed'), again: false };
   const approval = { login: ticket.approver, planDigest: ticket.planDigest, baseDigest: ticket.baseDigest };
   const why = await approvalProblem(ports, repository, approval, plan);
   return why && { why, again: false };
@@ -96,7 +112,10 @@ async function reviewProblem({ command, repository }: Merge, { reader }: Ports):
   const reviews = await reader.reviews(repository, command.pull);
   const against = reviews.find(({ state }) => state === 'changes_requested');
   if (against) return { why: message('gate-changes-requested', { by: against.author.login }), again: false };
-  const approving = reviews.filter(({ state, commit, author }) => state === 'approved' && commit === command.head && command.reviewers.includes(author.login));
+  const approving = reviews.filter(
+    ({ state, commit, author }) =>
+      state === 'approved' && commit === command.head && command.reviewers.includes(author.login),
+  );
   for (const { author } of approving) {
     if (atLeast(await reader.role(repository, author.login), 'write')) return undefined;
   }

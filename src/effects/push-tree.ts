@@ -1,8 +1,9 @@
 // Makes our own commit of an inspected tree and pushes it as the App: one operation whatever its size.
+
+import type { CommandOf } from '../decide/command.ts';
 import { Permanent } from '../errors.ts';
 import { message } from '../facts/message.ts';
 import type { Repository } from '../facts/repository.ts';
-import type { CommandOf } from '../decide/command.ts';
 import { renderCommitMessage } from '../render/pull.ts';
 import type { Call, Effect, Ports } from './contract.ts';
 import { branchRef, fetchRefs, gitAuth, gitRepo } from './gather/git-access.ts';
@@ -23,7 +24,10 @@ export const pushTree: Effect<'PushTree'> = {
     }
     const pushed = await push(call, ports);
     if (!pushed.ok) {
-      const why = pushed.reason === 'branch_moved' ? message('branch-moved', { branch: command.branch }) : message('push-refused', { detail: pushed.detail });
+      const why =
+        pushed.reason === 'branch_moved'
+          ? message('branch-moved', { branch: command.branch })
+          : message('push-refused', { detail: pushed.detail });
       return { type: 'BundleRefused', run: command.run, why };
     }
     const { run, stage, branch } = command;
@@ -44,7 +48,12 @@ async function push({ command, repository }: Push, ports: Ports) {
     auth: gitAuth(ports, repository, 'write'),
     tree: command.tree,
     parents: [command.expect ?? command.start],
-    message: renderCommitMessage({ title: command.title, issue: command.issue, run: command.run, stage: command.stage }),
+    message: renderCommitMessage({
+      title: command.title,
+      issue: command.issue,
+      run: command.run,
+      stage: command.stage,
+    }),
     author: identity,
     committer: identity,
     branch: command.branch,
@@ -59,8 +68,16 @@ async function startedAt({ db }: Ports, run: string): Promise<Date | undefined> 
   return row && new Date(row.created_at);
 }
 
-async function newPlan(ports: Ports, repository: Repository, { start, base }: CommandOf<'PushTree'>, sha: string, baseSha: string) {
+async function newPlan(
+  ports: Ports,
+  repository: Repository,
+  { start, base }: CommandOf<'PushTree'>,
+  sha: string,
+  baseSha: string,
+) {
   const files = await ports.git.changedFiles(gitRepo(ports, repository), start, sha);
   const changeId = changeIdOf(files.map(({ path }) => path));
-  return changeId === undefined ? undefined : planAt(ports, repository, { changeId, commit: sha, base: { ref: base, sha: baseSha } });
+  return changeId === undefined
+    ? undefined
+    : planAt(ports, repository, { changeId, commit: sha, base: { ref: base, sha: baseSha } });
 }

@@ -19,12 +19,22 @@ export const readApproval: Effect<'ReadApproval'> = {
     const head = refs[branch];
     const baseSha = refs[base];
     if (!baseSha) throw new Permanent(`the base branch ${command.base} is gone`);
-    const plan = head && (await planAt(ports, repository, { changeId: command.changeId, commit: head, base: { ref: command.base, sha: baseSha } }));
+    const plan =
+      head &&
+      (await planAt(ports, repository, {
+        changeId: command.changeId,
+        commit: head,
+        base: { ref: command.base, sha: baseSha },
+      }));
     return {
       type: 'ApprovalRead',
       ask,
       role,
-      genuine: comment !== undefined && comment.author.id === ask.by.id && comment.createdAt === comment.updatedAt && !comment.viaApp,
+      genuine:
+        comment !== undefined &&
+        comment.author.id === ask.by.id &&
+        comment.createdAt === comment.updatedAt &&
+        !comment.viaApp,
       head: head ?? '',
       base: { ref: command.base, sha: baseSha },
       ...(issue && { bodyDigest: issueSnapshot(issue).snapshot.bodyDigest }),

@@ -1,9 +1,10 @@
 // Reads a plan again after something moved, and says whether an approval of it still holds.
+
+import type { CommandOf } from '../decide/command.ts';
 import { type Message, message } from '../facts/message.ts';
 import { atLeast } from '../facts/person.ts';
 import type { PlanSnapshot } from '../facts/plan.ts';
 import type { Repository } from '../facts/repository.ts';
-import type { CommandOf } from '../decide/command.ts';
 import type { Effect, Ports } from './contract.ts';
 import { branchRef, fetchRefs } from './gather/git-access.ts';
 import { planAt } from './gather/plan-at.ts';
@@ -13,9 +14,21 @@ export const readPlan: Effect<'ReadPlan'> = {
     const base = branchRef(command.base);
     const refs = await fetchRefs(ports, repository, [base], [command.head]);
     const sha = refs[base];
-    const plan = sha && (await planAt(ports, repository, { changeId: command.changeId, commit: command.head, base: { ref: command.base, sha } }));
+    const plan =
+      sha &&
+      (await planAt(ports, repository, {
+        changeId: command.changeId,
+        commit: command.head,
+        base: { ref: command.base, sha },
+      }));
     const why = plan ? await approvalProblem(ports, repository, command.approval, plan) : message('base-moved');
-    return { type: 'PlanRead', head: command.head, approvalHolds: why === undefined, ...(plan && { plan }), ...(why && { why }) };
+    return {
+      type: 'PlanRead',
+      head: command.head,
+      approvalHolds: why === undefined,
+      ...(plan && { plan }),
+      ...(why && { why }),
+    };
   },
 };
 

@@ -26,7 +26,10 @@ export const readStart: Effect<'ReadStart'> = {
       labeled: issue?.labels.includes('ai-ready') ?? false,
       policy: await policyAt(ports, repository, sha),
       base: { ref: base, sha },
-      ...(read && { issue: read.snapshot, body: await storeArtifact(ports.db, Buffer.from(read.body), 'text/markdown') }),
+      ...(read && {
+        issue: read.snapshot,
+        body: await storeArtifact(ports.db, Buffer.from(read.body), 'text/markdown'),
+      }),
     };
   },
 };

@@ -5,14 +5,32 @@ import type { Db } from './tables.ts';
 export type Caps = { run: number; ticket: number };
 
 /** Takes up to `most` tokens, at least `least`; undefined when the run's or its ticket's budget has fewer left. */
-export const reserveTokens = (db: Db, run: string, least: number, most: number): Promise<{ id: string; tokens: number } | undefined> =>
+export const reserveTokens = (
+  db: Db,
+  run: string,
+  least: number,
+  most: number,
+): Promise<{ id: string; tokens: number } | undefined> =>
   db.transaction().execute(async (tx) => {
     // The run's row is the lock: calls of one run reserve one after the other, and a ticket has one live run.
-    const row = await tx.selectFrom('run').select(['stream', 'assignment']).where('id', '=', run).forUpdate().executeTakeFirstOrThrow();
+    const row = await tx
+      .selectFrom('run')
+      .select(['stream', 'assignment'])
+      .where('id', '=', run)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
     const { tokens, ticketTokens } = (row.assignment as { budget: { tokens: number; ticketTokens: number } }).budget;
     const used = sql<number>`coalesce(sum(coalesce(settled, reserved)), 0)`;
-    const own = await tx.selectFrom('model_call').select(used.as('used')).where('run', '=', run).executeTakeFirstOrThrow();
-    const all = await tx.selectFrom('model_call').select(used.as('used')).where('stream', '=', row.stream).executeTakeFirstOrThrow();
+    const own = await tx
+      .selectFrom('model_call')
+      .select(used.as('used'))
+      .where('run', '=', run)
+      .executeTakeFirstOrThrow();
+    const all = await tx
+      .selectFrom('model_call')
+      .select(used.as('used'))
+      .where('stream', '=', row.stream)
+      .executeTakeFirstOrThrow();
     const left = Math.min(tokens - Number(own.used), ticketTokens - Number(all.used));
     if (left < least) return undefined;
     const reserved = Math.min(most, left);
@@ -43,7 +61,14 @@ export async function recordRefusal(db: Db, run: string, call: object, spent: bo
     .expression(
       db
         .selectFrom('run')
-        .select(['id', 'stream', sql<number>`0`.as('reserved'), sql<number>`0`.as('settled'), sql<string>`${JSON.stringify(call)}::jsonb`.as('call'), sql<boolean>`${spent}::boolean`.as('spent')])
+        .select([
+          'id',
+          'stream',
+          sql<number>`0`.as('reserved'),
+          sql<number>`0`.as('settled'),
+          sql<string>`${JSON.stringify(call)}::jsonb`.as('call'),
+          sql<boolean>`${spent}::boolean`.as('spent'),
+        ])
         .where('id', '=', run),
     )
     .execute();

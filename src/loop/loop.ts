@@ -15,7 +15,15 @@ import { translate } from './translate.ts';
 
 export type Rounds = { journalSeconds: number; repairSeconds: number; lookSeconds: number };
 
-export type LoopOptions = { journal: Journal; inbox: Inbox; effects: Effects; ports: Ports; self: { botId: number }; log: Log; rounds: Rounds };
+export type LoopOptions = {
+  journal: Journal;
+  inbox: Inbox;
+  effects: Effects;
+  ports: Ports;
+  self: { botId: number };
+  log: Log;
+  rounds: Rounds;
+};
 
 export type Loop = {
   /** Fetches deliveries that never arrived, now. */
@@ -31,7 +39,8 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   const { db, boss, enqueue } = journal;
   const tools: SweepTools = { journal, inbox, reader: ports.reader, self, log };
   const report = (what: string) => (error: unknown) => log.error({ err: error }, what);
-  const look = (installation: number) => void lookAtPulls(tools, installation).catch(report('looking at open pull requests failed'));
+  const look = (installation: number) =>
+    void lookAtPulls(tools, installation).catch(report('looking at open pull requests failed'));
 
   await boss.work<Jobs['translate']>('translate', { ...pace, batchSize: 20 }, async (jobs) => {
     for (const { data } of jobs) await translate({ db, enqueue, inbox, self, log, look }, data.batch);
@@ -39,15 +48,26 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   await boss.work<Jobs['react']>('react', { ...pace, batchSize: 20, localConcurrency: 2 }, async (jobs) => {
     for (const stream of new Set(jobs.map(({ data }) => data.stream))) await react(db, enqueue, stream);
   });
-  await boss.work('perform', { ...pace, batchSize: 1, localConcurrency: 6, includeMetadata: true, perJobResults: true } as const, (jobs: JobWithMetadata<Jobs['perform']>[]) =>
-    Promise.all(jobs.map((job) => perform({ db, boss, enqueue, effects, ports, log }, job))),
+  await boss.work(
+    'perform',
+    { ...pace, batchSize: 1, localConcurrency: 6, includeMetadata: true, perJobResults: true } as const,
+    (jobs: JobWithMetadata<Jobs['perform']>[]) =>
+      Promise.all(jobs.map((job) => perform({ db, boss, enqueue, effects, ports, log }, job))),
   );
-  await boss.work<Jobs['converge']>('converge', { ...pace, batchSize: 1, localConcurrency: 4 }, async (jobs: Job<Jobs['converge']>[]) => {
-    for (const { data } of jobs) await convergeLater(data);
-  });
-  await boss.work('dead', { ...pace, batchSize: 5, includeMetadata: true } as const, async (jobs: JobWithMetadata<Jobs['perform']>[]) => {
-    for (const job of jobs) await bury(job);
-  });
+  await boss.work<Jobs['converge']>(
+    'converge',
+    { ...pace, batchSize: 1, localConcurrency: 4 },
+    async (jobs: Job<Jobs['converge']>[]) => {
+      for (const { data } of jobs) await convergeLater(data);
+    },
+  );
+  await boss.work(
+    'dead',
+    { ...pace, batchSize: 5, includeMetadata: true } as const,
+    async (jobs: JobWithMetadata<Jobs['perform']>[]) => {
+      for (const job of jobs) await bury(job);
+    },
+  );
 
   /** Somebody else writing the target is no failure: the job comes back when they are done. */
   async function convergeLater(data: Jobs['converge']): Promise<void> {
@@ -86,7 +106,10 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
       for (const { id, suspended } of await ports.reader.installations()) if (!suspended) await lookAtPulls(tools, id);
     }),
   ];
-  return { repair: () => repairDeliveries(tools), stop: async () => void (await Promise.all(stops.map((stop) => stop()))) };
+  return {
+    repair: () => repairDeliveries(tools),
+    stop: async () => void (await Promise.all(stops.map((stop) => stop()))),
+  };
 }
 
 const reasonOf = (output: unknown): string => {

@@ -1,15 +1,15 @@
 // What nobody will tell us: time. Every round is idempotent and enters by the same door as webhooks.
 import { sql } from 'kysely';
+import type { GitHubReader, PullView } from '../../adapters/github/contract.ts';
 import type { Fact } from '../facts/fact.ts';
 import type { Repository } from '../facts/repository.ts';
 import { pullStream, type StreamId } from '../facts/stream.ts';
+import { headerFromView } from '../intake/clock/open-pulls.ts';
 import { append } from '../journal/append.ts';
-import { endRun, expiredRuns } from '../journal/lease.ts';
-import { claim, release } from '../journal/right.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Inbox } from '../journal/inbox.ts';
-import type { GitHubReader, PullView } from '../../adapters/github/contract.ts';
-import { headerFromView } from '../intake/clock/open-pulls.ts';
+import { endRun, expiredRuns } from '../journal/lease.ts';
+import { claim, release } from '../journal/right.ts';
 import type { Log } from './log.ts';
 
 export type SweepTools = { journal: Journal; inbox: Inbox; reader: GitHubReader; self: { botId: number }; log: Log };
@@ -39,14 +39,24 @@ export async function sweepJournal({ journal: { db, enqueue }, log }: SweepTools
     .execute();
   for (const { id, wake_at: at } of due) {
     const fact: Fact = { type: 'Woken' };
-    await db.transaction().execute((tx) => append(tx, enqueue, { stream: id as StreamId, key: `${id}@wake/${at?.toISOString()}`, fact }));
+    await db
+      .transaction()
+      .execute((tx) => append(tx, enqueue, { stream: id as StreamId, key: `${id}@wake/${at?.toISOString()}`, fact }));
   }
   for (const run of await expiredRuns(db)) {
-    const outcome = { kind: 'failed', class: 'infrastructure', why: run.state === 'queued' ? 'no runner picked it up' : 'the runner was not heard of any more' } as const;
+    const outcome = {
+      kind: 'failed',
+      class: 'infrastructure',
+      why: run.state === 'queued' ? 'no runner picked it up' : 'the runner was not heard of any more',
+    } as const;
     await db.transaction().execute(async (tx) => {
       if (!(await endRun(tx, run.id, outcome, run.fence))) return;
       log.warn({ run: run.id, state: run.state }, 'the lease of a run ran out');
-      await append(tx, enqueue, { stream: run.stream, key: `run:${run.id}/lost`, fact: { type: 'RunLost', run: run.id, outcome } });
+      await append(tx, enqueue, {
+        stream: run.stream,
+        key: `run:${run.id}/lost`,
+        fact: { type: 'RunLost', run: run.id, outcome },
+      });
     });
   }
 }
@@ -72,7 +82,10 @@ export async function repairDeliveries({ inbox, reader, log }: SweepTools): Prom
 }
 
 /** Every open pull request of an installation is observed: one that we never heard of gets its gate. */
-export async function lookAtPulls({ journal: { db, enqueue }, reader, self }: SweepTools, installation: number): Promise<void> {
+export async function lookAtPulls(
+  { journal: { db, enqueue }, reader, self }: SweepTools,
+  installation: number,
+): Promise<void> {
   for (const { defaultBranch: _, archived, ...repository } of await reader.repositories(installation)) {
     if (archived) continue;
     for (const pull of await reader.openPulls(repository)) await observe(pull, repository);
@@ -82,12 +95,24 @@ export async function lookAtPulls({ journal: { db, enqueue }, reader, self }: Sw
     const header = headerFromView(pull, repository.id, self.botId);
     const stream = pullStream(repository.id, pull.number);
     const key = `${stream}/looked/${pull.head.sha}/${pull.base.ref}/${pull.draft}`;
-    await db.transaction().execute((tx) => append(tx, enqueue, { stream, repository, key, fact: { type: 'PullObserved', action: 'looked', pull: header, by: pull.author } }));
+    await db.transaction().execute((tx) =>
+      append(tx, enqueue, {
+        stream,
+        repository,
+        key,
+        fact: { type: 'PullObserved', action: 'looked', pull: header, by: pull.author },
+      }),
+    );
   }
 }
 
 /** Runs `work` unless another replica does; the right outlives a crash by `seconds` at most. */
-export async function alone(tools: SweepTools, name: string, seconds: number, work: () => Promise<unknown>): Promise<boolean> {
+export async function alone(
+  tools: SweepTools,
+  name: string,
+  seconds: number,
+  work: () => Promise<unknown>,
+): Promise<boolean> {
   const right = await claim(tools.journal.db, `sweep/${name}`, seconds);
   if (!right) return false;
   try {

@@ -1,6 +1,6 @@
 // Raw deliveries to pending facts. One job per commit group; each delivery succeeds or fails by itself.
 import { ZodError } from 'zod';
-import type { Self, Heard } from '../intake/github/contract.ts';
+import type { Heard, Self } from '../intake/github/contract.ts';
 import { intakes } from '../intake/github/index.ts';
 import { append } from '../journal/append.ts';
 import type { Enqueue } from '../journal/enqueue.ts';
@@ -9,7 +9,14 @@ import { openStreams, pullsWithHead } from '../journal/stream.ts';
 import type { Db, Tx } from '../journal/tables.ts';
 import type { Log } from './log.ts';
 
-export type TranslateTools = { db: Db; enqueue: Enqueue; inbox: Inbox; self: Self; log: Log; look(installation: number): void };
+export type TranslateTools = {
+  db: Db;
+  enqueue: Enqueue;
+  inbox: Inbox;
+  self: Self;
+  log: Log;
+  look(installation: number): void;
+};
 
 export async function translate(tools: TranslateTools, batch: string): Promise<void> {
   for (const delivery of await tools.inbox.readBatch(batch)) {
@@ -17,11 +24,16 @@ export async function translate(tools: TranslateTools, batch: string): Promise<v
   }
 }
 
-async function translateOne({ db, enqueue, inbox, self, log, look }: TranslateTools, delivery: InboxEntry & { body: Buffer }): Promise<void> {
+async function translateOne(
+  { db, enqueue, inbox, self, log, look }: TranslateTools,
+  delivery: InboxEntry & { body: Buffer },
+): Promise<void> {
   const { guid, event, action } = delivery;
   const intake = intakes.find((one) => one.event === event && (!one.actions || one.actions.includes(action ?? '')));
   if (!intake) {
-    await db.transaction().execute((tx) => inbox.mark(tx, guid, 'ignored', `nothing listens to ${event}${action ? `.${action}` : ''}`));
+    await db
+      .transaction()
+      .execute((tx) => inbox.mark(tx, guid, 'ignored', `nothing listens to ${event}${action ? `.${action}` : ''}`));
     return;
   }
   let heard: Heard[];
@@ -49,7 +61,8 @@ async function hear(tx: Tx, enqueue: Enqueue, heard: Heard, guid: string): Promi
     await append(tx, enqueue, { stream: heard.stream, repository, key, fact: heard.fact });
     return;
   }
-  const rows = heard.to === 'open' ? await openStreams(tx, repository.id) : await pullsWithHead(tx, repository.id, heard.sha);
+  const rows =
+    heard.to === 'open' ? await openStreams(tx, repository.id) : await pullsWithHead(tx, repository.id, heard.sha);
   for (const { id } of rows) {
     // Rights may change the same way twice: such facts have no natural key of their own and take the delivery's.
     const own = heard.fact.type === 'MembersChanged' ? `${key}/${guid}` : key;

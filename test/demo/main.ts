@@ -41,7 +41,8 @@ async function main(): Promise<number> {
   const sandbox = box.ok ? 'bubblewrap' : 'none';
   out?.write(`Gantry's demo: GitHub, its Actions and the runner are local, ${agent.data} is the real CLI.\n`);
   out?.write(values.live ? 'The model is a real one.\n' : "Only the model's answers are scripted; all else is real.\n");
-  if (!box.ok) out?.write(`WITHOUT A BOX: ${box.why} Only this demo may run so; the agent has the rights of your user.\n`);
+  if (!box.ok)
+    out?.write(`WITHOUT A BOX: ${box.why} Only this demo may run so; the agent has the rights of your user.\n`);
   out?.write('\n');
 
   const progress = startProgress(out);
@@ -58,14 +59,21 @@ async function main(): Promise<number> {
     progress.end();
     await (await opening.catch(() => undefined))?.close();
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().finally(() => process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stop().finally(() => process.exit(130)));
   try {
     scene = await opening;
     progress.say(`the local GitHub is ${scene.world.url}, Gantry is ${scene.app.url}`);
     const ending = await play(scene, scenario, progress, { step: values.live ? 1_800 : 120 });
     await scene.world.settle();
     progress.end();
-    const told = await report(scene, ending, { progress, sandbox, agent: agent.data, live: values.live, durationMs: performance.now() - started });
+    const told = await report(scene, ending, {
+      progress,
+      sandbox,
+      agent: agent.data,
+      live: values.live,
+      durationMs: performance.now() - started,
+    });
     process.stdout.write(values.json ? `${JSON.stringify(told.report, null, 2)}\n` : `${page(told)}\n`);
     out?.write(`\nPages: ${scene.app.url}/\n`);
     if (values.keep) {
@@ -86,7 +94,8 @@ async function main(): Promise<number> {
 
 /** The same variables as the app's; only the model keys are asked for. */
 function liveKeys() {
-  const { OPENAI_API_KEY, OPENAI_BASE_URL, ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, GEMINI_API_KEY, GEMINI_BASE_URL } = process.env;
+  const { OPENAI_API_KEY, OPENAI_BASE_URL, ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, GEMINI_API_KEY, GEMINI_BASE_URL } =
+    process.env;
   const keyOf = (key: string | undefined, baseUrl: string | undefined) => (key ? { key, baseUrl } : undefined);
   return {
     openai: keyOf(OPENAI_API_KEY, OPENAI_BASE_URL),

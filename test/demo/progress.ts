@@ -20,7 +20,8 @@ export function startProgress(out: { write(text: string): unknown; isTTY?: boole
   const line = (text: string) => out?.write(`${clear()}${text}\n`);
   const ticking = out?.isTTY
     ? setInterval(() => {
-        if (waiting) out.write(`${clear()}${stamp(seconds())}… ${waiting.what} (${(seconds() - waiting.since).toFixed(0)} s)`);
+        if (waiting)
+          out.write(`${clear()}${stamp(seconds())}… ${waiting.what} (${(seconds() - waiting.since).toFixed(0)} s)`);
       }, 200)
     : undefined;
   return {

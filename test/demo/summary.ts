@@ -67,12 +67,16 @@ export function page({ report: told, comment }: { report: Report; comment: strin
       .join('\n');
   return [
     `\nOutcome: ${told.outcome} after ${(told.durationMs / 1_000).toFixed(1)} s`,
-    told.pull === null ? '' : `Pull request #${told.pull} for issue #${told.issue}${told.mergeSha ? `, merged as ${told.mergeSha.slice(0, 8)}` : ''}`,
+    told.pull === null
+      ? ''
+      : `Pull request #${told.pull} for issue #${told.issue}${told.mergeSha ? `, merged as ${told.mergeSha.slice(0, 8)}` : ''}`,
     told.pull === null ? '' : `\nChecks\n${rows(told.checks)}`,
     comment === undefined ? '' : `\nThe policy comment (${told.stickyComments})\n\n${comment.replace(/^/gm, '  │ ')}`,
     `\nRequests to GitHub: ${told.requests.total}, of which ${told.requests.contentWrites} write\n${rows(told.requests.byRoute)}`,
     `\nTokens, as the gateway counted them: ${told.tokens.input} in, ${told.tokens.output} out`,
-    told.violations + told.worldErrors > 0 ? `\n${told.violations} requests broke GitHub's description, ${told.worldErrors} errors in the local world` : '',
+    told.violations + told.worldErrors > 0
+      ? `\n${told.violations} requests broke GitHub's description, ${told.worldErrors} errors in the local world`
+      : '',
   ]
     .filter((part) => part !== '')
     .join('\n');

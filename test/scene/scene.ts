@@ -11,16 +11,16 @@ import { createBubblewrap } from '../../adapters/sandbox/bubblewrap.ts';
 import type { Sandbox } from '../../adapters/sandbox/contract.ts';
 import { createUnboxed } from '../../adapters/sandbox/none.ts';
 import { type App, startApp } from '../../src/app.ts';
+import { callerWorkflow } from '../../src/cli/init/caller.ts';
 import { readEnv } from '../../src/config/env.ts';
 import type { AgentName } from '../../src/facts/policy.ts';
 import { providersOf } from '../../src/gateway/provider.ts';
 import type { Where } from '../../src/journal/database.ts';
 import { createLog } from '../../src/log.ts';
-import { callerWorkflow } from '../../src/cli/init/caller.ts';
 import type { Script } from '../model/script.ts';
 import { type ModelServer, startModelServer } from '../model/server.ts';
-import { startWorld } from '../world/world.ts';
 import type { World } from '../world/contract.ts';
+import { startWorld } from '../world/world.ts';
 import { ourRepository, root } from './our-repository.ts';
 import { fixtureWork, scriptedAgent, type Work } from './scripted-agent.ts';
 import { targetFiles } from './target-files.ts';
@@ -89,12 +89,22 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   const app = await startApp({
     env,
     where: options.where ?? { kind: 'memory' },
-    github: createGitHub({ appId: env.app.id, privateKey: env.app.privateKey, baseUrl: world.url, pace: 'none', log: logger }),
+    github: createGitHub({
+      appId: env.app.id,
+      privateKey: env.app.privateKey,
+      baseUrl: world.url,
+      pace: 'none',
+      log: logger,
+    }),
     git: createGitStore({ dataDir: path.join(folder, 'data'), sandbox }),
     openspec: createOpenSpec(sandbox),
     agents,
     providers: providersOf(options.live ?? { openai: scripted, anthropic: scripted, gemini: scripted }),
-    rules: { reusable: (owner) => `${owner}/gantry/.github/workflows/gantry.yml`, caller: 'gantry.yml', environments: ['self-hosted'] },
+    rules: {
+      reusable: (owner) => `${owner}/gantry/.github/workflows/gantry.yml`,
+      caller: 'gantry.yml',
+      environments: ['self-hosted'],
+    },
     allowUnboxed: options.sandbox === 'none',
     rounds: { journalSeconds: 1, repairSeconds: 3_600, lookSeconds: 3_600 },
     log: logger,
@@ -102,7 +112,10 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   world.listen(app.url);
   await world.addRepository({ name: 'gantry', files: ourRepository() });
   const pin = (await world.git('acme/gantry', ['rev-parse', 'main'])).trim();
-  await world.addRepository({ name: 'rates', files: targetFiles(agent, callerWorkflow({ owner: 'acme', sha: pin, server: app.url }), options.files ?? {}) });
+  await world.addRepository({
+    name: 'rates',
+    files: targetFiles(agent, callerWorkflow({ owner: 'acme', sha: pin, server: app.url }), options.files ?? {}),
+  });
 
   return {
     world,

@@ -19,11 +19,15 @@ export const fixtureWork = (): Work => ({
   implement: folderOf(path.join(root, 'test/fixtures/work/implement')),
 });
 
-export const stageOf = (prompt: string): 'plan' | 'implement' => (prompt.includes('You implement one approved change') ? 'implement' : 'plan');
+export const stageOf = (prompt: string): 'plan' | 'implement' =>
+  prompt.includes('You implement one approved change') ? 'implement' : 'plan';
 
 /** One shell call that writes the stage's files, then one sentence. `before` may answer instead, to make things go wrong. */
 export const scriptedAgent =
-  (work: () => Work, before: (stage: 'plan' | 'implement', turn: number) => Turn | undefined = () => undefined): Script =>
+  (
+    work: () => Work,
+    before: (stage: 'plan' | 'implement', turn: number) => Turn | undefined = () => undefined,
+  ): Script =>
   ({ prompt, turn }) => {
     const stage = stageOf(prompt);
     const other = before(stage, turn);

@@ -6,7 +6,11 @@ import { root } from './our-repository.ts';
 
 const folder = path.join(root, 'test/fixtures/target');
 
-export function targetFiles(agent: AgentName, workflow: string, differing: Record<string, string | null>): Record<string, string> {
+export function targetFiles(
+  agent: AgentName,
+  workflow: string,
+  differing: Record<string, string | null>,
+): Record<string, string> {
   const fixture = (readdirSync(folder, { recursive: true }) as string[])
     .filter((name) => statSync(path.join(folder, name)).isFile())
     .map((name): [string, string] => [name.split(path.sep).join('/'), readFileSync(path.join(folder, name), 'utf8')]);

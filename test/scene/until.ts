@@ -5,7 +5,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 export class Hopeless extends Error {}
 
 /** Undefined, null, false and a throw mean "not yet". */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | null | false> | T | undefined | null | false, seconds = 60): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined | null | false> | T | undefined | null | false,
+  seconds = 60,
+): Promise<T> {
   const end = Date.now() + seconds * 1_000;
   let problem: unknown;
   for (;;) {

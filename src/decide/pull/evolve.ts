@@ -9,23 +9,27 @@ const folds: { [Type in PullFact['type']]?: Fold<Type> } = {
     if (isStale(state, pull)) return state;
     const moved = state.header !== undefined && state.header.head.sha !== pull.head.sha;
     const byPerson = moved && by.id !== pull.author.id && !state.pushers.includes(by.id);
-    return { ...state, header: pull, pushers: byPerson ? [...state.pushers, by.id] : state.pushers, unheard: [] };
+    return {
+      ...mergeable(state),
+      header: pull,
+      pushers: byPerson ? [...state.pushers, by.id] : state.pushers,
+      unheard: [],
+    };
   },
-  TicketReported: (state, { report }) => ({ ...state, ticket: report }),
-  PullGathered: (state, { snapshot }) => (snapshot.head === state.header?.head.sha ? { ...state, snapshot } : state),
+  TicketReported: (state, { report }) => ({ ...mergeable(state), ticket: report }),
+  PullGathered: (state, { snapshot }) =>
+    snapshot.head === state.header?.head.sha ? { ...mergeable(state), snapshot } : state,
   PullReviewed: (state, { review }) => {
     const before = state.reviews.find((one) => one.by.id === review.by.id);
     // A comment says nothing about an approval that was given before, and an older review nothing about a newer one.
     if (before && (review.state === 'commented' || review.id < before.id)) return state;
-    return { ...state, reviews: [...state.reviews.filter((one) => one.by.id !== review.by.id), review] };
+    return { ...mergeable(state), reviews: [...state.reviews.filter((one) => one.by.id !== review.by.id), review] };
   },
   StepTaken: (state, { step, head }) => ({ ...state, steps: { ...state.steps, [step]: head } }),
   PullReadied: (state, { done }) => (done ? state : { ...state, readyRefused: true }),
   PullMerged: (state, { sha }) => ({ ...state, mergedSha: sha }),
   MergeRefused: (state, { head, why, again }) =>
-    again
-      ? { ...state, steps: { ready: state.steps.ready, review: state.steps.review } as PullState['steps'] }
-      : { ...state, mergeRefused: { head, why } },
+    again ? withoutMerge(state) : { ...state, mergeRefused: { head, why } },
   GateDecided: (state, { head, open, blocker }) => ({
     ...state,
     gate: { head, title: open ? 'open' : (blocker?.id ?? '') },
@@ -40,6 +44,14 @@ const folds: { [Type in PullFact['type']]?: Fold<Type> } = {
     receipts: [...state.receipts.filter((one) => one.comment !== receipt.comment), receipt].slice(-30),
   }),
 };
+
+const withoutMerge = ({ steps: { merge: _, ...steps }, mergeRefused: __, ...state }: PullState): PullState => ({
+  ...state,
+  steps,
+});
+
+/** Something changed after a refusal, so the merge may be tried again. One that is under way is left alone. */
+const mergeable = (state: PullState): PullState => (state.mergeRefused ? withoutMerge(state) : state);
 
 export function evolvePull(state: PullState, fact: PullFact): PullState {
   // The table pairs each fact with the fold of its type; TypeScript cannot follow that through the union.

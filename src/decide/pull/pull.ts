@@ -119,8 +119,8 @@ function stepsDue(state: PullState): PullDecision {
     inReview && header.draft && !state.readyRefused
       ? take('ready', { type: 'MarkReady', nodeId: header.nodeId })
       : nothing,
-    inReview && open.some(({ why }) => why.id.startsWith('gate-needs-review'))
-      ? take('review', askReview(state))
+    inReview && approvers.length > 0 && open.some(({ why }) => why.id.startsWith('gate-needs-review'))
+      ? take('review', { type: 'AskReview', pull: header.number, of: approvers })
       : nothing,
     open.length === 0 && policy?.merge.by !== 'people' ? take('merge', merge(state)) : nothing,
   );

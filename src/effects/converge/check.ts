@@ -17,7 +17,8 @@ export const check: Writer<'check', CheckRunWrite> = {
         : remoteId === null
           ? undefined
           : Number(remoteId);
-    if (known === undefined) return { remoteId: String((await writer.createCheckRun(repository, target.sha, content)).id) };
+    if (known === undefined)
+      return { remoteId: String((await writer.createCheckRun(repository, target.sha, content)).id) };
     await writer.updateCheckRun(repository, known, content);
     return { remoteId: String(known) };
   },

@@ -24,17 +24,32 @@ export const reply: Writer<'reply', Comment> = {
   write: (comment, remoteId, { repository, first }, ports) => write(comment, remoteId, repository, first, ports),
 };
 
-async function write({ on, body }: Comment, remoteId: string | null, repository: Repository, first: boolean, ports: CommentPorts): Promise<{ remoteId: string }> {
-  const known = remoteId === null ? (first ? undefined : await ownComment(on, body, repository, ports)) : Number(remoteId);
-  if (known !== undefined && (await ports.writer.updateComment(repository, known, body)) === 'done') return { remoteId: String(known) };
+async function write(
+  { on, body }: Comment,
+  remoteId: string | null,
+  repository: Repository,
+  first: boolean,
+  ports: CommentPorts,
+): Promise<{ remoteId: string }> {
+  const known =
+    remoteId === null ? (first ? undefined : await ownComment(on, body, repository, ports)) : Number(remoteId);
+  if (known !== undefined && (await ports.writer.updateComment(repository, known, body)) === 'done')
+    return { remoteId: String(known) };
   return { remoteId: String((await ports.writer.createComment(repository, on, body)).id) };
 }
 
 /** Ours is the oldest that starts with the marker and was written by our App; later ones are duplicates and go. */
-async function ownComment(on: number, body: string, repository: Repository, { reader, writer }: CommentPorts): Promise<number | undefined> {
+async function ownComment(
+  on: number,
+  body: string,
+  repository: Repository,
+  { reader, writer }: CommentPorts,
+): Promise<number | undefined> {
   const marker = body.slice(0, body.indexOf('-->') + 3);
   const { botId } = await reader.self();
-  const [own, ...duplicates] = (await reader.comments(repository, on)).filter((comment) => comment.author.id === botId && comment.body.startsWith(marker));
+  const [own, ...duplicates] = (await reader.comments(repository, on)).filter(
+    (comment) => comment.author.id === botId && comment.body.startsWith(marker),
+  );
   for (const { id } of duplicates) await writer.deleteComment(repository, id);
   return own?.id;
 }

@@ -16,5 +16,10 @@ export type Writer<Kind extends Target['kind'], Content> = {
   /** Pure. Several targets only for a check that several pull requests share. */
   render(targets: readonly [TargetOf<Kind>, ...TargetOf<Kind>[]]): Content;
   /** `remoteId` is what the last write returned; null: look for it, unless this is the first try, then make it. */
-  write(content: Content, remoteId: string | null, about: About<Kind>, ports: Ports): Promise<{ remoteId: string | null }>;
+  write(
+    content: Content,
+    remoteId: string | null,
+    about: About<Kind>,
+    ports: Ports,
+  ): Promise<{ remoteId: string | null }>;
 };

@@ -7,12 +7,23 @@ import { notice, reply, sticky } from './comment.ts';
 import type { Writer } from './contract.ts';
 import { label, reaction } from './mark.ts';
 
-const writers: { [Kind in Target['kind']]: Writer<Kind, never> | Writer<Kind, unknown> } = { check, label, notice, reaction, reply, sticky };
+const writers: { [Kind in Target['kind']]: Writer<Kind, never> | Writer<Kind, unknown> } = {
+  check,
+  label,
+  notice,
+  reaction,
+  reply,
+  sticky,
+};
 
 /** What should be there, rendered; and the way to put it there. */
 export function prepare(targets: readonly [Target, ...Target[]]): {
   content: unknown;
-  write(remoteId: string | null, where: { repository: Repository; first: boolean }, ports: Ports): Promise<{ remoteId: string | null }>;
+  write(
+    remoteId: string | null,
+    where: { repository: Repository; first: boolean },
+    ports: Ports,
+  ): Promise<{ remoteId: string | null }>;
 } {
   const [target] = targets;
   // Targets of one id are of one kind; TypeScript cannot follow that through the table.

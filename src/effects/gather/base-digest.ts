@@ -5,7 +5,10 @@ import { readGlob } from '../../config/glob.ts';
 import { policyPath } from './policy-at.ts';
 
 /** SHA-256 over path, mode and blob of each covered file, so an addition or removal shows as well. */
-export function baseDigest(tree: readonly TreeEntry[], plan: { scope: readonly string[]; changed: readonly string[] }): string {
+export function baseDigest(
+  tree: readonly TreeEntry[],
+  plan: { scope: readonly string[]; changed: readonly string[] },
+): string {
   const globs = plan.scope.flatMap((glob) => {
     const read = readGlob(glob);
     return read.status === 'ok' ? [read.matches] : [];

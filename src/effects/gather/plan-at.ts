@@ -24,8 +24,13 @@ export async function planAt(
   const files = tree.filter(({ path }) => path.startsWith(folder));
   if (files.length === 0) return undefined;
 
-  const contents = await ports.git.readBlobs(repo, [...new Set(tree.filter(({ path }) => path.startsWith('openspec/')).map(({ blob }) => blob))], mostBytes);
-  const textOf = (name: string) => contents.get(files.find(({ path }) => path === folder + name)?.blob ?? '')?.toString('utf8');
+  const contents = await ports.git.readBlobs(
+    repo,
+    [...new Set(tree.filter(({ path }) => path.startsWith('openspec/')).map(({ blob }) => blob))],
+    mostBytes,
+  );
+  const textOf = (name: string) =>
+    contents.get(files.find(({ path }) => path === folder + name)?.blob ?? '')?.toString('utf8');
   const testPlan = readTestPlan(textOf('test-plan.json') ?? '');
   const scope = testPlan.status === 'ok' ? testPlan.plan.scope : [];
   const paths = files.map(({ path }) => path);
@@ -33,13 +38,22 @@ export async function planAt(
     changeId: at.changeId,
     commit: at.commit,
     digest: planDigest(
-      files.map(({ path, blob }) => (path === `${folder}tasks.md` ? { path, content: textOf('tasks.md') ?? '' } : { path, blob })),
+      files.map(({ path, blob }) =>
+        path === `${folder}tasks.md` ? { path, content: textOf('tasks.md') ?? '' } : { path, blob },
+      ),
     ),
     baseDigest: baseDigest(await ports.git.listTree(repo, at.base.sha), { scope, changed: paths }),
     baseRef: at.base.ref,
     scope,
     criteria: testPlan.status === 'ok' ? testPlan.plan.criteria : [],
-    validation: await validation(ports, at.changeId, tree, files, contents, testPlan.status === 'ok' ? [] : testPlan.problems),
+    validation: await validation(
+      ports,
+      at.changeId,
+      tree,
+      files,
+      contents,
+      testPlan.status === 'ok' ? [] : testPlan.problems,
+    ),
     files: files.map(({ path, blob }) => ({ path, blob })),
   };
 }
@@ -53,10 +67,17 @@ async function validation(
   problems: readonly string[],
 ): Promise<PlanValidation> {
   const strange = files.find(({ mode, blob }) => !mode.startsWith('100') || !contents.has(blob));
-  if (strange) return { valid: false, problems: [`${strange.path} is not a plain file of at most ${mostBytes} bytes`.slice(0, 500)] };
-  if (files.length > mostFiles) return { valid: false, problems: [`the change has ${files.length} files, at most ${mostFiles} are read`] };
+  if (strange)
+    return {
+      valid: false,
+      problems: [`${strange.path} is not a plain file of at most ${mostBytes} bytes`.slice(0, 500)],
+    };
+  if (files.length > mostFiles)
+    return { valid: false, problems: [`the change has ${files.length} files, at most ${mostFiles} are read`] };
   const folder = changeFolder(changeId);
-  const shown = tree.filter(({ path, mode }) => mode.startsWith('100') && (path.startsWith(folder) || /^openspec\/(specs\/|[^/]+$)/.test(path)));
+  const shown = tree.filter(
+    ({ path, mode }) => mode.startsWith('100') && (path.startsWith(folder) || /^openspec\/(specs\/|[^/]+$)/.test(path)),
+  );
   const said = await openspec.validate(
     changeId,
     shown.flatMap(({ path, blob }) => {

@@ -8,13 +8,21 @@ import { gitRepo } from './git-access.ts';
 export const policyPath = '.github/harness.yml';
 const mostBytes = 262_144;
 
-export async function policyAt(ports: Pick<Ports, 'git' | 'serverUrl'>, repository: Repository, commit: string): Promise<PolicyRead> {
+export async function policyAt(
+  ports: Pick<Ports, 'git' | 'serverUrl'>,
+  repository: Repository,
+  commit: string,
+): Promise<PolicyRead> {
   const repo = gitRepo(ports, repository);
   const entry = (await ports.git.listTree(repo, commit)).find(({ path }) => path === policyPath);
   if (!entry) return { status: 'absent' };
   const read = await ports.git.readBlob(repo, commit, policyPath, mostBytes);
   if (!read.ok) {
-    return { status: 'broken', blob: entry.blob, problems: [{ line: 1, message: `the file cannot be read (${read.reason})` }] };
+    return {
+      status: 'broken',
+      blob: entry.blob,
+      problems: [{ line: 1, message: `the file cannot be read (${read.reason})` }],
+    };
   }
   const policy = readPolicy(read.bytes.toString('utf8'));
   return policy.status === 'ok'

@@ -9,10 +9,20 @@ const mostBytes = 262_144;
 const startedByPush = ['push', 'pull_request', 'pull_request_target', 'create'];
 
 /** Paths of workflow files at this commit; one that cannot be read counts as risky. */
-export async function riskyWorkflows(ports: Pick<Ports, 'git' | 'serverUrl'>, repository: Repository, commit: string): Promise<string[]> {
+export async function riskyWorkflows(
+  ports: Pick<Ports, 'git' | 'serverUrl'>,
+  repository: Repository,
+  commit: string,
+): Promise<string[]> {
   const repo = gitRepo(ports, repository);
-  const files = (await ports.git.listTree(repo, commit)).filter(({ path }) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
-  const contents = await ports.git.readBlobs(repo, files.map(({ blob }) => blob), mostBytes);
+  const files = (await ports.git.listTree(repo, commit)).filter(({ path }) =>
+    /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path),
+  );
+  const contents = await ports.git.readBlobs(
+    repo,
+    files.map(({ blob }) => blob),
+    mostBytes,
+  );
   return files.filter(({ blob }) => isRisky(contents.get(blob)?.toString('utf8'))).map(({ path }) => path);
 }
 
@@ -25,7 +35,12 @@ export function isRisky(text: string | undefined): boolean {
     // GitHub may read what we cannot: a file we do not understand is never harmless.
     return true;
   }
-  const events = typeof workflow.on === 'string' ? [workflow.on] : Array.isArray(workflow.on) ? workflow.on : Object.keys(Object(workflow.on));
+  const events =
+    typeof workflow.on === 'string'
+      ? [workflow.on]
+      : Array.isArray(workflow.on)
+        ? workflow.on
+        : Object.keys(Object(workflow.on));
   if (!events.some((event) => startedByPush.includes(String(event)))) return false;
   return text.includes('secrets.') || /secrets:\s*inherit/.test(text) || !hasReadOnlyToken(workflow);
 }
@@ -38,4 +53,6 @@ function hasReadOnlyToken(workflow: { permissions?: unknown; jobs?: unknown }): 
 
 const readOnly = (permissions: unknown): boolean =>
   permissions === 'read-all' ||
-  (typeof permissions === 'object' && permissions !== null && Object.values(permissions).every((right) => right === 'read' || right === 'none'));
+  (typeof permissions === 'object' &&
+    permissions !== null &&
+    Object.values(permissions).every((right) => right === 'read' || right === 'none'));

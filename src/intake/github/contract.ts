@@ -29,12 +29,21 @@ export type Intake = {
 /** Only what is needed of a payload is read: GitHub adds fields at any time. */
 export const Account = z.object({ id: z.int(), login: z.string(), type: z.string().optional() });
 
-export const actorOf = ({ id, login, type }: z.infer<typeof Account>): Actor => ({ id, login, kind: type === 'User' ? 'person' : 'bot' });
+export const actorOf = ({ id, login, type }: z.infer<typeof Account>): Actor => ({
+  id,
+  login,
+  kind: type === 'User' ? 'person' : 'bot',
+});
 
 export const Envelope = z.object({
   action: z.string().optional(),
   installation: z.object({ id: z.int() }),
-  repository: z.object({ id: z.int(), name: z.string(), owner: z.object({ login: z.string() }), default_branch: z.string().optional() }),
+  repository: z.object({
+    id: z.int(),
+    name: z.string(),
+    owner: z.object({ login: z.string() }),
+    default_branch: z.string().optional(),
+  }),
   sender: Account,
 });
 

@@ -43,7 +43,9 @@ function factOf(payload: Payload): TicketFact | undefined {
   const label = payload.label?.name;
   switch (payload.action) {
     case 'labeled':
-      return label !== undefined && watched.includes(label) ? { type: 'IssueLabeled', label, by, at, issue: issueOf(payload) } : undefined;
+      return label !== undefined && watched.includes(label)
+        ? { type: 'IssueLabeled', label, by, at, issue: issueOf(payload) }
+        : undefined;
     case 'unlabeled':
       return label !== undefined && watched.includes(label) ? { type: 'IssueUnlabeled', label, by, at } : undefined;
     case 'edited':
@@ -59,5 +61,10 @@ function factOf(payload: Payload): TicketFact | undefined {
 
 function issueOf({ issue }: Payload): IssueSnapshot {
   const { criteria, bodyDigest } = readIssueText(issue);
-  return { title: issue.title.slice(0, 1_000), bodyDigest, criteria, state: issue.state === 'closed' ? 'closed' : 'open' };
+  return {
+    title: issue.title.slice(0, 1_000),
+    bodyDigest,
+    criteria,
+    state: issue.state === 'closed' ? 'closed' : 'open',
+  };
 }

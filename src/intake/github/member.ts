@@ -12,6 +12,13 @@ export const member: Intake = {
     if (!payload.member) return [];
     // The payload has no time: two changes of one person within a minute read the rights once, live.
     const key = `member:${payload.repository.id}/${payload.member.id}/${payload.action}`;
-    return [{ to: 'open', repository: repositoryOf(payload), key, fact: { type: 'MembersChanged', login: payload.member.login } }];
+    return [
+      {
+        to: 'open',
+        repository: repositoryOf(payload),
+        key,
+        fact: { type: 'MembersChanged', login: payload.member.login },
+      },
+    ];
   },
 };

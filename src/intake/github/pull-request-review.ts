@@ -33,7 +33,13 @@ export const pullRequestReview: Intake = {
         key: `review:${repository.id}/${review.id}/${action}/${state.data}`,
         fact: {
           type: 'PullReviewed',
-          review: { id: review.id, by: actorOf(review.user), state: state.data, commit: review.commit_id ?? '', at: review.submitted_at ?? '' },
+          review: {
+            id: review.id,
+            by: actorOf(review.user),
+            state: state.data,
+            commit: review.commit_id ?? '',
+            at: review.submitted_at ?? '',
+          },
         },
       },
     ];

@@ -22,7 +22,17 @@ const Payload = Envelope.extend({ action: z.string(), pull_request: PullPayload 
 
 export const pullRequest: Intake = {
   event: 'pull_request',
-  actions: ['opened', 'reopened', 'synchronize', 'edited', 'closed', 'ready_for_review', 'converted_to_draft', 'labeled', 'unlabeled'],
+  actions: [
+    'opened',
+    'reopened',
+    'synchronize',
+    'edited',
+    'closed',
+    'ready_for_review',
+    'converted_to_draft',
+    'labeled',
+    'unlabeled',
+  ],
   translate(value, { botId }) {
     const payload = Payload.parse(value);
     const { pull_request: pull, repository, action } = payload;

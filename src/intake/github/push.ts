@@ -11,6 +11,13 @@ export const push: Intake = {
     const branch = /^refs\/heads\/(.+)$/.exec(payload.ref)?.[1];
     if (!branch || branch.startsWith('gantry/') || payload.deleted) return [];
     const key = `push:${payload.repository.id}/${branch}@${payload.after}`;
-    return [{ to: 'open', repository: repositoryOf(payload), key, fact: { type: 'BaseMoved', ref: branch, sha: payload.after } }];
+    return [
+      {
+        to: 'open',
+        repository: repositoryOf(payload),
+        key,
+        fact: { type: 'BaseMoved', ref: branch, sha: payload.after },
+      },
+    ];
   },
 };

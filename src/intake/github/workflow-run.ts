@@ -22,7 +22,8 @@ export const workflowRun: Intake = {
     const payload = Payload.parse(value);
     const { workflow_run: workflow, repository } = payload;
     const [, run, issue] = /^gantry (?:plan|implement|verify) (\d+-(\d+)-\d+)$/.exec(workflow.display_title) ?? [];
-    if (workflow.event !== 'workflow_dispatch' || workflow.run_attempt !== 1 || !run?.startsWith(`${repository.id}-`)) return [];
+    if (workflow.event !== 'workflow_dispatch' || workflow.run_attempt !== 1 || !run?.startsWith(`${repository.id}-`))
+      return [];
     return [
       {
         to: 'stream',
@@ -40,4 +41,8 @@ const outcomeOf = (conclusion: string): RunOutcome =>
     ? { kind: 'cancelled', why: 'the workflow run was cancelled on GitHub' }
     : conclusion === 'timed_out'
       ? { kind: 'timed_out', why: 'the workflow run ran out of time on GitHub' }
-      : { kind: 'failed', class: 'infrastructure', why: `the workflow run ended (${conclusion}) before the runner reported` };
+      : {
+          kind: 'failed',
+          class: 'infrastructure',
+          why: `the workflow run ended (${conclusion}) before the runner reported`,
+        };

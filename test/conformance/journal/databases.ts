@@ -1,8 +1,8 @@
 // Fresh databases of both kinds, and the smallest assignment.
 import { afterAll } from 'vitest';
-import { startPostgres } from '../../world/postgres.ts';
 import type { Assignment } from '../../../src/facts/run.ts';
 import type { Where } from '../../../src/journal/database.ts';
+import { startPostgres } from '../../world/postgres.ts';
 
 export const databases = ['pglite', 'postgres'] as const;
 

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CommandGiven } from '../../../src/facts/comment.ts';
 import { ticketStream } from '../../../src/facts/stream.ts';
-import { append } from '../../../src/journal/append.ts';
 import { admit } from '../../../src/journal/admit.ts';
+import { append } from '../../../src/journal/append.ts';
 import { type Journal, openJournal } from '../../../src/journal/database.ts';
 import { endRun, heartbeat, readRun, runByToken, takeLease } from '../../../src/journal/lease.ts';
 import { migrate, rollback } from '../../../src/journal/migrate.ts';
@@ -35,7 +35,9 @@ describe.each(databases)('on %s', (kind) => {
   });
 
   const tell = (stream: ReturnType<typeof ticketStream>, key: string, comment = 1) =>
-    journal.db.transaction().execute((tx) => append(tx, journal.enqueue, { stream, repository, key, fact: given(comment) }));
+    journal.db
+      .transaction()
+      .execute((tx) => append(tx, journal.enqueue, { stream, repository, key, fact: given(comment) }));
 
   test('the same key is appended once, and its job with it', async () => {
     const stream = ticketStream(7, 1);
@@ -63,10 +65,18 @@ describe.each(databases)('on %s', (kind) => {
     await Promise.all(Array.from({ length: 40 }, (_, n) => tell(stream, `c${n}`, 100 + n)));
     let folded = 0;
     while (folded < 40) {
-      const both = await Promise.all([react(journal.db, journal.enqueue, stream), react(journal.db, journal.enqueue, stream)]);
+      const both = await Promise.all([
+        react(journal.db, journal.enqueue, stream),
+        react(journal.db, journal.enqueue, stream),
+      ]);
       folded += both[0] + both[1];
     }
-    const rows = await journal.db.selectFrom('fact').select('seq').where('stream', '=', stream).orderBy('seq').execute();
+    const rows = await journal.db
+      .selectFrom('fact')
+      .select('seq')
+      .where('stream', '=', stream)
+      .orderBy('seq')
+      .execute();
     expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, n) => n + 1));
     expect((await readStream(journal.db, stream))?.seq).toBe(rows.length);
   });
@@ -76,7 +86,11 @@ describe.each(databases)('on %s', (kind) => {
     await tell(stream, 'd', 50);
     await react(journal.db, journal.enqueue, stream);
     const before = await readStream(journal.db, stream);
-    await journal.db.updateTable('stream').set({ version: 0, state: JSON.stringify({ nonsense: true }) }).where('id', '=', stream).execute();
+    await journal.db
+      .updateTable('stream')
+      .set({ version: 0, state: JSON.stringify({ nonsense: true }) })
+      .where('id', '=', stream)
+      .execute();
     await tell(stream, 'd2', 50);
     await react(journal.db, journal.enqueue, stream);
     expect(before?.state).toMatchObject({ receipts: [{ comment: 50 }] });
@@ -86,7 +100,11 @@ describe.each(databases)('on %s', (kind) => {
   test('a right is held by one; a late holder is refused by its fence', async () => {
     const held = await claim(journal.db, 'x', 60);
     expect(await claim(journal.db, 'x', 60)).toBeUndefined();
-    await journal.db.updateTable('written').set({ held_until: new Date(0) }).where('target', '=', 'x').execute();
+    await journal.db
+      .updateTable('written')
+      .set({ held_until: new Date(0) })
+      .where('target', '=', 'x')
+      .execute();
     const newer = await claim(journal.db, 'x', 60);
     if (!held || !newer) throw new Error('nothing was claimed');
     expect(await release(journal.db, held, { digest: 'old', remoteId: '1' })).toBe(false);
@@ -98,17 +116,27 @@ describe.each(databases)('on %s', (kind) => {
       Array.from({ length: 20 }, (_, n) => {
         const stream = ticketStream(9, n + 1);
         return tell(stream, `run${n}`).then(() =>
-          admit(journal.db, { id: `9-${n + 1}-1`, stream, repo: 9, assignment: anAssignment(`9-${n + 1}-1`), seconds: 60 }, { repository: 2, total: 5 }),
+          admit(
+            journal.db,
+            { id: `9-${n + 1}-1`, stream, repo: 9, assignment: anAssignment(`9-${n + 1}-1`), seconds: 60 },
+            { repository: 2, total: 5 },
+          ),
         );
       }),
     );
     expect(asked.filter((answer) => answer === 'admitted')).toHaveLength(2);
-    expect(asked.filter((answer) => typeof answer === 'object' && answer.deferred === 'repository_busy')).toHaveLength(18);
+    expect(asked.filter((answer) => typeof answer === 'object' && answer.deferred === 'repository_busy')).toHaveLength(
+      18,
+    );
 
     const id = `9-${asked.indexOf('admitted') + 1}-1`;
     const takers = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
-        journal.db.transaction().execute((tx) => takeLease(tx, id, { workflowRun: 77, identity: `1/${n}`, tokenHash: `hash${n}`, seconds: 60 })),
+        journal.db
+          .transaction()
+          .execute((tx) =>
+            takeLease(tx, id, { workflowRun: 77, identity: `1/${n}`, tokenHash: `hash${n}`, seconds: 60 }),
+          ),
       ),
     );
     const taken = takers.flatMap((answer, n) => ('taken' in answer ? [{ ...answer.taken, n }] : []));
@@ -119,7 +147,9 @@ describe.each(databases)('on %s', (kind) => {
     if (!run) throw new Error('the token is unknown');
     expect(await heartbeat(journal.db, run, { step: 1 }, 60)).toEqual({ cancel: undefined });
     expect(await heartbeat(journal.db, { ...run, fence: run.fence - 1 }, { step: 2 }, 60)).toBeUndefined();
-    expect(await journal.db.transaction().execute((tx) => endRun(tx, id, { kind: 'delivered' }, run.fence - 1))).toBe(false);
+    expect(await journal.db.transaction().execute((tx) => endRun(tx, id, { kind: 'delivered' }, run.fence - 1))).toBe(
+      false,
+    );
     expect(await journal.db.transaction().execute((tx) => endRun(tx, id, { kind: 'delivered' }, run.fence))).toBe(true);
     expect(await runByToken(journal.db, `hash${taken[0]?.n}`)).toBeUndefined();
     expect((await readRun(journal.db, id))?.state).toBe('succeeded');
@@ -127,7 +157,9 @@ describe.each(databases)('on %s', (kind) => {
 
   test('migrations run down and up again over what is there', async () => {
     const other = await openJournal(await fresh(kind), (error) => errors.push(error));
-    await other.db.transaction().execute((tx) => append(tx, other.enqueue, { stream: ticketStream(1, 1), repository, key: 'm', fact: given(9) }));
+    await other.db
+      .transaction()
+      .execute((tx) => append(tx, other.enqueue, { stream: ticketStream(1, 1), repository, key: 'm', fact: given(9) }));
     expect(await rollback(other.db)).toEqual(['0002-inbox']);
     expect(await rollback(other.db)).toEqual(['0001-journal']);
     expect(await migrate(other.db)).toEqual(['0001-journal', '0002-inbox']);

@@ -22,21 +22,71 @@ test('the gate names the nearest blocker and lists what is left', () => {
     message('gate-governance-pending'),
     message('gate-working', { stage: 'awaiting_approval' }),
   );
-  expect(renderCheck('harness/gate', shown)).toMatchInlineSnapshot();
+  expect(renderCheck('harness/gate', shown)).toMatchInlineSnapshot(`
+    {
+      "conclusion": "action_required",
+      "name": "harness/gate",
+      "status": "completed",
+      "summary": "What is left, nearest first:
+
+    1. The plan is not approved yet. Read the plan, then type the line that the policy comment shows.
+    2. Governance is not decided yet. It waits for the layers. Nothing to do for you.
+    3. Not done yet, the plan waits for approval. Nothing to do for you.",
+      "title": "The plan is not approved yet",
+    }
+  `);
 });
 
 test('one blocker: what to do about it, nothing else', () => {
-  expect(renderCheck('harness/gate', gate('action_required', message('gate-needs-review')))).toMatchInlineSnapshot();
+  expect(renderCheck('harness/gate', gate('action_required', message('gate-needs-review')))).toMatchInlineSnapshot(`
+    {
+      "conclusion": "action_required",
+      "name": "harness/gate",
+      "status": "completed",
+      "summary": "Waiting for a review.
+
+    Someone with write permission, other than the requester, reviews the code and approves this commit.",
+      "title": "Waiting for a review",
+    }
+  `);
 });
 
 test('the gate of a pull request that people made, with and without a policy', () => {
-  expect(renderCheck('harness/gate', view('success', message('gate-open')))).toMatchInlineSnapshot();
-  expect(renderCheck('harness/gate', gate('neutral', message('gate-policy-absent')))).toMatchInlineSnapshot();
+  expect(renderCheck('harness/gate', view('success', message('gate-open')))).toMatchInlineSnapshot(`
+    {
+      "conclusion": "success",
+      "name": "harness/gate",
+      "status": "completed",
+      "summary": "Everything is in order.",
+      "title": "Everything is in order",
+    }
+  `);
+  expect(renderCheck('harness/gate', gate('neutral', message('gate-policy-absent')))).toMatchInlineSnapshot(`
+    {
+      "conclusion": "neutral",
+      "name": "harness/gate",
+      "status": "completed",
+      "summary": "There is no policy file, so nothing is required.
+
+    To have pull requests checked, add \`.github/harness.yml\` with \`version: 1\` and your \`layers:\`, or run \`gantry init\`.",
+      "title": "There is no policy file, so nothing is required",
+    }
+  `);
 });
 
 test('a merge that GitHub refused', () => {
   const why = message('merge-refused', { detail: 'Required status check "build" is expected.' });
-  expect(renderCheck('harness/gate', gate('failure', why))).toMatchInlineSnapshot();
+  expect(renderCheck('harness/gate', gate('failure', why))).toMatchInlineSnapshot(`
+    {
+      "conclusion": "failure",
+      "name": "harness/gate",
+      "status": "completed",
+      "summary": "GitHub refused the merge: Required status check "build" is expected.
+
+    Settle what it names; a new commit, or \`/retry\`, has everything checked again.",
+      "title": "GitHub refused the merge",
+    }
+  `);
 });
 
 test('governance that failed: what failed and where, the rest below', () => {
@@ -56,7 +106,44 @@ test('governance that failed: what failed and where, the rest below', () => {
     ],
   };
   const { name, view: shown } = governance(governanceVerdict({ plan: leftScope, secrets }));
-  expect(renderCheck(name, shown)).toMatchInlineSnapshot();
+  expect(renderCheck(name, shown)).toMatchInlineSnapshot(`
+    {
+      "annotations": [
+        {
+          "endLine": 1,
+          "level": "failure",
+          "message": "src/other.js is changed but outside the approved scope. Undo it, or widen the scope and have the plan approved again.",
+          "path": "src/other.js",
+          "startLine": 1,
+          "title": "plan-conformance",
+        },
+        {
+          "endLine": 3,
+          "level": "failure",
+          "message": "A credential (aws) in src/a.js, line 3. Revoke it where it was issued, then remove it from the branch.",
+          "path": "src/a.js",
+          "startLine": 3,
+          "title": "secrets",
+        },
+      ],
+      "conclusion": "failure",
+      "name": "harness/governance",
+      "status": "completed",
+      "summary": "plan-conformance failed.
+
+    - ❌ **plan-conformance**: The plan or the change deviates in 1 places.
+      - ❌ src/other.js is changed but outside the approved scope. Undo it, or widen the scope and have the plan approved again.
+    - ❌ **secrets**: The added lines hold 1 credentials. Whoever can read the branch has them now: revoke them first, then take them out.
+      - ❌ A credential (aws) in src/a.js, line 3. Revoke it where it was issued, then remove it from the branch.",
+      "text": "**Nothing to do about these**
+
+    - ✅ **policy-file**: The policy of the default branch is valid.
+    - ✅ **readiness**: The issue has 2 testable acceptance criteria.
+    - ✅ **protected-paths**: None of the 3 changed files is protected.
+    - ✅ **evidence**: All 2 criteria are proven by 3 tests at c0ffee00.",
+      "title": "plan-conformance failed",
+    }
+  `);
 });
 
 test('governance that waits, and that passed', () => {
@@ -96,12 +183,56 @@ test('a layer that failed: command, exit code, failed tests first, the end of th
       tail: 'not ok 2 - prices ten parcels\n  expected 900, got 1000\n',
     }),
   );
-  expect(renderCheck(name, shown)).toMatchInlineSnapshot();
+  expect(renderCheck(name, shown)).toMatchInlineSnapshot(`
+    {
+      "conclusion": "failure",
+      "name": "harness/unit",
+      "status": "completed",
+      "summary": "the command exited with 1
+
+    |  |  |
+    |---|---|
+    | Result | ❌ failed |
+    | Command | \`npm run unit\` |
+    | Exit code | 1 |
+    | Time | 3.2 s |
+    | Tests | 1 failed, 1 passed, 1 skipped |
+
+    **Failed**
+
+    - ❌ \`shipment > prices ten parcels\`",
+      "text": "**End of the output**
+
+    \`\`\`text
+    not ok 2 - prices ten parcels
+      expected 900, got 1000
+    \`\`\`
+
+    **Tests**
+
+    - ❌ \`shipment > prices ten parcels\`
+    - ⚪ \`shipment > later\`
+    - ✅ \`shipment > prices nine parcels\`",
+      "title": "unit failed: 1 failed, 1 passed, 1 skipped",
+    }
+  `);
 });
 
 test('a layer that was skipped or stopped', () => {
   const skipped = layerCheck({ layer: 'smoke', conclusion: 'skipped', why: 'it is not configured' });
-  expect(renderCheck(skipped.name, skipped.view)).toMatchInlineSnapshot();
+  expect(renderCheck(skipped.name, skipped.view)).toMatchInlineSnapshot(`
+    {
+      "conclusion": "skipped",
+      "name": "harness/smoke",
+      "status": "completed",
+      "summary": "it is not configured
+
+    |  |  |
+    |---|---|
+    | Result | ⚪ skipped |",
+      "title": "smoke was skipped",
+    }
+  `);
   const stopped = layerCheck(
     layer('integration', {
       conclusion: 'timed_out',

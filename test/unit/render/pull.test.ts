@@ -16,7 +16,23 @@ test('the text of a pull request', () => {
       run: '99-7-1',
       plan: { changeId: 'add-bulk-discount' },
     }),
-  ).toMatchInlineSnapshot();
+  ).toMatchInlineSnapshot(`
+    "Closes #7
+
+    Asked for by mia; planned by an agent in run \`99-7-1\`.
+
+    ## Acceptance criteria
+
+    - [ ] **AC-1** When a shipment has 10 parcels or more, \\\`quote\\\` prices each 10 percent lower.
+    - [ ] **AC-2** closes #​12 &lt;!-- gantry:policy --&gt; @​octocat
+
+    ## How to go on
+
+    1. Read the plan in \`openspec/changes/add-bulk-discount/\`: what will change, where, and which tests will prove each criterion.
+    2. The policy comment below shows the line to type to approve it, or \`/reject-plan <why>\` to send it back. No code is written before.
+    3. The finished work is pushed here once its layers have passed. Review it; nothing is merged without that.
+    "
+  `);
 });
 
 test('the only issue that the text can close is its own', () => {

@@ -48,7 +48,7 @@ test('a plan that waits for approval: the line to type comes first', () => {
     | Check | Result | Why |
     |---|---|---|
     | static, unit, integration, smoke | ⚪ not run yet | They run on the finished work, before it is pushed. |
-    | \`harness/governance\` | ⏳ waiting | **evidence**: The layers have not reported for c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00 yet. |
+    | \`harness/governance\` | ⏳ waiting | **evidence**: The layers have not reported for c0ffee00 yet. |
     | \`harness/gate\` | ✋ needs a person | The plan is not approved yet. |
 
     <details><summary>Runs: 1, 52,310 tokens in, 4,120 out</summary>
@@ -97,7 +97,7 @@ test('implementing: nothing to do', () => {
     | Check | Result | Why |
     |---|---|---|
     | static, unit, integration, smoke | ⚪ not run yet | They run on the finished work, before it is pushed. |
-    | \`harness/governance\` | ⏳ waiting | **evidence**: The layers have not reported for c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00 yet. |
+    | \`harness/governance\` | ⏳ waiting | **evidence**: The layers have not reported for c0ffee00 yet. |
     | \`harness/gate\` | ⏳ waiting | The layers have not run on this commit yet. |
 
     <details><summary>Runs: 2, 1,204,000 tokens in, 38,400 out</summary>
@@ -180,7 +180,6 @@ test('blocked by a failed layer: the reason says what to type, once', () => {
     Verification failed, so nothing was pushed.
 
     - unit: the command exited with 1
-    - smoke: no report was written
 
     Type \`/retry\`: the agent is told what failed and tries again.
 
@@ -196,9 +195,14 @@ test('blocked by a failed layer: the reason says what to type, once', () => {
 
     | Check | Result | Why |
     |---|---|---|
-    | static, unit, integration, smoke | ⚪ not run yet | They run on the finished work, before it is pushed. |
-    | \`harness/governance\` | ⏳ waiting | **evidence**: The layers have not reported for c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00 yet. |
+    | \`harness/static\` | ✅ passed | 12 passed in 3.2 s |
+    | \`harness/unit\` | ❌ failed | 1 failed, 11 passed: the command exited with 1 |
+    | \`harness/integration\` | ✅ passed | 12 passed in 3.2 s |
+    | \`harness/smoke\` | ✅ passed | 12 passed in 3.2 s |
+    | \`harness/governance\` | ⏳ waiting | **evidence**: The layers have not reported for c0ffee00 yet. |
     | \`harness/gate\` | ✋ needs a person | Stopped, a person is needed. |
+
+    The layers judged finished work that is not pushed yet.
 
     <details><summary>Runs: 3, 1,204,000 tokens in, 38,400 out</summary>
 
@@ -301,7 +305,7 @@ test('a revoked approval says why, and what to type', () => {
     **Plan** \`add-bulk-discount\`: [design.md](../blob/c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00/openspec/changes/add-bulk-discount/design.md), [proposal.md](../blob/c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00/openspec/changes/add-bulk-discount/proposal.md), [specs/quotes/spec.md](../blob/c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00/openspec/changes/add-bulk-discount/specs/quotes/spec.md), [tasks.md](../blob/c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00/openspec/changes/add-bulk-discount/tasks.md), [test-plan.json](../blob/c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00/openspec/changes/add-bulk-discount/test-plan.json)
     May change: \`src/shipment.js\`, \`test/**\`
 
-    **Not approved** yet.
+    **Not approved**: the earlier approval was revoked.
 
     | Acceptance criterion | Tests | Result |
     |---|---|---|
@@ -311,7 +315,7 @@ test('a revoked approval says why, and what to type', () => {
     | Check | Result | Why |
     |---|---|---|
     | static, unit, integration, smoke | ⚪ not run yet | They run on the finished work, before it is pushed. |
-    | \`harness/governance\` | ⏳ waiting | **evidence**: The layers have not reported for c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00 yet. |
+    | \`harness/governance\` | ⏳ waiting | **evidence**: The layers have not reported for c0ffee00 yet. |
     | \`harness/gate\` | ✋ needs a person | The approval of the plan was revoked. |
 
     <details><summary>Runs: 1, 52,310 tokens in, 4,120 out</summary>
@@ -344,7 +348,7 @@ test('merged: calm, with the evidence left to read', () => {
     **Plan** \`add-bulk-discount\`: [design.md](../blob/c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00/openspec/changes/add-bulk-discount/design.md), [proposal.md](../blob/c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00/openspec/changes/add-bulk-discount/proposal.md), [specs/quotes/spec.md](../blob/c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00/openspec/changes/add-bulk-discount/specs/quotes/spec.md), [tasks.md](../blob/c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00/openspec/changes/add-bulk-discount/tasks.md), [test-plan.json](../blob/c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00/openspec/changes/add-bulk-discount/test-plan.json)
     May change: \`src/shipment.js\`, \`test/**\`
 
-    **Approved** by noor on 2026-03-01 10:00 UTC, bound to plan \`1a2b3c4d\`, issue \`9c0d1e2f\`, base \`main\` at \`5e6f7a8b\`. A change of any of these revokes it.
+    **Approved** by noor on 2026-03-01 10:00 UTC, bound to plan \`1a2b3c4d\`, issue \`9c0d1e2f\`, base \`main\` at \`5e6f7a8b\`.
 
     | Acceptance criterion | Tests | Result |
     |---|---|---|
@@ -408,7 +412,7 @@ test('on hold: by whom, why, and who lifts it', () => {
     | Check | Result | Why |
     |---|---|---|
     | static, unit, integration, smoke | ⚪ not run yet | They run on the finished work, before it is pushed. |
-    | \`harness/governance\` | ⏳ waiting | **evidence**: The layers have not reported for c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00 yet. |
+    | \`harness/governance\` | ⏳ waiting | **evidence**: The layers have not reported for c0ffee00 yet. |
     | \`harness/gate\` | ✋ needs a person | On hold by noor. |
 
     <details><summary>Runs: 1, 52,310 tokens in, 4,120 out</summary>

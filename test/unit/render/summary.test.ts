@@ -18,7 +18,18 @@ test('a verify run with a failed layer', () => {
         sandbox: { name: 'bubblewrap', boxed: true, unenforced: [] },
       },
     }),
-  ).toMatchInlineSnapshot();
+  ).toMatchInlineSnapshot(`
+    "### ✅ delivered: verify for #7
+
+    | Layer | Result | What happened | Time |
+    |---|---|---|---|
+    | static | ✅ passed | 12 passed | 3.2 s |
+    | unit | ❌ failed | 1 failed, 11 passed | 3.2 s |
+    | smoke | ⚪ skipped | it is not configured |  |
+
+    Run \`99-7-3\`. To try again, type \`/retry\` on the issue: “Re-run” on this page is refused.
+    "
+  `);
 });
 
 test('a plan run that failed without a box', () => {
@@ -33,5 +44,16 @@ test('a plan run that failed without a box', () => {
       },
       usage: { calls: 12, inputTokens: 52_310, outputTokens: 900 },
     }),
-  ).toMatchInlineSnapshot();
+  ).toMatchInlineSnapshot(`
+    "### ❌ failed: plan for #7
+
+    the agent stopped &lt;b&gt;early&lt;/b&gt;
+
+    ⚠️ This run was not boxed: nothing kept the code apart from the runner.
+
+    12 model calls, 52,310 tokens in, 900 out.
+
+    Run \`99-7-1\`. To try again, type \`/retry\` on the issue: “Re-run” on this page is refused.
+    "
+  `);
 });
