@@ -1,16 +1,12 @@
 // One Kysely and one pg-boss on the same database: PGlite in this process, or a Postgres server.
-import { mkdirSync } from 'node:fs';
-import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
-import pg from 'pg';
+import type { PGlite } from '@electric-sql/pglite';
 import { fromPglite, PgBoss } from 'pg-boss';
 import { type Enqueue, enqueueWith, type Queue } from './enqueue.ts';
-import { holdFolder } from './hold-folder.ts';
 import { migrate } from './migrate.ts';
-import type { Db, Tables } from './tables.ts';
+import { openDatabase, type Where } from './open-database.ts';
+import type { Db } from './tables.ts';
 
-/** `memory` is for tests: it is gone with the process. */
-export type Where = { kind: 'postgres'; url: string } | { kind: 'pglite'; folder: string } | { kind: 'memory' };
+export type { Where } from './open-database.ts';
 
 export type Journal = { db: Db; boss: PgBoss; enqueue: Enqueue; where: Where['kind']; close(): Promise<void> };
 
@@ -19,17 +15,13 @@ const expireInSeconds = { translate: 60, react: 60, perform: 300, converge: 120 
 
 /** Opens, migrates and warms. `onError` hears what happens outside a call: a lost connection does not end the process. */
 export async function openJournal(where: Where, onError: (error: unknown) => void): Promise<Journal> {
-  const lite = where.kind === 'postgres' ? undefined : await openLite(where);
-  const pool = where.kind === 'postgres' ? openPool(where.url, onError) : undefined;
-  const db: Db = new Kysely<Tables>({
-    dialect: lite ? new PGliteDialect({ pglite: lite.pglite }) : new PostgresDialect({ pool: pool as pg.Pool }),
-  });
+  const { db, pglite, close } = await openDatabase(where, onError);
   await migrate(db);
   const common = { useListenNotify: true, superviseIntervalSeconds: 1, monitorIntervalSeconds: 1, schedule: false };
   const boss = new PgBoss(
     where.kind === 'postgres'
       ? { ...common, connectionString: where.url, max: 8 }
-      : { ...common, backend: 'pglite', db: fromPglite((lite as { pglite: PGlite }).pglite) },
+      : { ...common, backend: 'pglite', db: fromPglite(pglite as PGlite) },
   );
   boss.on('error', onError);
   await boss.start();
@@ -41,8 +33,7 @@ export async function openJournal(where: Where, onError: (error: unknown) => voi
     where: where.kind,
     async close() {
       await boss.stop({ graceful: true, timeout: 5_000 });
-      await db.destroy();
-      lite?.release();
+      await close();
     },
   };
 }
@@ -67,20 +58,4 @@ async function makeQueues(boss: PgBoss): Promise<void> {
   // Fills pg-boss's cache: the first send inside one of our transactions must not need a query of its own.
   for (const name of [...Object.keys(expireInSeconds), 'dead'])
     await boss.findJobs(name, { id: '00000000-0000-0000-0000-000000000000' });
-}
-
-async function openLite(
-  where: { kind: 'pglite'; folder: string } | { kind: 'memory' },
-): Promise<{ pglite: PGlite; release(): void }> {
-  if (where.kind === 'memory') return { pglite: await PGlite.create(), release() {} };
-  mkdirSync(where.folder, { recursive: true });
-  const release = holdFolder(where.folder);
-  return { pglite: await PGlite.create(`${where.folder}/pglite`), release };
-}
-
-function openPool(connectionString: string, onError: (error: unknown) => void): pg.Pool {
-  const pool = new pg.Pool({ connectionString, max: 16 });
-  pool.on('error', onError);
-  pool.on('connect', (client) => client.on('error', onError));
-  return pool;
 }

@@ -8,6 +8,7 @@ import { append, appended } from '../journal/append.ts';
 import type { Enqueue, Jobs } from '../journal/enqueue.ts';
 import { readStream } from '../journal/stream.ts';
 import type { Db } from '../journal/tables.ts';
+import { sayPlainly } from '../render/messages.ts';
 import type { Log } from './log.ts';
 
 type Job = JobWithMetadata<Jobs['perform']>;
@@ -53,13 +54,17 @@ async function answer({ db, effects, ports }: PerformTools, job: Job): Promise<F
   return (again ? await effect.find?.(call, ports) : undefined) ?? (await effect.execute(call, ports));
 }
 
+/** What a person is shown of a failure that is final: our own sentence where there is one. */
+const wordsOf = (error: unknown): string =>
+  error instanceof UserFixable ? sayPlainly({ id: error.messageId, data: error.data }) : error instanceof Error ? error.message : String(error);
+
 async function failed(
   { db, boss, enqueue, log }: PerformTools,
   job: Job,
   about: object,
   error: unknown,
 ): Promise<Done> {
-  const output = { message: error instanceof Error ? error.message : String(error) };
+  const output = { message: wordsOf(error) };
   if (error instanceof Permanent || error instanceof UserFixable) {
     log.warn({ ...about, err: error }, 'refused for good');
     return { id: job.id, status: 'deadletter', output };

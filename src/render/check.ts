@@ -7,7 +7,7 @@ import type { Verdict } from '../facts/verdict.ts';
 import { counted, layerSummary, layerText } from './layer.ts';
 import { hasWords, say, sayTitle } from './messages.ts';
 import { atMost, paragraphs } from './table.ts';
-import { plain } from './text.ts';
+import { plain, text } from './text.ts';
 import { placed, verdictLines, verdictSentencePlainly } from './verdict.ts';
 
 /** GitHub shows few of them and never takes one back: each is to be sent once. */
@@ -58,17 +58,13 @@ function bodyOf(view: CheckView): { summary: string; text: string } {
   return { summary: ofReasons(view), text: '' };
 }
 
-/** With one reason the title has named it: then only what to do is left to say. */
+/** What to do about the nearest one; the others are only named, for they may be gone by then. */
 function ofReasons({ title, reasons }: CheckView): string {
-  const [only, ...others] = reasons;
-  if (!only) return paragraphs(say(title), adviceOn(title));
-  if (others.length === 0) return paragraphs(say(only), adviceOn(only));
-  const lines = reasons.map((reason, index) => {
-    const advice = adviceOn(reason);
-    const said = `${index + 1}. ${say(reason)}${advice ? ` ${advice}` : ''}`;
-    return said.replace(/\n+/g, '\n   ');
-  });
-  return paragraphs('What is left, nearest first:', atMost(lines, 30_000));
+  const nearest = reasons[0] ?? title;
+  const list = reasons.map((reason, index) => `${index + 1}. ${text(sayTitle(reason))}`);
+  return reasons.length > 1
+    ? paragraphs(adviceOn(nearest) || say(nearest), `Left to do, nearest first:\n\n${atMost(list, 30_000)}`)
+    : paragraphs(say(nearest), adviceOn(nearest));
 }
 
 /** Empty for reasons that say themselves what is next. */
@@ -84,7 +80,7 @@ function ofVerdict(title: Message, verdict: Verdict): { summary: string; text: s
       room,
     );
   return {
-    summary: paragraphs(say(title), list(open, 50_000)),
+    summary: open.length > 0 ? list(open, 50_000) : say(title),
     text: rest.length > 0 ? paragraphs('**Nothing to do about these**', list(rest, 50_000)) : '',
   };
 }

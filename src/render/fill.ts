@@ -1,5 +1,5 @@
 // Fills the gaps of a sentence. Where a gap stands decides how its data is made safe, so no template can forget it.
-import { code, inFence, plain, text } from './text.ts';
+import { code, inFence, plain, prose } from './text.ts';
 
 /** What strangers and machines supplied, by gap. */
 export type Data = Readonly<Record<string, string>>;
@@ -33,9 +33,9 @@ export const fill = (template: string, data: Data): string =>
       if (index % 2 === 0) {
         return part.replace(bulletOrGap, (_, bullet?: string, key?: string) =>
           bullet === undefined
-            ? text(given(data, key))
+            ? prose(given(data, key))
             : linesOf(given(data, bullet))
-                .map((line) => `- ${text(line)}`)
+                .map((line) => `- ${prose(line)}`)
                 .join('\n'),
         );
       }

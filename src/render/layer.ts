@@ -2,7 +2,7 @@
 import type { LayerResult } from '../facts/run.ts';
 import { layerResult } from './result.ts';
 import { atMost, paragraphs, table } from './table.ts';
-import { code, fence, grouped, text } from './text.ts';
+import { code, fence, grouped, prose } from './text.ts';
 
 const testIcon = { passed: '✅', failed: '❌', skipped: '⚪' } as const;
 const worstFirst = ['failed', 'skipped', 'passed'] as const;
@@ -30,8 +30,8 @@ export function counted({ counts }: Pick<LayerResult, 'counts'>): string | undef
 export function layerLine(layer: LayerResult): string {
   const numbers = counted(layer);
   const time = layer.durationMs === undefined ? '' : ` in ${duration(layer.durationMs)}`;
-  if (layer.conclusion === 'success') return numbers ? `${numbers}${time}` : text(layer.why);
-  return numbers ? `${numbers}: ${text(layer.why)}` : text(layer.why);
+  if (layer.conclusion === 'success') return numbers ? `${numbers}${time}` : prose(layer.why);
+  return numbers ? `${numbers}: ${prose(layer.why)}` : prose(layer.why);
 }
 
 function facts({ command, exitCode, durationMs, conclusion, ...layer }: LayerResult): string {
@@ -42,14 +42,14 @@ function facts({ command, exitCode, durationMs, conclusion, ...layer }: LayerRes
     ...(durationMs === undefined ? [] : [['Time', duration(durationMs)]]),
     ...(layer.counts ? [['Tests', counted(layer) ?? '']] : []),
   ];
-  return table(['', ''], rows);
+  return table(['Layer', layer.layer], rows);
 }
 
 /** The check run's summary: why, the facts, and the tests that did not pass. */
 export function layerSummary(layer: LayerResult): string {
   const failed = (layer.tests ?? []).filter(({ status }) => status === 'failed');
   const names = failed.map(({ name }) => `- ❌ ${code(name, 300)}`);
-  return paragraphs(text(layer.why, 500), facts(layer), names.length > 0 && `**Failed**\n\n${atMost(names, 20_000)}`);
+  return paragraphs(prose(layer.why, 500), facts(layer), names.length > 0 && `**Failed**\n\n${atMost(names, 20_000)}`);
 }
 
 /** The check run's text: the end of the output, then every test with the failed ones first. */

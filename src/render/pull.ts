@@ -3,7 +3,7 @@ import type { Actor } from '../facts/person.ts';
 import type { Criterion, PlanSnapshot } from '../facts/plan.ts';
 import type { Stage } from '../facts/run.ts';
 import { atMost, paragraphs } from './table.ts';
-import { code, plain, text } from './text.ts';
+import { code, plain, prose, text } from './text.ts';
 
 /**
  * A title is read by GitHub once it is a commit's subject: "fixes #12" would close that issue, "[skip ci]" would keep
@@ -29,7 +29,7 @@ export type PullBodyView = {
 };
 
 export function renderPullBody({ issue, requester, criteria, run, plan }: PullBodyView): string {
-  const list = criteria.map(({ id, text: criterion }) => `- [ ] **${text(id, 20)}** ${text(criterion, 500)}`);
+  const list = criteria.map(({ id, text: criterion }) => `- [ ] **${text(id, 20)}** ${prose(criterion, 500)}`);
   const where = plan ? ` in ${code(`openspec/changes/${plan.changeId}/`)}` : ' under `openspec/changes/`';
   return `${paragraphs(
     `Closes #${issue}`,

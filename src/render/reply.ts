@@ -17,7 +17,7 @@ const help = (): string =>
 /** Comments have no threads, so a refusal says which command of whom it is about. */
 function about({ data }: Message): string {
   const { command, by } = data;
-  return command && by ? `${code(`/${command}`)} of ${text(by)} was not carried out.` : '';
+  return command && by ? `${code(`/${command}`)} from ${text(by)} was not carried out.` : '';
 }
 
 export const renderReply = (comment: number, message: Message): string =>

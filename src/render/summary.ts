@@ -3,7 +3,7 @@ import type { Stage, Submission, Usage } from '../facts/run.ts';
 import { counted, duration } from './layer.ts';
 import { layerResult, runResult } from './result.ts';
 import { paragraphs, table } from './table.ts';
-import { code, grouped, text } from './text.ts';
+import { code, grouped, prose, text } from './text.ts';
 
 export type RunSummaryView = {
   run: string;
@@ -25,12 +25,12 @@ export function renderRunSummary({ run, stage, issue, submission, usage }: RunSu
   const rows = (layers ?? []).map((layer) => [
     layer.layer,
     layerResult[layer.conclusion],
-    counted(layer) ?? text(layer.why, 200),
+    counted(layer) ?? prose(layer.why, 200),
     layer.durationMs === undefined ? '' : duration(layer.durationMs),
   ]);
   return `${paragraphs(
     `### ${runResult(outcome)}: ${stage} for #${issue}`,
-    'why' in outcome && text(outcome.why, 1_000),
+    'why' in outcome && prose(outcome.why, 1_000),
     table(['Layer', 'Result', 'What happened', 'Time'], rows),
     box(sandbox),
     usage &&

@@ -25,8 +25,10 @@ export const plain = (data: string, most = 300): string =>
  * One line of prose in Markdown, safe anywhere but in code. Backslashes would not do for "@", "#" and URLs: GitHub looks
  * for those after Markdown was read, and resolves entities before it does.
  */
-export const text = (data: string, most = 300): string =>
-  plain(data, most)
+export const text = (data: string, most = 300): string => escaped(plain(data, most));
+
+const escaped = (line: string): string =>
+  line
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
@@ -58,6 +60,13 @@ export const code = (data: string, most = 200): string => {
   const padded = inner.startsWith('`') || inner.endsWith('`') ? ` ${inner} ` : inner;
   return `${ticks}${padded}${ticks}`;
 };
+
+/** Like `text`, but what the author put between backticks stays code. */
+export const prose = (data: string, most = 300): string =>
+  plain(data, most)
+    .split(/(`[^`]+`)/)
+    .map((part, index) => (index % 2 === 0 ? escaped(part) : code(part.slice(1, -1), most)))
+    .join('');
 
 /** A fenced block of several lines. Of a longer text the end is kept: that is where commands say what went wrong. */
 export const fence = (data: string, most = 8_000): string => {

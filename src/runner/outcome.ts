@@ -15,3 +15,6 @@ export function outcomeOf(error: unknown): RunOutcome {
 /** Undefined for a lost lease: no outcome of this runner would be taken. */
 export const outcomeOfHalt = ({ kind, why }: HaltReason): RunOutcome | undefined =>
   kind === 'lost' ? undefined : { kind, why: oneLine(why) };
+
+export const outOfTime = (seconds: number): string =>
+  `The run took longer than its budget of ${Math.round(seconds / 60)} minutes (budgets.runMinutes).`;

@@ -7,11 +7,14 @@ import type { CheckRunRow } from './rows.ts';
 
 const REPO = '/repos/:owner/:repo';
 
-export function installChecks(core: Core, memory: Memory): void {
+export function installChecks(core: Core, memory: Memory, unblocked: (full: string) => Promise<void>): void {
   const { emulate } = core;
   const fullOf = (request: WorldRequest) => `${request.params.owner}/${request.params.repo}`;
   const isCommit = (full: string, sha: string) =>
-    emulate.table('commits').findBy('sha', sha).some((c) => c.repo_id === core.repo(full)?.id);
+    emulate
+      .table('commits')
+      .findBy('sha', sha)
+      .some((c) => c.repo_id === core.repo(full)?.id);
   const shaOf = (full: string, ref: string): string | undefined => {
     const repoId = core.repo(full)?.id;
     const named = [ref, `refs/${ref}`, `refs/heads/${ref}`, `refs/tags/${ref}`];
@@ -38,6 +41,7 @@ export function installChecks(core: Core, memory: Memory): void {
     const run = answer.json as JsonObject;
     if (answer.status === 201 && run.status === 'completed') {
       await core.announce('check_run', 'completed', { check_run: run }, full, request.actor);
+      await core.next(() => unblocked(full));
     }
     return answer;
   });
@@ -45,7 +49,10 @@ export function installChecks(core: Core, memory: Memory): void {
   core.route('PATCH', `${REPO}/check-runs/:id`, async (request) => {
     const maker = memory.checkApps.get(Number(request.params.id));
     if (maker !== undefined && maker !== request.actor.installation?.appId) {
-      return githubError(403, 'Invalid app_id `' + String(maker) + '` - check run can only be modified by the GitHub App that created it.');
+      return githubError(
+        403,
+        `Invalid app_id \`${maker}\` - check run can only be modified by the GitHub App that created it.`,
+      );
     }
     return shown(request, await core.pass(request, { body: concluded(request.body) }));
   });
@@ -84,7 +91,13 @@ export function installChecks(core: Core, memory: Memory): void {
   core.route('POST', '/_world/repos/:owner/:repo/check-runs/:id/actions', async (request) => {
     const check_run = await show(fullOf(request), Number(request.params.id));
     const requested_action = { identifier: request.body.identifier };
-    await core.announce('check_run', 'requested_action', { check_run, requested_action }, fullOf(request), request.actor);
+    await core.announce(
+      'check_run',
+      'requested_action',
+      { check_run, requested_action },
+      fullOf(request),
+      request.actor,
+    );
     return { status: 202, json: {} };
   });
 
@@ -95,12 +108,27 @@ export function installChecks(core: Core, memory: Memory): void {
     const { state, context = 'default', description = null, target_url = null } = request.body;
     const id = memory.nextId();
     const at = new Date().toISOString();
-    const about = { id, state: String(state), context: String(context), description, target_url, created_at: at, updated_at: at };
+    const about = {
+      id,
+      state: String(state),
+      context: String(context),
+      description,
+      target_url,
+      created_at: at,
+      updated_at: at,
+    };
     const url = `${core.url}/repos/${full}/statuses/${sha}`;
-    const json = { url, avatar_url: null, node_id: `SC_${id}`, ...about, creator: await core.personJson(request.actor) };
+    const json = {
+      url,
+      avatar_url: null,
+      node_id: `SC_${id}`,
+      ...about,
+      creator: await core.personJson(request.actor),
+    };
     memory.statuses.push({ repo: full, sha, json });
     const { json: commit } = await core.as(core.adminToken, 'GET', `/repos/${full}/commits/${sha}`);
     await core.announce('status', undefined, { ...about, sha, name: full, commit, branches: [] }, full, request.actor);
+    await core.next(() => unblocked(full));
     return { status: 201, json };
   });
 
@@ -111,7 +139,8 @@ export function installChecks(core: Core, memory: Memory): void {
     const mine = memory.statuses.filter((s) => s.repo === full && s.sha === sha).map((s) => s.json);
     const statuses = [...new Map(mine.map((s) => [s.context, s])).values()];
     const any = (state: string) => statuses.some((s) => s.state === state);
-    const state = any('failure') || any('error') ? 'failure' : any('pending') || statuses.length === 0 ? 'pending' : 'success';
+    const state =
+      any('failure') || any('error') ? 'failure' : any('pending') || statuses.length === 0 ? 'pending' : 'success';
     const { json: repository } = await core.as(core.adminToken, 'GET', `/repos/${full}`);
     return { status: 200, json: { state, statuses, sha, total_count: statuses.length, repository } };
   });

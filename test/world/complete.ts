@@ -5,7 +5,12 @@ import type { FrontContext } from './front.ts';
 import type { Memory } from './memory.ts';
 import { APP } from './seed.ts';
 
-export type Complete = (event: string, action: string | undefined, payload: JsonObject, full: string | undefined) => JsonObject;
+export type Complete = (
+  event: string,
+  action: string | undefined,
+  payload: JsonObject,
+  full: string | undefined,
+) => JsonObject;
 
 type World = Pick<Core, 'url' | 'emulate' | 'repo'>;
 
@@ -25,12 +30,14 @@ export function createComplete(
       out.review = { ...review, state: review.state.toLowerCase() }; // upper case in REST, lower case in webhooks
     }
     const label = out.label as { name: string } | null | undefined;
-    if (repo && label && (event === 'issues' || event === 'pull_request')) out.label = labelJson(world, repo, label.name) ?? label;
+    if (repo && label && (event === 'issues' || event === 'pull_request'))
+      out.label = labelJson(world, repo, label.name) ?? label;
     const issue = out.issue as { number: number } | undefined;
     const link = full !== undefined && issue && pullLink(world, full, issue.number);
     if (link) out.issue = { ...issue, html_url: link.html_url, pull_request: link };
     if (event === 'issue_comment') noteAppToken(out);
-    if (event === 'check_run' && full !== undefined) out.check_run = checkRun(out.check_run as JsonObject, action, full);
+    if (event === 'check_run' && full !== undefined)
+      out.check_run = checkRun(out.check_run as JsonObject, action, full);
     if (event === 'check_suite') {
       out.check_suite = { ...(out.check_suite as JsonObject), app: appJson(world, APP.id) };
     }

@@ -1,8 +1,10 @@
 // What the parts of the local world offer each other, and what tests, demo and the Actions host may use of it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Actions, ActionsOptions } from './actions/install-actions.ts';
 import type { Emulate } from './door.ts';
 import type { Faults } from './faults.ts';
 import type { Git } from './git.ts';
+import type { Linear } from './linear.ts';
 import type { Office } from './office.ts';
 import type { Person } from './person.ts';
 import type { Rights } from './rights.ts';
@@ -105,7 +107,7 @@ export interface Core {
   /** A token such as GITHUB_TOKEN; valid until revoked. */
   grantToken(grant: Grant): string;
   revokeToken(token: string): void;
-  /** Called, last registered first, by close; and awaited by settle where `settle` is given. */
+  /** Called by close, last registered first. */
   onClose(stop: () => void | Promise<void>): void;
 }
 
@@ -131,12 +133,21 @@ export interface NewRepository {
   collaborators?: Record<string, string>;
 }
 
-export interface World extends Core, Omit<Rights, 'roleOf'> {
-  roleOf: Rights['roleOf'];
+export interface WorldOptions {
+  repositories?: NewRepository[];
+  /** Also start Linear. */
+  linear?: boolean;
+  /** false: no Actions host (its identity provider makes a key); `world.actions` then throws when touched. */
+  actions?: ActionsOptions | false;
+}
+
+export interface World extends Core, Rights {
   app: { id: number; slug: string; privateKey: string; webhookSecret: string; installationId: number };
   /** Git access to the bare repositories: `world.git('acme/app', ['log'])` reads the newest state. */
   git(full: string, args: string[]): Promise<string>;
   gitHost: Git;
+  /** Executes the repositories' real workflow files. */
+  actions: Actions;
   /** Sets the App's webhook URL, `<appUrl>/api/github/webhooks` unless it has a path. Before that, deliveries fail. */
   listen(appUrl: string): void;
   /** Known: root-admin, mona, will, tess, rita, sam. Throws for anybody else. */
@@ -150,7 +161,13 @@ export interface World extends Core, Omit<Rights, 'roleOf'> {
   violations: Violation[];
   /** markPullRequestReadyForReview answers FORBIDDEN, as GitHub does for some App tokens. */
   refuseUndraft: boolean;
-  linear: { url: string } | undefined;
+  linear: Linear | undefined;
+  /** A person presses a button (`identifier`) of one of the App's check runs. */
+  pressButton(full: string, checkRunId: number, identifier: string, login: string): Promise<void>;
+  /** All installation tokens of the App end now, as after an hour: the next use is answered 401. */
+  expireTokens(): void;
+  /** Sends an event of any kind to the App, e.g. `installation` or `merge_group`; `full` gives repository and owner. */
+  tell(event: string, action: string | undefined, payload: JsonObject, full: string, login?: string): Promise<void>;
   /** All queued events told and all webhooks delivered (held ones excepted). Workflow runs are not waited for. */
   settle(): Promise<void>;
   /** Leaves no process and no temp folder. Safe to call twice. */

@@ -84,7 +84,10 @@ export function createCalls(front: Front, emulate: Emulate, identity: Identity):
   return {
     pass,
     async as<T>(authorization: string, method: string, path: string, body?: object) {
-      const headers = new Headers({ authorization: authorization === identity.adminToken ? admin() : authorization, host });
+      const headers = new Headers({
+        authorization: authorization === identity.adminToken ? admin() : authorization,
+        host,
+      });
       const { status, json, headers: out } = await call(method, path, headers, body && JSON.stringify(body));
       return { status, json: json as T, headers: out };
     },

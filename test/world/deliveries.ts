@@ -28,7 +28,11 @@ export function installDeliveryRoutes(core: Core, office: Office): void {
       .filter((d) => !cursor || d.row.id < Number(cursor.slice(3)))
       .reverse();
     const page = all.slice(0, size).map((d) => d.row);
-    const query = new URLSearchParams({ per_page: String(size), ...(status ? { status } : {}), cursor: `v1_${page.at(-1)?.id}` });
+    const query = new URLSearchParams({
+      per_page: String(size),
+      ...(status ? { status } : {}),
+      cursor: `v1_${page.at(-1)?.id}`,
+    });
     const more = all.length > size ? { link: `<${core.url}/app/hook/deliveries?${query}>; rel="next"` } : undefined;
     return { status: 200, json: page, ...(more && { headers: more }) };
   });

@@ -1,12 +1,12 @@
 // One ordered queue for everything that happens: emulate's events and our own go through it, so what is told later
 // (a push before its `synchronize`) never overtakes. Heads of pull requests move at once, inside the dispatch.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Calls, Identity } from './core.ts';
-import type { Cause, Core, JsonObject } from './contract.ts';
 import type { Complete } from './complete.ts';
+import type { Cause, Core, JsonObject } from './contract.ts';
+import type { Calls, Identity } from './core.ts';
 import type { DispatchListener, Emulate } from './door.ts';
-import type { Moved } from './pulls.ts';
 import type { Office } from './office.ts';
+import type { Moved } from './pulls.ts';
 
 export const ZERO_SHA = '0'.repeat(40);
 
@@ -53,22 +53,35 @@ export function createEvents(deps: EventDeps): Events {
 }
 
 export interface DispatchTargets {
+  emulate: Emulate;
   office: Office;
   complete: Complete;
   events: Events;
   /** At once: open pull requests of the branch follow. */
   branchMoved(full: string, ref: string, after: string): Moved[];
   /** Later: the push webhook, then `synchronize` of what moved. */
-  pushed(push: { full: string; ref: string; before: string; after: string; cause: Cause; moved: Moved[] }): Promise<void>;
+  pushed(push: {
+    full: string;
+    ref: string;
+    before: string;
+    after: string;
+    cause: Cause;
+    moved: Moved[];
+  }): Promise<void>;
   /** After a check or a review: auto-merge may go on. */
   unblocked(full: string): Promise<void>;
 }
 
 /** emulate tells every change here, synchronously. */
-export function createDispatch(emulate: Emulate, targets: () => DispatchTargets | undefined): DispatchListener {
+/** Inside it, changes are told to nobody: the world is being furnished. */
+const unheard = new AsyncLocalStorage<true>();
+export const quietly = <T>(work: () => Promise<T>): Promise<T> => unheard.run(true, work);
+
+export function createDispatch(targets: () => DispatchTargets | undefined): DispatchListener {
   return (event, action, payload, owner, repoName) => {
     const to = targets();
-    if (!to) return; // still seeding: nothing has happened yet
+    if (!to || unheard.getStore()) return;
+    const { emulate } = to;
     const full = repoName === undefined ? undefined : `${owner}/${repoName}`;
     if (full !== undefined && (event === 'push' || event === 'create')) {
       const ref = String(payload.ref);

@@ -79,7 +79,12 @@ export async function openFront(): Promise<Front & { start(hooks: FrontHooks): v
     };
   }
 
-  async function answer(h: FrontHooks, req: IncomingMessage, res: ServerResponse, context: FrontContext): Promise<void> {
+  async function answer(
+    h: FrontHooks,
+    req: IncomingMessage,
+    res: ServerResponse,
+    context: FrontContext,
+  ): Promise<void> {
     const request = readRequest(req, res);
     if (h.stream(request)) return;
     request.raw = await readBody(req);
@@ -132,7 +137,9 @@ export async function openFront(): Promise<Front & { start(hooks: FrontHooks): v
 
   const server = http.createServer((req, res) => {
     const context: FrontContext = {};
-    const work = hooks ? current.run(context, answer, hooks, req, res, context) : Promise.reject(new Error('not started'));
+    const work = hooks
+      ? current.run(context, answer, hooks, req, res, context)
+      : Promise.reject(new Error('not started'));
     work.catch((error: unknown) => {
       if (req.destroyed && !req.complete) return; // the caller left while sending: nobody to answer
       errors.push(error);

@@ -37,7 +37,11 @@ export function createGitStream(core: Core, git: Git, rights: Rights): (request:
 
   function refuse(actor: Actor, full: string, write: boolean): WorldAnswer | undefined {
     const repo = core.repo(full);
-    const text = (status: number, words: string, headers = {}): WorldAnswer => ({ status, raw: Buffer.from(words), headers });
+    const text = (status: number, words: string, headers = {}): WorldAnswer => ({
+      status,
+      raw: Buffer.from(words),
+      headers,
+    });
     const mustSign = actor.kind === 'bad' || (actor.kind === 'anonymous' && (write || repo?.private !== false));
     if (mustSign) return text(401, 'Authentication required', { 'www-authenticate': 'Basic realm="GitHub"' });
     if (!repo || !rights.canReadCode(actor, repo)) return text(404, 'Repository not found.');
@@ -108,6 +112,7 @@ export function installPreReceive(
   core: Core,
   git: Git,
   deleted: (full: string, ref: string, before: string, cause: Actor) => void,
+  blockedByRules: (full: string, ref: string) => string | undefined,
 ): void {
   const say = (text: string): WorldAnswer => ({ status: 200, raw: Buffer.from(text) });
 
@@ -148,7 +153,10 @@ export function installPreReceive(
 
   async function forbidden(full: string, actor: Actor, { old, next, ref }: RefUpdate, env: Record<string, string>) {
     if (ref.startsWith('refs/pull/')) return `deny updating a hidden ref: ${ref}`;
-    if (next === ZERO_SHA || !actor.installation || actor.installation.permissions.workflows === 'write') return undefined;
+    const rule = blockedByRules(full, ref);
+    if (rule) return rule;
+    if (next === ZERO_SHA || !actor.installation || actor.installation.permissions.workflows === 'write')
+      return undefined;
     const range = old === ZERO_SHA ? [next, '--not', '--all'] : [`${old}..${next}`];
     const args = ['log', '--format=', '--name-only', '--no-renames', '-m', ...range, '--', '.github/workflows'];
     const file = (await git.text(full, args, { env })).split('\n')[0];

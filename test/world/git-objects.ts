@@ -14,7 +14,10 @@ export const tagBytes = (tag: TagRow): Buffer | undefined =>
 export function treeBytes(row: TreeRow): Buffer {
   const sortKey = (e: TreeEntry) => Buffer.from(e.path + (e.type === 'tree' ? '/' : ''));
   const entries = [...row.tree].sort((a, b) => Buffer.compare(sortKey(a), sortKey(b)));
-  const parts = entries.flatMap((e) => [Buffer.from(`${e.mode.replace(/^0+/, '')} ${e.path}\0`), Buffer.from(e.sha, 'hex')]);
+  const parts = entries.flatMap((e) => [
+    Buffer.from(`${e.mode.replace(/^0+/, '')} ${e.path}\0`),
+    Buffer.from(e.sha, 'hex'),
+  ]);
   return Buffer.concat(parts);
 }
 
@@ -67,7 +70,11 @@ export function* readBatch(out: Buffer): Generator<RawObject> {
 export function parseBlob(bytes: Buffer): Pick<BlobRow, 'content' | 'encoding' | 'size'> {
   const text = bytes.toString('utf8');
   const isText = !text.includes('\0') && Buffer.from(text).equals(bytes);
-  return { content: isText ? text : bytes.toString('base64'), encoding: isText ? 'utf-8' : 'base64', size: bytes.length };
+  return {
+    content: isText ? text : bytes.toString('base64'),
+    encoding: isText ? 'utf-8' : 'base64',
+    size: bytes.length,
+  };
 }
 
 export function parseTree(bytes: Buffer): TreeEntry[] {
@@ -83,7 +90,9 @@ export function parseTree(bytes: Buffer): TreeEntry[] {
   return entries;
 }
 
-export function parseTag(bytes: Buffer): Omit<TagRow, 'id' | 'created_at' | 'updated_at' | 'repo_id' | 'sha' | 'node_id'> {
+export function parseTag(
+  bytes: Buffer,
+): Omit<TagRow, 'id' | 'created_at' | 'updated_at' | 'repo_id' | 'sha' | 'node_id'> {
   const text = bytes.toString('utf8');
   const field = (key: string) => new RegExp(`^${key} (.*)$`, 'm').exec(text)?.[1] ?? '';
   const [, name = '', email = '', time = '0'] = /^(.*) <(.*)> (\d+)/.exec(field('tagger')) ?? [];

@@ -132,8 +132,10 @@ export function createGit(core: Core): Git {
       writeLoose(dir, type, content, sha);
       seen.add(sha);
     };
-    for (const blob of emulate.table('blobs').findBy('repo_id', repo.id)) write('blob', blob.sha, () => blobBytes(blob));
-    for (const tree of emulate.table('trees').findBy('repo_id', repo.id)) write('tree', tree.sha, () => treeBytes(tree));
+    for (const blob of emulate.table('blobs').findBy('repo_id', repo.id))
+      write('blob', blob.sha, () => blobBytes(blob));
+    for (const tree of emulate.table('trees').findBy('repo_id', repo.id))
+      write('tree', tree.sha, () => treeBytes(tree));
     for (const commit of emulate.table('commits').findBy('repo_id', repo.id)) {
       write('commit', commit.sha, () => commitBytes(commit));
     }
@@ -153,12 +155,18 @@ export function createGit(core: Core): Git {
 
   async function updateRefs(full: string, repo: RepoRow, seen: Set<string>): Promise<void> {
     const want = new Map<string, string>();
-    for (const ref of emulate.table('refs').findBy('repo_id', repo.id)) if (seen.has(ref.sha)) want.set(ref.ref, ref.sha);
+    for (const ref of emulate.table('refs').findBy('repo_id', repo.id))
+      if (seen.has(ref.sha)) want.set(ref.ref, ref.sha);
     for (const pull of emulate.table('pull_requests').findBy('repo_id', repo.id)) {
       want.set(`refs/pull/${pull.number}/head`, pull.head_sha);
     }
     const list = await text(full, ['for-each-ref', '--format=%(refname) %(objectname)']);
-    const have = new Map(list.split('\n').filter(Boolean).map((line) => line.split(' ') as [string, string]));
+    const have = new Map(
+      list
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.split(' ') as [string, string]),
+    );
     const lines = [...want].filter(([ref, sha]) => have.get(ref) !== sha).map(([ref, sha]) => `update ${ref} ${sha}`);
     for (const ref of have.keys()) if (!want.has(ref)) lines.push(`delete ${ref}`);
     if (lines.length > 0) await raw(full, ['update-ref', '--stdin'], { input: `${lines.join('\n')}\n` });
@@ -185,11 +193,13 @@ export function createGit(core: Core): Git {
     const row = { repo_id: repo.id, sha, node_id: `${type[0]?.toUpperCase()}_${sha.slice(0, 20)}` };
     const known = (rows: { repo_id: number }[]) => rows.some((r) => r.repo_id === repo.id);
     const { table } = emulate;
-    if (type === 'blob' && !known(table('blobs').findBy('sha', sha))) table('blobs').insert({ ...row, ...parseBlob(bytes) });
+    if (type === 'blob' && !known(table('blobs').findBy('sha', sha)))
+      table('blobs').insert({ ...row, ...parseBlob(bytes) });
     if (type === 'tree' && !known(table('trees').findBy('sha', sha))) {
       table('trees').insert({ ...row, tree: parseTree(bytes), truncated: false });
     }
-    if (type === 'tag' && !known(table('tags').findBy('sha', sha))) table('tags').insert({ ...row, ...parseTag(bytes) });
+    if (type === 'tag' && !known(table('tags').findBy('sha', sha)))
+      table('tags').insert({ ...row, ...parseTag(bytes) });
     if (type === 'commit' && !known(table('commits').findBy('sha', sha))) {
       table('commits').insert({ ...row, ...parseCommit(bytes), user_id: null });
     }

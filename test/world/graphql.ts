@@ -170,7 +170,10 @@ export function installGraphql(core: Core, deps: GraphqlDeps): (full: string) =>
     if (tree === undefined) throw new GraphqlRefusal('UNPROCESSABLE', 'Pull request could not be reverted');
     const github = { NAME: 'GitHub', EMAIL: 'noreply@github.com' };
     const env = Object.fromEntries(
-      Object.entries(github).flatMap(([k, v]) => [[`GIT_AUTHOR_${k}`, v], [`GIT_COMMITTER_${k}`, v]]),
+      Object.entries(github).flatMap(([k, v]) => [
+        [`GIT_AUTHOR_${k}`, v],
+        [`GIT_COMMITTER_${k}`, v],
+      ]),
     );
     const title = `Revert "${pull.title}"`;
     const message = `Revert "${pull.title} (#${pull.number})"`;

@@ -63,7 +63,8 @@ export function installIssueRoutes(core: Core, rights: Rights, pulls: Pulls): vo
     if (!row.is_pull_request) return core.pass(request, { body });
     const { labels, ...rest } = body;
     const path = `/repos/${fullOf(request)}`;
-    if (labels) await core.pass(request, { method: 'PUT', path: `${path}/issues/${row.number}/labels`, body: { labels } });
+    if (labels)
+      await core.pass(request, { method: 'PUT', path: `${path}/issues/${row.number}/labels`, body: { labels } });
     const answer = await core.pass(request, { path: `${path}/pulls/${row.number}`, body: rest });
     return answer.status === 200 ? { status: 200, json: await issueJson(fullOf(request), row) } : answer;
   });
@@ -127,7 +128,14 @@ export function installIssueRoutes(core: Core, rights: Rights, pulls: Pulls): vo
     });
   }
 
-  async function tell(request: WorldRequest, repo: RepoRow, row: IssueRow, id: number, action: string, issue: JsonObject) {
+  async function tell(
+    request: WorldRequest,
+    repo: RepoRow,
+    row: IssueRow,
+    id: number,
+    action: string,
+    issue: JsonObject,
+  ) {
     const full = repo.full_name;
     const assignee = await core.personJson({ login: emulate.table('users').get(id)?.login ?? '' });
     if (!row.is_pull_request) return core.announce('issues', action, { issue, assignee }, full, request.actor);

@@ -1,5 +1,5 @@
 // emulate's Linear, on a port of its own. It keeps the port it is given, so a free one is looked up first.
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { createEmulator } from 'emulate';
 
 export interface Linear {
@@ -23,7 +23,13 @@ const freePort = (): Promise<number> =>
 
 export async function openLinear(): Promise<Linear> {
   const port = await freePort();
-  const states = { Backlog: 'backlog', Todo: 'unstarted', 'In Progress': 'started', 'In Review': 'started', Done: 'completed' };
+  const states = {
+    Backlog: 'backlog',
+    Todo: 'unstarted',
+    'In Progress': 'started',
+    'In Review': 'started',
+    Done: 'completed',
+  };
   const emulator = await createEmulator({
     service: 'linear',
     port,

@@ -87,7 +87,8 @@ export function createMerge(core: Core, git: Git, pulls: Pulls, blockers: Blocke
     const usual = squash
       ? `${log.length === 1 ? log[0]?.slice(41) : pull.title} (#${pull.number})`
       : `Merge pull request #${pull.number} from ${full.split('/')[0]}/${pull.head_ref}`;
-    const tree = (await git.text(full, ['merge-tree', '--write-tree', pull.base_sha, pull.head_sha])).split('\n')[0] ?? '';
+    const tree =
+      (await git.text(full, ['merge-tree', '--write-tree', pull.base_sha, pull.head_sha])).split('\n')[0] ?? '';
     const message = [body.commit_title ?? usual, body.commit_message].filter(Boolean).join('\n\n');
     return make(tree, squash ? [pull.base_sha] : [pull.base_sha, pull.head_sha], message);
   }

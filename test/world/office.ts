@@ -166,7 +166,10 @@ const NO_ANSWER = { headers: {}, payload: '' };
 const LOST = { status_code: 502, status: 'failed to connect to host', duration: 0 };
 
 function installed(emulate: Emulate, app: AppRow, owner: string): InstallationRow | undefined {
-  return emulate.find('app_installations', (i) => i.app_id === app.app_id && i.account_login === owner && !i.suspended_at);
+  return emulate.find(
+    'app_installations',
+    (i) => i.app_id === app.app_id && i.account_login === owner && !i.suspended_at,
+  );
 }
 
 function hears(app: AppRow, event: string, action: string | undefined, payload: JsonObject): boolean {
@@ -177,7 +180,9 @@ function hears(app: AppRow, event: string, action: string | undefined, payload: 
 }
 
 function envelope(letter: Letter, body: string): Record<string, string> {
-  const signature = createHmac('sha256', letter.app.webhook_secret ?? '').update(body).digest('hex');
+  const signature = createHmac('sha256', letter.app.webhook_secret ?? '')
+    .update(body)
+    .digest('hex');
   return {
     'content-type': 'application/json',
     accept: '*/*',

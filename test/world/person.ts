@@ -103,7 +103,12 @@ export interface Person {
   /** A file's text on a ref; undefined: there is none. */
   readFile(repo: string, path: string, ref?: string): Promise<string | undefined>;
   /** One commit on a branch of the repository, through the contents API. Returns the commit's SHA. */
-  putFile(repo: string, path: string, content: string, options?: { branch?: string; message?: string }): Promise<string>;
+  putFile(
+    repo: string,
+    path: string,
+    content: string,
+    options?: { branch?: string; message?: string },
+  ): Promise<string>;
   /**
    * One commit with all these files (null deletes) on a branch, which is made from `from` (default: the default branch)
    * when it does not exist. Returns the commit's SHA.
@@ -119,8 +124,15 @@ export interface Person {
   setRole(repo: string, login: string, permission: string): Promise<void>;
   removeRole(repo: string, login: string): Promise<void>;
   /** Admins only; `checks` required by name, `approvals` the reviews needed. */
-  protect(repo: string, branch: string, rule: { checks?: string[]; approvals?: number; strict?: boolean }): Promise<void>;
-  graphql<T = JsonObject>(query: string, variables?: JsonObject): Promise<{ data?: T; errors?: { message: string; type?: string }[] }>;
+  protect(
+    repo: string,
+    branch: string,
+    rule: { checks?: string[]; approvals?: number; strict?: boolean },
+  ): Promise<void>;
+  graphql<T = JsonObject>(
+    query: string,
+    variables?: JsonObject,
+  ): Promise<{ data?: T; errors?: { message: string; type?: string }[] }>;
 }
 
 export interface PersonOptions {
@@ -177,7 +189,11 @@ export function createPerson(about: PersonOptions): Person {
     }));
     const made = await ask<{ sha: string }>('POST', `${api}/trees`, { base_tree: base, tree });
     const message = options.message ?? `Change ${Object.keys(files).join(', ')}`;
-    const { sha } = await ask<{ sha: string }>('POST', `${api}/commits`, { message, tree: made.sha, parents: [parent] });
+    const { sha } = await ask<{ sha: string }>('POST', `${api}/commits`, {
+      message,
+      tree: made.sha,
+      parents: [parent],
+    });
     if (existing.status === 200) await ask('PATCH', `${api}/refs/heads/${branch}`, { sha });
     else await ask('POST', `${api}/refs`, { ref: `refs/heads/${branch}`, sha });
     return sha;
@@ -205,7 +221,8 @@ export function createPerson(about: PersonOptions): Person {
     pull: (repo, n) => ask('GET', `/repos/${repo}/pulls/${n}`),
     openPull: (repo, pull) => ask('POST', `/repos/${repo}/pulls`, { base: 'main', ...pull }),
     editPull: (repo, n, change) => ask('PATCH', `/repos/${repo}/pulls/${n}`, change),
-    review: (repo, n, event, body) => ask('POST', `/repos/${repo}/pulls/${n}/reviews`, { event, ...(body && { body }) }),
+    review: (repo, n, event, body) =>
+      ask('POST', `/repos/${repo}/pulls/${n}/reviews`, { event, ...(body && { body }) }),
     merge: (repo, n, options = {}) => ask('PUT', `/repos/${repo}/pulls/${n}/merge`, options),
     async checks(repo, ref) {
       const path = `/repos/${repo}/commits/${ref}/check-runs?per_page=100`;
@@ -213,14 +230,22 @@ export function createPerson(about: PersonOptions): Person {
     },
     async readFile(repo, path, ref) {
       const query = ref === undefined ? '' : `?ref=${encodeURIComponent(ref)}`;
-      const { status, json } = await request<{ content: string }>('GET', `/repos/${repo}/contents/${encodePath(path)}${query}`);
+      const { status, json } = await request<{ content: string }>(
+        'GET',
+        `/repos/${repo}/contents/${encodePath(path)}${query}`,
+      );
       return status === 200 ? Buffer.from(json.content, 'base64').toString() : undefined;
     },
     async putFile(repo, path, content, { branch = 'main', message = `Change ${path}` } = {}) {
       const where = `/repos/${repo}/contents/${encodePath(path)}`;
       const old = await request<{ sha: string }>('GET', `${where}?ref=${encodeURIComponent(branch)}`);
       const sha = old.status === 200 ? { sha: old.json.sha } : {};
-      const made = await ask<{ commit: { sha: string } }>('PUT', where, { message, branch, content: base64(content), ...sha });
+      const made = await ask<{ commit: { sha: string } }>('PUT', where, {
+        message,
+        branch,
+        content: base64(content),
+        ...sha,
+      });
       return made.commit.sha;
     },
     fork: async (repo) => (await ask<{ full_name: string }>('POST', `/repos/${repo}/forks`, {})).full_name,

@@ -45,7 +45,8 @@ export function createPolish(world: Pick<Core, 'url' | 'emulate' | 'repo'>, memo
   function polishComment(comment: JsonObject): void {
     const author = comment.user as { login: string; type: string } | null;
     const bot = author?.type === 'Bot' ? author.login.replace(/\[bot\]$|%5Bbot%5D$/, '') : undefined;
-    const appId = memory.throughApps.get(Number(comment.id)) ?? world.emulate.find('apps', (a) => a.slug === bot)?.app_id;
+    const appId =
+      memory.throughApps.get(Number(comment.id)) ?? world.emulate.find('apps', (a) => a.slug === bot)?.app_id;
     comment.performed_via_github_app = appJson(world, appId);
   }
 

@@ -36,7 +36,8 @@ export function installPullRoutes(core: Core, git: Git, rights: Rights, pulls: P
     const tip = branch(head.repo, head.ref);
     if (!head.repo || !tip) return invalid('head');
     if (!branch(repo, base)) return invalid('base');
-    if (request.actor.kind === 'user' && !rights.canWriteCode(request.actor, head.repo)) return githubError(403, 'Forbidden');
+    if (request.actor.kind === 'user' && !rights.canWriteCode(request.actor, head.repo))
+      return githubError(403, 'Forbidden');
     const same = (p: PullRow) => p.state === 'open' && p.base_ref === base && p.head_ref === head.ref;
     const open = emulate.table('pull_requests').findBy('repo_id', repo.id).filter(same);
     if (open.some((p) => p.head_repo_id === head.repo?.id)) {
@@ -153,8 +154,11 @@ function installReviewers(core: Core, rights: Rights, pulls: Pulls): void {
     if (found.some((user) => user?.id === pull.user_id)) {
       return githubError(422, 'Review cannot be requested from pull request author.');
     }
-    const isCollaborator = (login: string) => core.emulate.table('collaborators').findBy('repo_id', repo.id)
-      .some((c) => c.user_id === core.userOf({ login })?.id) || rights.roleOf(login, repo) === 'admin';
+    const isCollaborator = (login: string) =>
+      core.emulate
+        .table('collaborators')
+        .findBy('repo_id', repo.id)
+        .some((c) => c.user_id === core.userOf({ login })?.id) || rights.roleOf(login, repo) === 'admin';
     if (!logins.every(isCollaborator)) {
       const words = 'Reviews may only be requested from collaborators. One or more of the users is not a collaborator.';
       return githubError(422, words);

@@ -123,7 +123,10 @@ export function createPulls(core: Core, git: Git, blockers: Blockers): Pulls {
       .slice(1)
       .map((entry) => {
         const [id = '', tree_id, name, email, timestamp, message = '', files = ''] = entry.split('\0');
-        const changed = files.trim().split('\n').map((line) => line.split('\t'));
+        const changed = files
+          .trim()
+          .split('\n')
+          .map((line) => line.split('\t'));
         const named = (code: string) => changed.filter(([c]) => c === code).map(([, file]) => file);
         return {
           id,

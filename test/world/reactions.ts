@@ -43,12 +43,18 @@ export function installReactions(core: Core, memory: Memory): void {
     if (!comment) return githubError(404, 'Not Found');
     const content = request.query.get('content');
     const list = of(comment.id).filter((r) => !content || r.content === content);
-    const { items, headers } = paginate(request, core.url, list.map((r) => r.json));
+    const { items, headers } = paginate(
+      request,
+      core.url,
+      list.map((r) => r.json),
+    );
     return { status: 200, json: items, headers };
   });
 
   core.route('DELETE', `${PATH}/:rid`, (request) => {
-    const at = reactions.findIndex((r) => r.id === Number(request.params.rid) && r.commentId === Number(request.params.id));
+    const at = reactions.findIndex(
+      (r) => r.id === Number(request.params.rid) && r.commentId === Number(request.params.id),
+    );
     if (at < 0) return githubError(404, 'Not Found');
     if (reactions[at]?.userId !== core.userOf(request.actor)?.id) return githubError(403, 'Forbidden');
     reactions.splice(at, 1);

@@ -17,7 +17,11 @@ const SKIPPED = new Set(['.git', 'node_modules']);
 function filesOf(files: NewRepository['files'], name: string): SeedFile[] {
   if (typeof files === 'string') return readFolder(files, '');
   const given = files ?? { 'README.md': `# ${name}\n` };
-  return Object.entries(given).map(([file, content]) => ({ path: file, mode: '100644', content: Buffer.from(content) }));
+  return Object.entries(given).map(([file, content]) => ({
+    path: file,
+    mode: '100644',
+    content: Buffer.from(content),
+  }));
 }
 
 function readFolder(root: string, below: string): SeedFile[] {
@@ -25,7 +29,8 @@ function readFolder(root: string, below: string): SeedFile[] {
     const file = path.posix.join(below, entry.name);
     if (SKIPPED.has(entry.name)) return [];
     if (entry.isDirectory()) return readFolder(root, file);
-    if (!entry.isFile()) throw new Error(`${path.join(root, file)} is neither a file nor a folder; a seed takes only those`);
+    if (!entry.isFile())
+      throw new Error(`${path.join(root, file)} is neither a file nor a folder; a seed takes only those`);
     const executable = (lstatSync(path.join(root, file)).mode & 0o111) !== 0;
     return [{ path: file, mode: executable ? '100755' : '100644', content: readFileSync(path.join(root, file)) }];
   });
@@ -37,10 +42,12 @@ export async function addRepository(core: Core, wanted: NewRepository): Promise<
   const full = `${owner}/${name}`;
   const call = async (method: string, where: string, body: JsonObject) => {
     const answer = await core.as(core.adminToken, method, where, body);
-    if (answer.status >= 400) throw new Error(`seeding ${full}: ${method} ${where} ${answer.status} ${JSON.stringify(answer.json)}`);
+    if (answer.status >= 400)
+      throw new Error(`seeding ${full}: ${method} ${where} ${answer.status} ${JSON.stringify(answer.json)}`);
     return answer.json;
   };
-  if (owner !== 'acme') throw new Error(`addRepository: ${owner} is unknown; repositories belong to acme (or are forks)`);
+  if (owner !== 'acme')
+    throw new Error(`addRepository: ${owner} is unknown; repositories belong to acme (or are forks)`);
   await call('POST', `/orgs/${owner}/repos`, { name, private: wanted.private ?? false, auto_init: true });
   const api = `/repos/${full}/git`;
   const tree: JsonObject[] = [];
@@ -52,11 +59,13 @@ export async function addRepository(core: Core, wanted: NewRepository): Promise<
   const { sha } = await call('POST', `${api}/commits`, { message: 'Initial commit', tree: treeSha, parents: [] });
   const repo = core.repo(full);
   if (!repo) throw new Error(`${full} was not made`);
-  for (const row of core.emulate.table('refs').findBy('repo_id', repo.id)) core.emulate.table('refs').update(row.id, { sha: String(sha) });
+  for (const row of core.emulate.table('refs').findBy('repo_id', repo.id))
+    core.emulate.table('refs').update(row.id, { sha: String(sha) });
   for (const row of core.emulate.table('branches').findBy('repo_id', repo.id)) {
     core.emulate.table('branches').update(row.id, { sha: String(sha) });
   }
-  const roles = wanted.collaborators ?? Object.fromEntries(Object.entries(PEOPLE).map(([login, { role }]) => [login, role]));
+  const roles =
+    wanted.collaborators ?? Object.fromEntries(Object.entries(PEOPLE).map(([login, { role }]) => [login, role]));
   for (const [login, permission] of Object.entries(roles)) {
     if (permission !== 'none') await call('PUT', `/repos/${full}/collaborators/${login}`, { permission });
   }

@@ -26,8 +26,12 @@ export function createRights(core: Core): Rights {
       .map((member): Role => {
         const team = emulate.table('teams').get(member.team_id);
         if (!org || team?.org_id !== org.id) return 'none';
-        if (team.slug === 'members') return member.role === 'maintainer' ? 'admin' : roleNamed(org.default_repository_permission);
-        const shared = emulate.table('team_repos').findBy('team_id', team.id).some((t) => t.repo_id === repo.id);
+        if (team.slug === 'members')
+          return member.role === 'maintainer' ? 'admin' : roleNamed(org.default_repository_permission);
+        const shared = emulate
+          .table('team_repos')
+          .findBy('team_id', team.id)
+          .some((t) => t.repo_id === repo.id);
         return shared ? roleNamed(team.permission) : 'none';
       });
   }
@@ -85,7 +89,8 @@ export function createRightsGate(core: Core, rights: Rights): (request: WorldReq
     const rule = PERMISSION_TABLE.find((r) => r.method === request.method && r.pattern.test(path));
     const byApp = request.actor.kind === 'installation';
     if (!rule) return byApp && request.method !== 'GET' ? forApps : undefined;
-    if (request.actor.kind === 'anonymous' && rule.level === 'write') return githubError(401, 'Requires authentication');
+    if (request.actor.kind === 'anonymous' && rule.level === 'write')
+      return githubError(401, 'Requires authentication');
     if (byApp) return rights.can(request.actor, repo, 'read', rule.permissions, rule.level) ? undefined : forApps;
     if (rule.role === 'never') return githubError(403, 'You must authenticate via a GitHub App.');
     if (rights.can(request.actor, repo, rule.role, [], rule.level) || isAuthor(request, repo, path)) return undefined;

@@ -45,7 +45,11 @@ export const refused = (resource: string, message: string): WorldAnswer =>
   githubError(422, 'Validation Failed', { errors: [{ resource, code: 'custom', message }] });
 
 /** One page of a list, with GitHub's Link header. */
-export function paginate<T>(request: WorldRequest, url: string, list: T[]): { items: T[]; headers: Record<string, string> } {
+export function paginate<T>(
+  request: WorldRequest,
+  url: string,
+  list: T[],
+): { items: T[]; headers: Record<string, string> } {
   const size = Math.min(100, Number(request.query.get('per_page') ?? 30)) || 30;
   const page = Number(request.query.get('page') ?? 1) || 1;
   const last = Math.max(1, Math.ceil(list.length / size));

@@ -77,6 +77,7 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   PlanRead: (state, { plan }, { now }) =>
     plan ? { ...state, plan, ...(plan.digest !== state.plan?.digest && { planAt: now.toISOString() }) } : state,
   PullRetargeted: (state, { base }) => ({ ...state, base: { ref: base, sha: state.base?.sha ?? '' } }),
+  PullClosed: (state, { merged }) => (merged ? state : without(state, 'pull')),
   PlanApproved: (state, { approval }) => ({ ...without(state, 'revoked'), approval }),
   ApprovalRevoked: (state, { why }) => ({ ...without(state, 'approval'), revoked: why }),
   Held: (state, { by, why }) => ({ ...state, hold: { by: by.login, why, restored: 0 } }),
@@ -138,7 +139,7 @@ function withRun(runs: RunLine[], stage: TicketStage): RunLine[] {
 const answered = (receipts: Receipt[], receipt: Receipt): Receipt[] =>
   [...receipts.filter((one) => one.comment !== receipt.comment), receipt].slice(-receiptsKept);
 
-function without<Key extends 'approval' | 'revoked' | 'hold'>(
+function without<Key extends 'approval' | 'revoked' | 'hold' | 'pull'>(
   state: TicketState,
   key: Key,
 ): Omit<TicketState, Key> & TicketState {

@@ -1,48 +1,18 @@
 // The door for runners, mounted at /runner. One exchange by OIDC; behind it everything carries the token of one run.
 import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import type { GatewayTruth } from '../../../adapters/agent/contract.ts';
 import { Retryable } from '../../errors.ts';
-import type { Repository } from '../../facts/repository.ts';
-import { type Assignment, type HeartbeatAnswer, Submission } from '../../facts/run.ts';
+import { type HeartbeatAnswer, Submission } from '../../facts/run.ts';
 import { readArtifact, storeArtifact } from '../../journal/artifact.ts';
-import type { Enqueue } from '../../journal/enqueue.ts';
 import { heartbeat, type RunRow, runByToken } from '../../journal/lease.ts';
-import type { Db } from '../../journal/tables.ts';
+import type { RunnerDoorDeps } from './deps.ts';
 import { exchange } from './exchange.ts';
 import { createIdentityVerifier } from './identity.ts';
-import type { RunnerRules } from './job-rules.ts';
 import { problem } from './problem.ts';
 import { type OpenBytes, readBytes, readJson } from './read-body.ts';
 import { bearerRunToken, hashRunToken } from './run-token.ts';
 import { submit, submittedBefore } from './submit.ts';
 import { ArtifactKind, ExchangeRequest, HeartbeatRequest } from './wire.ts';
-
-export type RunnerDoorDeps = {
-  db: Db;
-  enqueue: Enqueue;
-  /** Our address as runners know it; the audience of their identity tokens. No trailing slash. */
-  publicUrl: string;
-  /** GITHUB_OIDC_ISSUER, no trailing slash. */
-  issuer: string;
-  rules: RunnerRules;
-  /** Account id of our App's bot, which dispatches. */
-  botId(): Promise<number>;
-  /** Asked once per exchange, live or from a short cache. */
-  defaultBranch(repository: Repository): Promise<string>;
-  /** Absent, or undefined for one repository: the owner's id is not compared. */
-  ownerId?(repository: Repository): Promise<number | undefined>;
-  /** How long a lease holds without a heartbeat. */
-  leaseSeconds(assignment: Assignment): number;
-  /** True: the operator accepts runs without a box (the local demo). They are recorded as such either way. */
-  allowUnboxed: boolean;
-  /** Answers a model request (`/runner/model/<protocol>/…`) of a run whose token was checked. */
-  gateway(request: Request, run: RunRow): Promise<Response>;
-  /** What the gateway saw of a run. Absent: runners classify by what their relay saw. */
-  truth?(run: RunRow): Promise<GatewayTruth>;
-  /** Hears failures that became a 500 or 503. */
-  onError(error: unknown, about: { method: string; path: string; run?: string }): void;
-};
 
 type Env = { Variables: { run: RunRow } };
 
@@ -138,9 +108,10 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
   /** `?run=` lets a submission whose answer was lost be sent again, though its token died with the first one. */
   door.post('/submit', async (context) => {
     const run = await runOf(context.req.header('authorization'));
+    const id = context.req.query('run');
+    if (!run && id === undefined) return noToken();
     const body = await readJson(context.req.raw, Submission, caps.submit, open);
     if (body instanceof Response) return run ? body : noToken();
-    const id = context.req.query('run');
     if (!run)
       return id !== undefined && (await submittedBefore(db, id, body.value))
         ? context.json({ accepted: true, repeated: true })

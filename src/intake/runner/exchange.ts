@@ -5,7 +5,7 @@ import type { RunOutcome } from '../../facts/run.ts';
 import { append } from '../../journal/append.ts';
 import { endRun, type RunRow, readRun, takeLease } from '../../journal/lease.ts';
 import type { Db, Tx } from '../../journal/tables.ts';
-import type { RunnerDoorDeps } from './door.ts';
+import type { RunnerDoorDeps } from './deps.ts';
 import type { IdentityVerifier, JobClaims } from './identity.ts';
 import { type Expected, mismatches } from './job-rules.ts';
 import { problem } from './problem.ts';

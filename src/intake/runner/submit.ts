@@ -6,7 +6,7 @@ import { TicketRun } from '../../facts/ticket.ts';
 import { append } from '../../journal/append.ts';
 import { endRun, type RunRow, usageOf } from '../../journal/lease.ts';
 import type { Db } from '../../journal/tables.ts';
-import type { RunnerDoorDeps } from './door.ts';
+import type { RunnerDoorDeps } from './deps.ts';
 import { problem } from './problem.ts';
 import type { Problem, Submitted } from './wire.ts';
 

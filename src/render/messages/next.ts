@@ -20,8 +20,8 @@ const ofTicket = {
   'next-canceled': 'Nothing goes on here. `/retry` starts anew.',
   'next-held': 'On hold by {by}. Someone with write permission lifts it with `/unhold`.',
   'next-merging': `Everything is in order and Gantry merges. ${nothingToDo}`,
-  'next-merged': 'Merged. Nothing is left to do.',
-  'next-closed': 'Closed without a merge. Nothing goes on here.',
+  'next-merged': 'Nothing is left to do.',
+  'next-closed': 'Nothing goes on here.',
 };
 
 const ofGate = {

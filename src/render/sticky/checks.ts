@@ -3,9 +3,10 @@ import type { CheckView } from '../../decide/pull/check-view.ts';
 import type { StickyView } from '../../decide/pull/sticky-view.ts';
 import type { Verdict } from '../../facts/verdict.ts';
 import { layerLine } from '../layer.ts';
-import { say } from '../messages.ts';
+import { say, sayTitle } from '../messages.ts';
 import { layerResult, statusResult } from '../result.ts';
 import { atMost, details, paragraphs, table } from '../table.ts';
+import { text } from '../text.ts';
 import { verdictLines, verdictSentence } from '../verdict.ts';
 
 const isFound = ({ outcome }: Verdict): boolean => outcome === 'fail' || outcome === 'error';
@@ -35,7 +36,7 @@ export function checksSection({ checks, gate, ticket }: StickyView): string {
           ['static, unit, integration, smoke', '⚪ not run yet', 'They run on the finished work, before it is pushed.'],
         ]),
     ...checks.map(({ name, view }) => [`\`${name}\``, resultOf(view), why(view)]),
-    ['`harness/gate`', statusResult[gate.status], say(gate.title)],
+    ['`harness/gate`', statusResult[gate.status], text(sayTitle(gate.title))],
   ];
   const governance = checks.find(({ name }) => name === 'harness/governance')?.view.verdict;
   return paragraphs(

@@ -1,7 +1,7 @@
 // Each acceptance criterion, the tests that prove it, and what became of them at this head.
 import type { StickyView } from '../../decide/pull/sticky-view.ts';
 import { details, table } from '../table.ts';
-import { code, text } from '../text.ts';
+import { code, prose, text } from '../text.ts';
 
 type Row = StickyView['evidence'][number];
 type Test = Row['tests'][number];
@@ -39,7 +39,7 @@ function testsOf({ tests }: Row): string {
 
 export function evidenceSection({ evidence }: StickyView): string {
   if (evidence.length === 0) return '';
-  const rows = evidence.map((row) => [`**${text(row.id, 20)}** ${text(row.text, 200)}`, testsOf(row), result(row)]);
+  const rows = evidence.map((row) => [`**${text(row.id, 20)}** ${prose(row.text, 200)}`, testsOf(row), result(row)]);
   const body = table(['Acceptance criterion', 'Tests', 'Result'], rows, 15_000);
   const proven = evidence.filter((row) => result(row) === '✅ proven').length;
   return evidence.length <= openRows

@@ -3,10 +3,10 @@ import type { StickyView } from '../../decide/pull/sticky-view.ts';
 import type { RunLine, TicketReport } from '../../facts/pull.ts';
 import { runResult } from '../result.ts';
 import { details, paragraphs, table } from '../table.ts';
-import { code, grouped, text } from '../text.ts';
+import { code, grouped, prose } from '../text.ts';
 
 const endOf = ({ outcome }: RunLine): string =>
-  `${runResult(outcome)}${outcome && 'why' in outcome ? `: ${text(outcome.why, 200)}` : ''}`;
+  `${runResult(outcome)}${outcome && 'why' in outcome ? `: ${prose(outcome.why, 200)}` : ''}`;
 
 /** Relative to the pull request's page. */
 const where = ({ run, workflowRun }: RunLine): string =>

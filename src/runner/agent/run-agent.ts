@@ -12,6 +12,7 @@ import type {
 import { Bug, Retryable } from '../../errors.ts';
 import { boxEnv, boxLimits } from '../box.ts';
 import type { RunContext } from '../context.ts';
+import { outOfTime } from '../outcome.ts';
 import { redact } from '../redact.ts';
 import { createEventLog } from './event-log.ts';
 import { openRelay, type Relay } from './relay.ts';
@@ -70,9 +71,6 @@ export async function runAgent(
     await Promise.all([relay.close(), egress.close()]);
   }
 }
-
-export const outOfTime = (seconds: number): string =>
-  `The run took longer than its budget of ${Math.round(seconds / 60)} minutes (budgets.runMinutes).`;
 
 /** The gateway's own word where it can be had; else what went through the relay. */
 async function truthOf({ session, log }: RunContext, relay: Relay): Promise<GatewayTruth> {

@@ -12,12 +12,14 @@ export type Issuer = {
   close(): Promise<void>;
 };
 
+type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
+
 export type SignOptions = {
   issuer?: string;
   audience?: string | string[];
   expires?: number;
   notBefore?: number;
-  key?: CryptoKey;
+  key?: KeyPair['privateKey'];
 };
 
 export async function startIssuer(audience: () => string): Promise<Issuer> {

@@ -1,19 +1,7 @@
 import { expect, test } from 'vitest';
 import { message } from '../../../src/facts/message.ts';
-import { all } from '../../../src/facts/verdict.ts';
 import { renderCheck } from '../../../src/render/check.ts';
-import { htmlIn } from './markdown.ts';
-import {
-  gate,
-  governance,
-  governanceVerdict,
-  layer,
-  layerCheck,
-  leftScope,
-  notRun,
-  verdictParts,
-  view,
-} from './views.ts';
+import { gate, governance, governanceVerdict, layer, layerCheck, leftScope, notRun, view } from './views.ts';
 
 test('the gate names the nearest blocker and lists what is left', () => {
   const shown = gate(
@@ -27,11 +15,13 @@ test('the gate names the nearest blocker and lists what is left', () => {
       "conclusion": "action_required",
       "name": "harness/gate",
       "status": "completed",
-      "summary": "What is left, nearest first:
+      "summary": "Read the plan, then type the line that the policy comment shows.
 
-    1. The plan is not approved yet. Read the plan, then type the line that the policy comment shows.
-    2. Governance is not decided yet. It waits for the layers. Nothing to do for you.
-    3. Not done yet, the plan waits for approval. Nothing to do for you.",
+    Left to do, nearest first:
+
+    1. The plan is not approved yet
+    2. Governance is not decided yet
+    3. Not done yet, the plan waits for approval",
       "title": "The plan is not approved yet",
     }
   `);
@@ -129,9 +119,7 @@ test('governance that failed: what failed and where, the rest below', () => {
       "conclusion": "failure",
       "name": "harness/governance",
       "status": "completed",
-      "summary": "plan-conformance failed.
-
-    - ❌ **plan-conformance**: The plan or the change deviates in 1 places.
+      "summary": "- ❌ **plan-conformance**: The plan or the change deviates in 1 places.
       - ❌ src/other.js is changed but outside the approved scope. Undo it, or widen the scope and have the plan approved again.
     - ❌ **secrets**: The added lines hold 1 credentials. Whoever can read the branch has them now: revoke them first, then take them out.
       - ❌ A credential (aws) in src/a.js, line 3. Revoke it where it was issued, then remove it from the branch.",
@@ -190,7 +178,7 @@ test('a layer that failed: command, exit code, failed tests first, the end of th
       "status": "completed",
       "summary": "the command exited with 1
 
-    |  |  |
+    | Layer | unit |
     |---|---|
     | Result | ❌ failed |
     | Command | \`npm run unit\` |
@@ -227,7 +215,7 @@ test('a layer that was skipped or stopped', () => {
       "status": "completed",
       "summary": "it is not configured
 
-    |  |  |
+    | Layer | smoke |
     |---|---|
     | Result | ⚪ skipped |",
       "title": "smoke was skipped",
@@ -252,47 +240,4 @@ test('each request to look again changes the output', () => {
   const twice = renderCheck('harness/gate', view('success', message('gate-open'), { times: 2 }));
   expect(once.summary).toContain('Looked at again on request.');
   expect(twice.summary).not.toBe(once.summary);
-});
-
-test('annotations are plain text, capped, and skip what passed', () => {
-  const found = Array.from({ length: 80 }, (_, index) => ({
-    outcome: 'fail' as const,
-    messageId: 'out-of-scope',
-    data: { path: `src/@mia/<b>${index}.js` },
-    check: 'plan-conformance',
-    at: [{ path: `src/${index}.js` }],
-  }));
-  const fine = { ...verdictParts.secrets, at: [{ path: 'src/fine.js' }] };
-  const { name, view: shown } = governance(all('governance', [{ ...leftScope, children: found }, fine]));
-  const { annotations = [] } = renderCheck(name, shown);
-  expect(annotations).toHaveLength(50);
-  expect(annotations[0]).toEqual({
-    path: 'src/0.js',
-    startLine: 1,
-    endLine: 1,
-    level: 'failure',
-    title: 'plan-conformance',
-    message:
-      'src/@mia/<b>0.js is changed but outside the approved scope. Undo it, or widen the scope and have the plan approved again.',
-  });
-});
-
-test('whatever a layer printed, summary and text stay below the limit and are text', () => {
-  const hostile = '```\n</details><!-- gantry:policy --> @octocat <img src=x> `|`\n';
-  const text = (length: number) => hostile.repeat(Math.ceil(length / hostile.length)).slice(0, length);
-  const tests = Array.from({ length: 500 }, () => ({ name: text(500), status: 'failed' as const }));
-  const { name, view: shown } = layerCheck(
-    layer('unit', { conclusion: 'failure', why: text(500), command: text(70_000), tail: text(70_000), tests }),
-  );
-  const rendered = renderCheck(name, shown);
-  for (const part of [rendered.summary, rendered.text ?? '']) {
-    expect(part.length).toBeLessThan(65_536);
-    expect(part).toContain('more');
-    expect(part).not.toContain('<!--');
-    expect(htmlIn(part)).toEqual([]);
-  }
-  const many = Array.from({ length: 3_000 }, () => ({ ...leftScope, data: { count: text(4_000) } }));
-  const verdict = renderCheck('harness/governance', governance(all('governance', many)).view);
-  expect(verdict.summary.length).toBeLessThan(65_536);
-  expect(verdict.title.length).toBeLessThan(121);
 });

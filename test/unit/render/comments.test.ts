@@ -74,7 +74,7 @@ test('the other notices', () => {
     "<!-- gantry:notice -->
     Nothing was started: \`.github/harness.yml\` on the default branch has problems.
 
-    - line 3: "layer" is unknown, did you mean \\\`layers\\\`?
+    - line 3: "layer" is unknown, did you mean \`layers\`?
     - line 9: @​x
 
     Correct the file there, then type \`/retry\`.
@@ -87,7 +87,7 @@ test('a refusal says which command of whom it answers, why, who may and what to 
     renderReply(77, message('approval-too-fast', { digest: 'ab'.repeat(32), command: 'approve-plan', by: 'noor' })),
   ).toMatchInlineSnapshot(`
     "<!-- gantry:reply:77 -->
-    \`/approve-plan\` of noor was not carried out.
+    \`/approve-plan\` from noor was not carried out.
 
     The plan changed less than two minutes before this comment, so it may not be the one you read. Read the plan again, then type:
 
@@ -100,7 +100,7 @@ test('a refusal says which command of whom it answers, why, who may and what to 
     renderReply(78, message('command-needs-role', { least: 'write', role: 'read', command: 'retry', by: 'guest' })),
   ).toMatchInlineSnapshot(`
     "<!-- gantry:reply:78 -->
-    \`/retry\` of guest was not carried out.
+    \`/retry\` from guest was not carried out.
 
     \`/retry\` takes write permission, and guest has read permission. Someone with write permission or more may type it.
     "

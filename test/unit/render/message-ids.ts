@@ -34,7 +34,7 @@ function argumentsAt(source: string, open: number): string[] {
 
 /** Ids in quotes, and templates as `prefix-*`. */
 const idsIn = (argument: string): string[] =>
-  [...argument.matchAll(/'([a-z][\w-]*)'|`([a-z][\w-]*)\$\{[^`]*`/g)].map(([, id, prefix]) => id ?? `${prefix}*`);
+  [...argument.matchAll(/'([a-z][\w.-]*)'|`([a-z][\w-]*)\$\{[^`]*`/g)].map(([, id, prefix]) => id ?? `${prefix}*`);
 
 const calls: readonly { of: RegExp; which: (given: string[]) => string[] }[] = [
   { of: /(?<![\w.])message\(/g, which: ([first = '']) => [first] },

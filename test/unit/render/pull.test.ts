@@ -23,7 +23,7 @@ test('the text of a pull request', () => {
 
     ## Acceptance criteria
 
-    - [ ] **AC-1** When a shipment has 10 parcels or more, \\\`quote\\\` prices each 10 percent lower.
+    - [ ] **AC-1** When a shipment has 10 parcels or more, \`quote\` prices each 10 percent lower.
     - [ ] **AC-2** closes #​12 &lt;!-- gantry:policy --&gt; @​octocat
 
     ## How to go on

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fill, fillPlainly } from '../../../src/render/fill.ts';
 import { atMost, details, table } from '../../../src/render/table.ts';
-import { cell, code, fence, grouped, plain, shownTime, text } from '../../../src/render/text.ts';
+import { cell, code, fence, grouped, plain, prose, shownTime, text } from '../../../src/render/text.ts';
 import { htmlIn, nodesIn, parse, proseIn } from './markdown.ts';
 
 const shownText = (markdown: string): string => proseIn(markdown).replaceAll('\u200b', '');
@@ -83,6 +83,19 @@ test('code keeps its data together, whatever backticks are in it', () => {
     }),
   );
   expect(code(' \n')).toBe('');
+});
+
+test('prose keeps the code of its author as code, and nothing else', () => {
+  const piece = fc.constantFrom('`', '``', 'a', ' ', '@a', '[x](y)', '\\', '<b>', '*', '#1');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const rendered = `x ${prose(pieces.join(''))} y`;
+      const kinds = nodesIn(parse(rendered)).map(({ type }) => type);
+      expect(kinds.every((type) => ['root', 'paragraph', 'text', 'inlineCode'].includes(type))).toBe(true);
+      expect(proseIn(rendered)).not.toMatch(/@\w|#\d/);
+    }),
+  );
+  expect(prose('say `hello` to *them*')).toBe('say `hello` to \\*them\\*');
 });
 
 test('a fence cannot be closed from inside, keeps the end of a long text, and imitates no marker', () => {

@@ -2,9 +2,9 @@
 import { onTestFinished } from 'vitest';
 import type { JsonObject, World } from '../contract.ts';
 import { tokenOf } from '../seed.ts';
+import { startWorld } from '../world.ts';
 import { type Actions, type ActionsOptions, installActions } from './install-actions.ts';
 import type { RunRecord } from './run-record.ts';
-import { startWorld } from './scratch-world.ts';
 
 export interface ActionsKit {
   world: World;

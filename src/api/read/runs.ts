@@ -1,0 +1,100 @@
+// Runs with their lease, outcome and tokens. Never with their run token.
+import { sql } from 'kysely';
+import { Assignment, RunOutcome, RunState, type Stage, type Usage } from '../../facts/run.ts';
+import { Repository } from '../../facts/repository.ts';
+import { parseStream, type StreamId } from '../../facts/stream.ts';
+import { usageOf } from '../../journal/lease.ts';
+import type { Db } from '../../journal/tables.ts';
+
+export type RunItem = {
+  id: string;
+  repository: Repository;
+  ticket: number;
+  stage: Stage;
+  state: RunState;
+  agent: Assignment['agent'];
+  budget: Assignment['budget'];
+  /** GitHub's workflow run; absent until the dispatch was answered. */
+  workflowRun: number | undefined;
+  createdAt: Date;
+  claimedAt: Date | undefined;
+  heartbeatAt: Date | undefined;
+  finishedAt: Date | undefined;
+  leaseUntil: Date;
+  /** Why it was asked to stop. */
+  cancel: string | undefined;
+  /** As the runner told it last; not to be trusted. */
+  progress: unknown;
+  outcome: RunOutcome | undefined;
+  usage: Usage;
+};
+
+export async function readRunItem(db: Db, id: string): Promise<RunItem | undefined> {
+  const row = await rows(db).where('run.id', '=', id).executeTakeFirst();
+  return row && itemOf(db, row);
+}
+
+/** All runs of a ticket, oldest first. */
+export async function listRuns(db: Db, stream: StreamId): Promise<RunItem[]> {
+  const found = await rows(db).where('run.stream', '=', stream).orderBy('run.created_at').execute();
+  return Promise.all(found.map((row) => itemOf(db, row)));
+}
+
+/** The evidence that each run handed in, by run. */
+export async function evidenceOf(db: Db, stream: StreamId): Promise<Map<string, string>> {
+  const found = await db
+    .selectFrom('fact')
+    .select([sql<string>`body->>'run'`.as('run'), sql<string | null>`body->'submission'->>'evidence'`.as('evidence')])
+    .where('stream', '=', stream)
+    .where('type', '=', 'RunFinished')
+    .execute();
+  return new Map(found.flatMap(({ run, evidence }) => (evidence === null ? [] : [[run, evidence] as const])));
+}
+
+const rows = (db: Db) =>
+  db
+    .selectFrom('run')
+    .innerJoin('stream', 'stream.id', 'run.stream')
+    .select([
+      'run.id',
+      'run.stream',
+      'stream.repository',
+      'run.state',
+      'run.assignment',
+      'run.workflow_run',
+      'run.created_at',
+      'run.claimed_at',
+      'run.heartbeat_at',
+      'run.finished_at',
+      'run.lease_until',
+      'run.cancel',
+      'run.progress',
+      'run.outcome',
+    ]);
+
+type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];
+
+const timeOf = (at: Date | null): Date | undefined => (at === null ? undefined : new Date(at));
+
+async function itemOf(db: Db, row: Row): Promise<RunItem> {
+  const { stage, agent, budget } = Assignment.parse(row.assignment);
+  return {
+    id: row.id,
+    repository: Repository.parse(row.repository),
+    ticket: parseStream(row.stream)?.number ?? 0,
+    stage,
+    state: RunState.parse(row.state),
+    agent,
+    budget,
+    workflowRun: row.workflow_run === null ? undefined : Number(row.workflow_run),
+    createdAt: new Date(row.created_at),
+    claimedAt: timeOf(row.claimed_at),
+    heartbeatAt: timeOf(row.heartbeat_at),
+    finishedAt: timeOf(row.finished_at),
+    leaseUntil: new Date(row.lease_until),
+    cancel: row.cancel ?? undefined,
+    progress: row.progress ?? undefined,
+    outcome: row.outcome === null ? undefined : RunOutcome.parse(row.outcome),
+    usage: await usageOf(db, row.id),
+  };
+}

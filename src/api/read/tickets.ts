@@ -1,0 +1,96 @@
+// Tickets as they are listed and shown: the folded state of their streams, with when it began and last changed.
+import { sql } from 'kysely';
+import { pullLifecycle } from '../../decide/pull/pull.ts';
+import type { PullState } from '../../decide/pull/state.ts';
+import type { TicketState } from '../../decide/ticket/state.ts';
+import { ticketLifecycle } from '../../decide/ticket/ticket.ts';
+import type { Lifecycle } from '../../decide/contract.ts';
+import { Repository } from '../../facts/repository.ts';
+import { pullStream, type StreamId, ticketStream } from '../../facts/stream.ts';
+import { contextOf } from '../../journal/stream.ts';
+import type { Db } from '../../journal/tables.ts';
+
+/** `first`: id of its first fact, by which lists are ordered. `pending`: facts that are not folded yet. */
+export type Item<State> = {
+  stream: StreamId;
+  number: number;
+  repository: Repository;
+  open: boolean;
+  state: State;
+  first: number;
+  startedAt: Date;
+  changedAt: Date;
+  pending: number;
+};
+export type TicketItem = Item<TicketState>;
+export type PullItem = Item<PullState>;
+
+export type Filter = { state: 'open' | 'ended' | 'all'; repository?: number | undefined; before?: number | undefined; limit: number };
+
+/** Newest first; the next page is `before` the last `first`. Issues that were seen but never asked for are left out. */
+export async function listTickets(db: Db, { state, repository, before, limit }: Filter): Promise<TicketItem[]> {
+  const rows = await items(db, 'ticket')
+    .where(sql<boolean>`(stream.state->'stage'->>'name' <> 'idle' or stream.state->'stage'->'notice' is not null)`)
+    .$if(state !== 'all', (query) => query.where('stream.open', '=', state === 'open'))
+    .$if(repository !== undefined, (query) => query.where('stream.repo', '=', repository ?? 0))
+    .$if(before !== undefined, (query) => query.where('first.id', '<', before ?? 0))
+    .orderBy('first.id', 'desc')
+    .limit(limit)
+    .execute();
+  return Promise.all(rows.map((row) => itemOf(db, row, ticketLifecycle)));
+}
+
+export async function readTicket(db: Db, repository: number, number: number): Promise<TicketItem | undefined> {
+  const row = await items(db, 'ticket').where('stream.id', '=', ticketStream(repository, number)).executeTakeFirst();
+  return row && itemOf(db, row, ticketLifecycle);
+}
+
+export async function readPull(db: Db, repository: number, number: number): Promise<PullItem | undefined> {
+  const row = await items(db, 'pull').where('stream.id', '=', pullStream(repository, number)).executeTakeFirst();
+  return row && itemOf(db, row, pullLifecycle);
+}
+
+/** A stream begins to be shown when its first fact is folded, milliseconds after it arrived. */
+const items = (db: Db, kind: 'ticket' | 'pull') =>
+  db
+    .selectFrom('stream')
+    .innerJoin('fact as first', (join) => join.onRef('first.stream', '=', 'stream.id').on('first.seq', '=', 1))
+    .where('stream.kind', '=', kind)
+    .select([
+      'stream.id',
+      'stream.number',
+      'stream.repository',
+      'stream.open',
+      'stream.version',
+      'stream.state',
+      'first.id as first',
+      'first.at as started_at',
+      sql<Date>`(select at from fact where fact.stream = stream.id and fact.seq = stream.seq)`.as('changed_at'),
+      sql<string | number>`(select count(*) from fact where fact.stream = stream.id and fact.seq is null)`.as('pending'),
+    ]);
+
+type Row = Awaited<ReturnType<ReturnType<typeof items>['execute']>>[number];
+
+async function itemOf<State, F extends { type: string }>(db: Db, row: Row, lifecycle: Lifecycle<State, F>): Promise<Item<State>> {
+  const stream = row.id as StreamId;
+  return {
+    stream,
+    number: row.number,
+    repository: Repository.parse(row.repository),
+    open: row.open,
+    state: row.version === lifecycle.version ? (row.state as State) : await foldedAnew(db, stream, lifecycle),
+    first: Number(row.first),
+    startedAt: new Date(row.started_at),
+    changedAt: new Date(row.changed_at ?? row.started_at),
+    pending: Number(row.pending),
+  };
+}
+
+/** A state that an older version folded is folded again, as journal/stream.ts does when the next fact comes. */
+async function foldedAnew<State, F extends { type: string }>(db: Db, stream: StreamId, lifecycle: Lifecycle<State, F>): Promise<State> {
+  const facts = await db.selectFrom('fact').select(['body', 'at']).where('stream', '=', stream).where('seq', 'is not', null).orderBy('seq').execute();
+  return facts.reduce(
+    (state, { body, at }) => lifecycle.evolve(state, lifecycle.fact.parse(body), contextOf(stream, new Date(at))),
+    lifecycle.initial,
+  );
+}

@@ -1,0 +1,250 @@
+// The whole runner against the whole door: a plan, an implementation, its verification, and the ways in which a run stops.
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createBubblewrap } from '../../../adapters/sandbox/bubblewrap.ts';
+import { readPolicy } from '../../../src/config/policy.ts';
+import type { Assignment, Submission } from '../../../src/facts/run.ts';
+import { readArtifact } from '../../../src/journal/artifact.ts';
+import { askCancel, readRun } from '../../../src/journal/lease.ts';
+import { type FakeWork, installFakeCodex } from './fake-codex.ts';
+import { type GitServer, gitToken, startGitServer } from './git-server.ts';
+import { type Plane, rightClaims, startPlane } from './plane.ts';
+import { type JobEnd, startJob } from './program.ts';
+
+const fixtures = join(import.meta.dirname, '../../fixtures');
+const policyRead = readPolicy(readFileSync(join(fixtures, 'target/.github/harness.yml'), 'utf8'));
+if (policyRead.status !== 'ok') throw new Error('the fixture has a broken policy');
+const { layers } = policyRead.policy;
+
+const box = await createBubblewrap().available();
+const sandboxes = [
+  { sandbox: 'none', why: '' },
+  { sandbox: 'bubblewrap', why: box.ok ? '' : box.why },
+] as const;
+
+let plane: Plane;
+let target: GitServer;
+let agents: ReturnType<typeof installFakeCodex>;
+let base: string;
+let issue = 0;
+
+beforeAll(async () => {
+  [plane, target] = await Promise.all([startPlane(), startGitServer(join(fixtures, 'target'))]);
+  agents = installFakeCodex();
+  base = target.push();
+});
+afterAll(async () => {
+  await Promise.all([plane.close(), target.close()]);
+  agents.remove();
+  expect(plane.errors).toEqual([]);
+});
+
+type Asked = { prompt: string; env: Record<string, string>; args: string[]; authorization: string | null };
+
+/** The gateway of one run: notes what it was asked and answers what the agent is to do. */
+function modelSays(work: FakeWork): Asked[] {
+  const asked: Asked[] = [];
+  plane.state.gateway = async (request) => {
+    asked.push({
+      ...((await request.json()) as Omit<Asked, 'authorization'>),
+      authorization: request.headers.get('authorization'),
+    });
+    return Response.json(work);
+  };
+  const call = { status: 200, errorCode: null, denied: null, complete: true, refused: false };
+  plane.state.truth = async () => ({ calls: asked.map(() => call), spent: false });
+  return asked;
+}
+
+async function begin(sandbox: 'none' | 'bubblewrap', over: Partial<Assignment>) {
+  issue++;
+  const run = `run-${issue}`;
+  const ticket = {
+    number: issue,
+    title: 'Bulk discount',
+    body: 'Ten percent.',
+    criteria: [{ id: 'AC-1', text: 'It is cheaper.' }],
+  };
+  const repository = { id: 7001, fullName: 'acme/parcel-rates', gitUrl: target.url };
+  const stream = await plane.addRun({ repository, ticket, start: base, layers, ...over, run }, 1_000 + issue);
+  const identity = plane.issuer.grant(rightClaims(1_000 + issue));
+  const job = startJob({ run, server: plane.url, sandbox, agents: agents.directory, identity });
+  return { run, stream, job };
+}
+
+async function finish({
+  stream,
+  job,
+}: Awaited<ReturnType<typeof begin>>): Promise<{ end: JobEnd; submission: Submission | undefined }> {
+  const end = await job.ended;
+  const finished = (await plane.facts(stream)).find((fact) => fact.type === 'RunFinished');
+  expect(end.left).toEqual([]);
+  expect(end.log).not.toContain(gitToken);
+  expect(end.log).not.toMatch(/gtr_[A-Za-z0-9_-]{43}/);
+  return { end, submission: finished?.submission };
+}
+
+const bundleOf = async ({ bundle }: Submission) =>
+  (await readArtifact(plane.journal.db, bundle?.artifact ?? ''))?.bytes ?? Buffer.alloc(0);
+
+/** The tree of a stored bundle, read by git in the clone. */
+async function treeOf(submission: Submission): Promise<string> {
+  const file = join(target.work, '../stored.bundle');
+  writeFileSync(file, await bundleOf(submission));
+  target.git('fetch', '--quiet', file, '+refs/heads/work:refs/heads/stored');
+  return target.git('rev-parse', 'refs/heads/stored^{tree}');
+}
+
+const filesBelow = (folder: string): Record<string, string> => {
+  const names = ['openspec/changes/add-bulk-discount/test-plan.json', 'openspec/changes/add-bulk-discount/tasks.md'];
+  const work = ['src/shipment.js', 'test/unit/bulk-discount.test.js'];
+  const all = folder === 'plan' ? names : work;
+  return Object.fromEntries(all.map((name) => [name, readFileSync(join(fixtures, 'work', folder, name), 'utf8')]));
+};
+
+describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, why }) => {
+  test.skipIf(why !== '')(`a plan: prompt in, bundle out, nothing secret in the box ${why}`, async () => {
+    const asked = modelSays({ files: filesBelow('plan'), message: 'Planned.' });
+    const { end, submission } = await finish(await begin(sandbox, {}));
+    expect(end.log).toContain('::group::Run codex');
+    expect(submission).toMatchObject({
+      outcome: { kind: 'delivered' },
+      sandbox: { name: sandbox, boxed: sandbox !== 'none' },
+    });
+    expect(end.code).toBe(0);
+    expect(end.summary).toContain('Outcome: **delivered**');
+    expect(end.summary.includes('No sandbox')).toBe(sandbox === 'none');
+    const [call] = asked;
+    expect(call?.prompt).toContain('Ten percent.');
+    expect(JSON.stringify(call?.env)).not.toMatch(/ghs_|gtr_|request-token|ACTIONS_/);
+    expect(call?.authorization).toMatch(/^Bearer gtr_/);
+    if (!submission) return;
+    await treeOf(submission);
+    const changed = target.git('diff', '--name-only', base, 'refs/heads/stored').split('\n');
+    expect(changed).toEqual(Object.keys(filesBelow('plan')).sort());
+    const evidence = JSON.parse(
+      (await readArtifact(plane.journal.db, submission.evidence ?? ''))?.bytes.toString() ?? '',
+    );
+    expect(evidence).toMatchObject({
+      stage: 'plan',
+      start: base,
+      events: { digest: expect.any(String) },
+      model: { calls: 1 },
+    });
+  });
+
+  test.skipIf(why !== '')('an implementation, then its verification on the stored bundle', async () => {
+    modelSays({ files: filesBelow('implement'), message: 'Built.' });
+    const plan = {
+      changeId: 'add-bulk-discount',
+      scope: ['src/shipment.js', 'test/unit/bulk-discount.test.js'],
+      trustedBase: base,
+    };
+    const built = (await finish(await begin(sandbox, { stage: 'implement', plan }))).submission;
+    if (!built?.bundle) throw new Error(JSON.stringify(built));
+    const subject = { kind: 'bundle', artifact: built.bundle.artifact, tree: await treeOf(built) } as const;
+    const { end, submission } = await finish(await begin(sandbox, { stage: 'verify', plan, subject }));
+    expect(submission?.layers?.map(({ layer, conclusion }) => [layer, conclusion])).toEqual([
+      ['static', 'success'],
+      ['unit', 'success'],
+      ['integration', 'success'],
+      ['smoke', 'success'],
+    ]);
+    const unit = submission?.layers?.find(({ layer }) => layer === 'unit');
+    expect(unit?.counts).toMatchObject({ failed: 0, skipped: 0 });
+    expect(unit?.tests).toContainEqual({ name: 'bulk discount > rounds each parcel to whole cents', status: 'passed' });
+    expect(end.code).toBe(0);
+  });
+
+  test.skipIf(why !== '')('a change that weakens a test is verified with the test of the base', async () => {
+    target.git('checkout', '--quiet', '-B', 'weak', base);
+    const test = join(target.work, 'test/unit/shipment.test.js');
+    writeFileSync(test, readFileSync(test, 'utf8').replaceAll(/assert\.[a-zA-Z.]+\(/g, 'void ('));
+    writeFileSync(join(target.work, 'src/shipment.js'), 'export const quoteShipment = () => ({});\n');
+    const sha = target.push();
+    const plan = { changeId: 'weak', scope: ['src/shipment.js', 'test/**'], trustedBase: base };
+    const { submission } = await finish(
+      await begin(sandbox, { stage: 'verify', plan, subject: { kind: 'head', sha } }),
+    );
+    const unit = submission?.layers?.find(({ layer }) => layer === 'unit');
+    expect(unit?.conclusion).toBe('failure');
+    expect(unit?.counts?.failed).toBeGreaterThan(0);
+    expect(unit?.why).toContain('test/unit/shipment.test.js');
+  });
+
+  test.skipIf(why !== '')('a report behind a link, or none, is not a pass', async () => {
+    target.git('checkout', '--quiet', '-B', 'linked', base);
+    symlinkSync('/etc', join(target.work, 'out'));
+    const sha = target.push();
+    const junit = (run: string, path: string) => ({
+      run,
+      report: { format: 'junit' as const, path },
+      timeoutMinutes: 1,
+    });
+    const odd = {
+      static: junit('true', 'out/hostname'),
+      unit: junit('true', 'none.xml'),
+      smoke: junit('echo "<testsuites/>" > r.xml', 'r.xml'),
+    };
+    const subject = { kind: 'head', sha } as const;
+    const { submission } = await finish(await begin(sandbox, { stage: 'verify', subject, layers: odd }));
+    expect(submission?.layers?.map(({ layer, conclusion }) => [layer, conclusion])).toEqual([
+      ['static', 'unknown'],
+      ['unit', 'unknown'],
+      ['integration', 'skipped'],
+      ['smoke', 'unknown'],
+    ]);
+    rmSync(join(target.work, 'out'));
+  });
+
+  test.skipIf(why !== '')('an agent that changes nothing has not delivered', async () => {
+    modelSays({ files: {}, message: 'Nothing to do.' });
+    const { submission } = await finish(await begin(sandbox, {}));
+    expect(submission?.outcome).toEqual({ kind: 'no_change', why: expect.stringContaining('Nothing to do.') });
+  });
+
+  test.skipIf(why !== '')('a cancel arrives with a heartbeat and ends agent and children', async () => {
+    modelSays({ files: { 'half.txt': 'half' }, message: 'never said', hang: 600 });
+    const started = await begin(sandbox, {});
+    await expect
+      .poll(async () => JSON.stringify((await readRun(plane.journal.db, started.run))?.progress), { timeout: 20_000 })
+      .toContain('"commands":1');
+    await askCancel(plane.journal.db, started.run, 'mona said /cancel');
+    const { submission, end } = await finish(started);
+    expect(submission?.outcome).toEqual({ kind: 'cancelled', why: 'mona said /cancel' });
+    expect(submission?.bundle).toBeUndefined();
+    expect(end.code).toBe(0);
+  });
+
+  test.skipIf(why !== '')('the wall clock ends a run', async () => {
+    modelSays({ files: {}, message: 'never said', hang: 600 });
+    const budget = { wallSeconds: 3, tokens: 1_000, ticketTokens: 1_000 };
+    const { submission } = await finish(await begin(sandbox, { budget }));
+    expect(submission?.outcome.kind).toBe('timed_out');
+  });
+
+  test.skipIf(why !== '')('a signal to the job is handed in as a cancel', async () => {
+    modelSays({ files: {}, message: 'never said', hang: 600 });
+    const started = await begin(sandbox, {});
+    await expect
+      .poll(async () => JSON.stringify((await readRun(plane.journal.db, started.run))?.progress), { timeout: 20_000 })
+      .toContain('"commands":1');
+    started.job.signal('SIGINT');
+    const { submission } = await finish(started);
+    expect(submission?.outcome).toMatchObject({ kind: 'cancelled', why: expect.stringContaining('SIGINT') });
+  });
+});
+
+test('a job that may not take the run fetches nothing and ends with 1', async () => {
+  issue++;
+  const repository = { id: 7001, fullName: 'acme/parcel-rates', gitUrl: target.url };
+  const ticket = { number: issue, title: 't', body: 'b', criteria: [] };
+  await plane.addRun({ run: `run-${issue}`, repository, ticket, start: base }, 1_000 + issue);
+  const identity = plane.issuer.grant({ ...rightClaims(1_000 + issue), run_attempt: '2' });
+  const job = startJob({ run: `run-${issue}`, server: plane.url, sandbox: 'none', agents: agents.directory, identity });
+  const end = await job.ended;
+  expect(end.code).toBe(1);
+  expect(end.summary).toContain('/retry');
+  expect(end.left).toEqual([]);
+});
