@@ -15,7 +15,7 @@ import { say } from './render/messages.ts';
 
 /** What GitHub runs for us, as `gantry init` installs it: the caller in each repository, the workflow in the owner's `gantry`. */
 const runnerRules: RunnerRules = {
-  reusable: (owner) => `${owner}/gantry/.github/workflows/gantry.yml`,
+  reusable: '{owner}/gantry/.github/workflows/gantry.yml',
   caller: 'gantry.yml',
   environments: ['self-hosted'],
 };

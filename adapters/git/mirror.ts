@@ -84,8 +84,8 @@ const fetchWanted = async (
 ) => {
   const directory = await ensureMirror(tools, repo);
   const missing: string[] = [];
-  for (const commit of shas) if (!(await isPresent(tools.git, directory, commit))) missing.push(commit);
-  let existing = refs.map(ref);
+  for (const commit of new Set(shas)) if (!(await isPresent(tools.git, directory, commit))) missing.push(commit);
+  let existing = [...new Set(refs)].map(ref);
   if (existing.length + missing.length === 0) return {};
   let failed = await fetchInto(tools, repo, auth, [...existing, ...missing]);
   if (failed !== null && existing.length > 0) {
@@ -98,14 +98,15 @@ const fetchWanted = async (
   }
   if (failed !== null) throw transportFailed('fetch', failed);
   const answer: Record<string, string | null> = Object.fromEntries(refs.map((name) => [name, null]));
-  const keep: string[] = [];
+  // Two refs may stand at one commit, and git refuses to update one ref twice.
+  const keep = new Set<string>();
   for (const [index, name] of [...existing, ...missing].entries()) {
     const args = ['rev-parse', '--verify', place(index)];
     const at = sha((await tools.git.read({ directory, args })).toString('utf8').trim());
-    keep.push(`update refs/gantry/keep/${at} ${at}\n`);
+    keep.add(`update refs/gantry/keep/${at} ${at}\n`);
     if (index < existing.length) answer[name] = at;
   }
-  await tools.git.read({ directory, args: ['update-ref', '--stdin'], input: keep.join('') });
+  await tools.git.read({ directory, args: ['update-ref', '--stdin'], input: [...keep].join('') });
   return answer;
 };
 

@@ -1,5 +1,5 @@
 // The pages a person reads: tickets, one ticket, one pull request's gate, evidence. Mounted last: it answers every path.
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { ApiToken } from '../config/env-variables.ts';
 import { readArtifact } from '../journal/artifact.ts';
 import type { Db } from '../journal/tables.ts';
@@ -60,7 +60,7 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
     const repo = idOf(context.req.param('repo'));
     const number = idOf(context.req.param('number'));
     const ticket = repo && number ? await readTicket(db, repo, number) : undefined;
-    if (!ticket) return context.notFound();
+    if (!ticket) return absent(context);
     const pull = await pullOf(db, ticket);
     const streams = pull ? [ticket.stream, pull.stream] : [ticket.stream];
     const [runs, evidence, history] = await Promise.all([listRuns(db, ticket.stream), evidenceOf(db, ticket.stream), readLastFacts(db, streams, factsOnPage)]);
@@ -82,7 +82,7 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
     const repo = idOf(context.req.param('repo'));
     const number = idOf(context.req.param('number'));
     const pull = repo && number ? await readPull(db, repo, number) : undefined;
-    if (!pull) return context.notFound();
+    if (!pull) return absent(context);
     const history = await readLastFacts(db, [pull.stream], factsOnPage);
     const body = pullPage({ pull, history, more: history.length === factsOnPage, server: serverUrl });
     return showPage(context, { title: pull.state.header?.title ?? `Pull request #${number}`, body, viewer: context.get('viewer').name });
@@ -92,7 +92,7 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
   pages.get('/artifacts/:digest', async (context) => {
     const digest = context.req.param('digest');
     const found = /^[0-9a-f]{64}$/.test(digest) ? await readArtifact(db, digest) : undefined;
-    if (found?.media !== 'application/json') return context.notFound();
+    if (found?.media !== 'application/json') return absent(context);
     return context.body(new Uint8Array(found.bytes), 200, {
       'content-type': 'text/plain; charset=utf-8',
       'content-security-policy': "default-src 'none'; sandbox",
@@ -100,11 +100,7 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
     });
   });
 
-  pages.all('*', (context) => context.notFound());
-  pages.notFound((context) => {
-    const body = html`<h1>Nothing here</h1><p>There is no such page, or what it showed is no longer kept. <a href="/">All tickets</a></p>`;
-    return showPage(context, { title: 'Nothing here', body, viewer: context.get('viewer')?.name }, 404);
-  });
+  pages.all('*', absent);
   pages.onError((error, context) => {
     onError?.(error, { method: context.req.method, path: context.req.path });
     const body = html`<h1>That did not work</h1><p>The page could not be made; Gantry’s log says why. Reload to try again.</p>`;
@@ -112,3 +108,8 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
   });
   return pages;
 }
+
+const absent = (context: Context<Viewing>) => {
+  const body = html`<h1>Nothing here</h1><p>There is no such page, or what it showed is no longer kept. <a href="/">All tickets</a></p>`;
+  return showPage(context, { title: 'Nothing here', body, viewer: context.get('viewer').name }, 404);
+};

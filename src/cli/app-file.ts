@@ -21,4 +21,5 @@ export type AppFile = z.infer<typeof AppFile>;
 export const forbiddenRights: readonly string[] = ['workflows', 'administration'];
 
 /** Throws ZodError where our own file is broken; a test holds that it is not. */
-export const readAppFile = (): AppFile => AppFile.parse(parse(readFileSync(new URL('../../app.yml', import.meta.url), 'utf8')));
+export const readAppFile = (): AppFile =>
+  AppFile.parse(parse(readFileSync(new URL('../../app.yml', import.meta.url), 'utf8')));

@@ -1,5 +1,5 @@
 // The shape of a subcommand: one file, one export, run with everything it may touch of its process.
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 
 export type Io = {
   /** One line to stdout, without its line end. */

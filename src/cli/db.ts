@@ -31,7 +31,9 @@ export const dbRollback: CliCommand = {
 
 async function onDatabase<T>(io: Io, work: (db: Db) => Promise<T>): Promise<T> {
   // A lost connection also fails the query that needed it; here it is only said.
-  const database = await openDatabase(whereOf(io), (error) => io.err(`the database connection failed: ${String(error)}`));
+  const database = await openDatabase(whereOf(io), (error) =>
+    io.err(`the database connection failed: ${String(error)}`),
+  );
   try {
     return await work(database.db);
   } finally {

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { createBubblewrap } from '../../adapters/sandbox/bubblewrap.ts';
 import { checkEnv, type EnvRead } from '../config/env.ts';
-import { Permanent, UserFixable } from '../errors.ts';
+import { Permanent, Retryable, UserFixable } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { sayPlainly } from '../render/messages.ts';
 import { readAppFile } from './app-file.ts';
@@ -17,7 +17,12 @@ import { commitId } from './init/caller.ts';
 import { printable } from './printable.ts';
 import { whereOf } from './where.ts';
 
-const options = { repo: { type: 'string' }, dir: { type: 'string' }, pin: { type: 'string' }, json: { type: 'boolean', default: false } } as const;
+const options = {
+  repo: { type: 'string' },
+  dir: { type: 'string' },
+  pin: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
 
 export const doctor: CliCommand = {
   name: 'doctor',
@@ -51,21 +56,28 @@ export const doctor: CliCommand = {
 
 async function onGitHub(read: EnvRead, about: Parameters<typeof repository>[3] | undefined): Promise<Finding[]> {
   if (read.status !== 'ok') return [open('app', 'not checked: the settings come first')];
-  const github = createDoctorGitHub(read.env, createLog('silent'));
+  const { env } = read;
+  const github = createDoctorGitHub(env, createLog('silent'));
   const file = readAppFile();
-  const findings = await orWhy('app', () => app(github, file, read.env.app.id));
-  if (findings.some(({ about: where, what }) => where === 'app' && what.startsWith('not'))) return findings;
-  if (!about) return [...findings, open('repository', 'no repository was looked at', 'Name one with --repo owner/name')];
-  return [...findings, ...(await orWhy('repository', () => repository(github, read.env, file, about)))];
+  const fix = 'Check APP_ID, the private key, GITHUB_API_URL and the way to that address';
+  const registered = await orWhy(() => app(github, file, env.app.id));
+  if (typeof registered === 'string') return [wrong('app', `GitHub does not know us: ${registered}`, fix)];
+  if (!about) return [...registered, open('repository', 'none was looked at', 'Name one with --repo owner/name')];
+  const found = await orWhy(() => repository(github, env, file, about));
+  return [
+    ...registered,
+    ...(typeof found === 'string' ? [wrong('repository', `could not be read: ${found}`, fix)] : found),
+  ];
 }
 
-/** What GitHub refuses, or a connection that breaks, is a finding of its own: the other lines still help. */
-async function orWhy(about: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
+/** What GitHub refuses, or a connection that breaks, as a sentence: the other lines still help. */
+async function orWhy(look: () => Promise<Finding[]>): Promise<Finding[] | string> {
   try {
     return await look();
   } catch (error) {
-    const said = error instanceof UserFixable ? sayPlainly({ id: error.messageId, data: error.data }) : error instanceof Error ? error.message : String(error);
-    return [wrong(about, `not checked: ${said}`, 'Check APP_ID, the private key, GITHUB_API_URL and the way to that address')];
+    if (error instanceof UserFixable) return sayPlainly({ id: error.messageId, data: error.data });
+    if (error instanceof Permanent || error instanceof Retryable) return error.message;
+    throw error;
   }
 }
 
@@ -84,5 +96,7 @@ function report(findings: readonly Finding[], json: boolean, io: Io): void {
   }
   const width = Math.max(...findings.map(({ about }) => about.length));
   for (const { about, status, what, fix } of findings)
-    io.out(printable(`${symbols[status]} ${about.padEnd(width)}  ${what}${fix === undefined ? '' : `. ${fix}`}`, 1_000));
+    io.out(
+      printable(`${symbols[status]} ${about.padEnd(width)}  ${what}${fix === undefined ? '' : `. ${fix}`}`, 1_000),
+    );
 }

@@ -10,11 +10,12 @@ import { whereOf } from './where.ts';
 export const explain: CliCommand = {
   name: 'explain',
   summary: 'Prints the recorded facts of one ticket or pull request.',
-  usage: "explain <owner/repo#number | ticket:ID#number | pull:ID#number> [--json]",
+  usage: 'explain <owner/repo#number | ticket:ID#number | pull:ID#number> [--json]',
   async run(args, io) {
     const { values, positionals } = readArgs(args, { json: { type: 'boolean' } }, true);
     const [name] = positionals;
-    if (name === undefined) throw new Permanent('which ticket? Name it as owner/repo#12, or by its stream, ticket:123#12.');
+    if (name === undefined)
+      throw new Permanent('which ticket? Name it as owner/repo#12, or by its stream, ticket:123#12.');
     const database = await openForReading(whereOf(io), io);
     try {
       const streams = await streamsNamed(database.db, name);

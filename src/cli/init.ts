@@ -23,7 +23,11 @@ const options = {
   force: { type: 'boolean', default: false },
 } as const;
 
-const parts = { workflow: '.github/workflows/gantry.yml', policy: '.github/harness.yml', ruleset: 'gantry-ruleset.json' };
+const parts = {
+  workflow: '.github/workflows/gantry.yml',
+  policy: '.github/harness.yml',
+  ruleset: 'gantry-ruleset.json',
+};
 type Part = keyof typeof parts;
 const allParts = Object.keys(parts) as Part[];
 
@@ -47,7 +51,9 @@ export const init: CliCommand = {
     const contents: Partial<Record<Part, string>> = {};
     let pinned: { owner: string; sha: string } | undefined;
     if (only.includes('workflow')) {
-      const owner = ownerName(values.owner ?? origin?.owner ?? missing('--owner', 'remote origin names no owner on GitHub'));
+      const owner = ownerName(
+        values.owner ?? origin?.owner ?? missing('--owner', 'remote origin names no owner on GitHub'),
+      );
       const sha = await pinOf(values.pin, values['gantry-url'], io);
       const server = values.server ?? io.env.PUBLIC_URL ?? missing('--server', 'PUBLIC_URL is not set either');
       contents.workflow = callerWorkflow({ owner, sha, server });
@@ -68,7 +74,9 @@ export const init: CliCommand = {
       io.out(told(parts[part], part, written));
     }
     if (only.includes('ruleset') && app === undefined)
-      io.out(`– ${parts.ruleset}: not written, the App's id is not known. Run again with --only ruleset --integration-id N.`);
+      io.out(
+        `– ${parts.ruleset}: not written, the App's id is not known. Run again with --only ruleset --integration-id N.`,
+      );
     for (const line of nextSteps({ origin, pinned, ruleset: contents.ruleset !== undefined, detected })) io.out(line);
     return kept === 0 ? 0 : 1;
   },
@@ -78,7 +86,9 @@ function partsOf(only: readonly string[] | undefined): readonly Part[] {
   if (only === undefined) return allParts;
   const unknown = only.find((name) => !Object.hasOwn(parts, name));
   if (unknown === undefined) return allParts.filter((part) => only.includes(part));
-  throw new Permanent(`--only ${JSON.stringify(unknown)} is not a part. It is one of ${allParts.join(', ')}, and may be repeated.`);
+  throw new Permanent(
+    `--only ${JSON.stringify(unknown)} is not a part. It is one of ${allParts.join(', ')}, and may be repeated.`,
+  );
 }
 
 function pinOf(pin: string | undefined, url: string | undefined, { env }: Io): string | Promise<string> {
@@ -90,7 +100,9 @@ function pinOf(pin: string | undefined, url: string | undefined, { env }: Io): s
 /** GitHub's word for the id of an App in a ruleset is integration id. */
 function appId(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new Permanent(`--integration-id is not a number: ${JSON.stringify(text.slice(0, 40))}. Give the App ID from the App's settings page.`);
+  throw new Permanent(
+    `--integration-id is not a number: ${JSON.stringify(text.slice(0, 40))}. Give the App ID from the App's settings page.`,
+  );
 }
 
 function missing(option: string, why: string): never {

@@ -14,7 +14,17 @@ import { run } from './run.ts';
 import { setup } from './setup.ts';
 import { validate } from './validate.ts';
 
-export const commands: readonly CliCommand[] = [init, validate, doctor, explain, run, setup, dev, dbMigrate, dbRollback];
+export const commands: readonly CliCommand[] = [
+  init,
+  validate,
+  doctor,
+  explain,
+  run,
+  setup,
+  dev,
+  dbMigrate,
+  dbRollback,
+];
 
 /** The exit code: 2 where the command line itself is wrong. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {

@@ -3,8 +3,14 @@ import { spawn } from 'node:child_process';
 import os from 'node:os';
 import type { Io } from './command.ts';
 
-/** `args`: the program's file and its arguments. A child that a signal ended counts as 128 plus its number, as in a shell. */
-export function runChild(args: readonly string[], { env, cwd, signal }: Pick<Io, 'env' | 'cwd' | 'signal'>): Promise<number> {
+/**
+ * `args`: the program's file and its arguments. `apart`: out of reach of the terminal's Ctrl-C, so that it is told to end
+ * exactly once, by us. A child that a signal ended counts as 128 plus its number, as in a shell.
+ */
+export function runChild(
+  args: readonly string[],
+  { env, cwd, signal }: Pick<Io, 'env' | 'cwd' | 'signal'>,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd, env, stdio: 'inherit' });
     // Ctrl-C reaches the child through the terminal as well; a second signal does no harm there.

@@ -5,5 +5,7 @@ import type { Io } from './command.ts';
 
 export function whereOf({ env, cwd }: Pick<Io, 'env' | 'cwd'>): Exclude<Where, { kind: 'memory' }> {
   const url = env.DATABASE_URL?.trim();
-  return url ? { kind: 'postgres', url } : { kind: 'pglite', folder: path.resolve(cwd, env.DATA_DIR?.trim() || './data') };
+  return url
+    ? { kind: 'postgres', url }
+    : { kind: 'pglite', folder: path.resolve(cwd, env.DATA_DIR?.trim() || './data') };
 }

@@ -10,7 +10,16 @@ export type Syntax = {
   lineOf(node: Node): number;
 };
 
+const parsed = new Map<string, Syntax>();
+
+/** Remembered by text: many rules look at the same file. */
 export function parseSyntax(text: string): Syntax {
+  const known = parsed.get(text) ?? parseAnew(text);
+  parsed.set(text, known);
+  return known;
+}
+
+function parseAnew(text: string): Syntax {
   const nodes: Node[] = [];
   collect(parseSync(text, { syntax: 'typescript', target: 'esnext' }), nodes);
   const bytes = Buffer.from(text);

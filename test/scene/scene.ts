@@ -101,7 +101,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     agents,
     providers: providersOf(options.live ?? { openai: scripted, anthropic: scripted, gemini: scripted }),
     rules: {
-      reusable: (owner) => `${owner}/gantry/.github/workflows/gantry.yml`,
+      reusable: '{owner}/gantry/.github/workflows/gantry.yml',
       caller: 'gantry.yml',
       environments: ['self-hosted'],
     },

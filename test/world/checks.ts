@@ -142,6 +142,8 @@ export function installChecks(core: Core, memory: Memory, unblocked: (full: stri
     const state =
       any('failure') || any('error') ? 'failure' : any('pending') || statuses.length === 0 ? 'pending' : 'success';
     const { json: repository } = await core.as(core.adminToken, 'GET', `/repos/${full}`);
-    return { status: 200, json: { state, statuses, sha, total_count: statuses.length, repository } };
+    const commit_url = `${core.url}/repos/${full}/commits/${sha}`;
+    const urls = { commit_url, url: `${commit_url}/status` };
+    return { status: 200, json: { state, statuses, sha, total_count: statuses.length, repository, ...urls } };
   });
 }

@@ -1,8 +1,9 @@
 // Git over HTTP: `git http-backend` as CGI, streamed, and the pre-receive hook that asks the world's permission.
 import { spawn } from 'node:child_process';
+import { GIT_ENV, gitRoot } from './bare-repository.ts';
 import type { Actor, Core, WorldAnswer, WorldRequest } from './contract.ts';
 import { ZERO_SHA } from './events.ts';
-import { GIT_ENV, type Git, gitRoot } from './git.ts';
+import type { Git } from './git.ts';
 import type { Rights } from './rights.ts';
 
 const GIT_PATH = /^\/([^/_][^/]*\/[^/]+?)(?:\.git)?\/(info\/refs|git-(?:upload|receive)-pack)$/;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
-import type { BlobRow, CommitRow, TagRow, TreeEntry, TreeRow } from './rows.ts';
+import type { BlobRow, CommitRow, TagRow, TreeEntry, TreeRow } from './git-rows.ts';
 
 export const blobBytes = (blob: BlobRow): Buffer =>
   Buffer.from(blob.content, blob.encoding === 'base64' ? 'base64' : 'utf8');

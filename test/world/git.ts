@@ -1,8 +1,8 @@
 // Bare repositories kept in step with emulate, both ways. Objects move as raw bytes and keep their SHA.
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { GIT_ENV, gitRoot, initBare } from './bare-repository.ts';
 import type { Core } from './contract.ts';
 import {
   blobBytes,
@@ -44,39 +44,11 @@ export interface Git {
   locked(full: string): Promise<void> | undefined;
 }
 
-const CONFIG = {
-  'http.receivepack': 'true',
-  'uploadpack.allowAnySHA1InWant': 'true',
-  'uploadpack.allowFilter': 'true',
-  'core.logAllRefUpdates': 'false',
-  'gc.auto': '0',
-};
-
-/** Never the developer's own git configuration. */
-export const GIT_ENV: Record<string, string> = {
-  PATH: process.env.PATH ?? '',
-  HOME: '/nonexistent',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_TERMINAL_PROMPT: '0',
-};
-
-const preReceive = (url: string, node: string) => `#!/bin/sh
-exec '${node}' -e '
-const body = require("fs").readFileSync(0, "utf8");
-const names = ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "WORLD_REPO", "WORLD_AUTH"];
-const env = Object.fromEntries(names.map((name) => [name, process.env[name] ?? ""]));
-const headers = { "content-type": "application/json" };
-fetch("${url}/_git/pre-receive", { method: "POST", headers, body: JSON.stringify({ env, body }) })
-  .then((answer) => answer.text())
-  .then((refusal) => { if (refusal) { console.error(refusal); process.exitCode = 1; } });
-'
-`;
-
 export function createGit(core: Core): Git {
   const { emulate, root } = core;
   const inGit = new Map<string, Set<string>>();
   const pushing = new Map<string, Promise<void>>();
-  const dirOf = (full: string) => path.join(root, 'git', `${full}.git`);
+  const dirOf = (full: string) => path.join(gitRoot(root), `${full}.git`);
   const seenOf = (full: string): Set<string> => {
     const seen = inGit.get(full) ?? new Set<string>();
     inGit.set(full, seen);
@@ -103,26 +75,10 @@ export function createGit(core: Core): Git {
 
   const creating = new Map<string, Promise<string>>();
   function ensure(full: string): Promise<string> {
-    const made = creating.get(full) ?? create(full);
+    const made = creating.get(full) ?? initBare(dirOf(full), repoOf(full).default_branch, core.url);
     creating.set(full, made);
     return made;
   }
-  async function create(full: string): Promise<string> {
-    const dir = dirOf(full);
-    mkdirSync(dir, { recursive: true });
-    await run('git', ['init', '-q', '--bare', '-b', repoOf(full).default_branch, dir], { env: GIT_ENV });
-    const sections = Object.entries(CONFIG).map(([key, value]) => {
-      const [section, name] = key.split('.');
-      return `[${section}]\n\t${name} = ${value}\n`;
-    });
-    writeFileSync(path.join(dir, 'config'), sections.join(''), { flag: 'a' });
-    const hook = path.join(dir, 'hooks', 'pre-receive');
-    mkdirSync(path.dirname(hook), { recursive: true });
-    writeFileSync(hook, preReceive(core.url, process.execPath));
-    chmodSync(hook, 0o755);
-    return dir;
-  }
-
   /** Loose files for every object that git has not yet. */
   function writeObjects(dir: string, repo: RepoRow, seen: Set<string>): void {
     const write = (type: string, sha: string, bytes: () => Buffer | undefined) => {
@@ -246,6 +202,3 @@ export function createGit(core: Core): Git {
     locked: (full) => pushing.get(full),
   };
 }
-
-export const gitRoot = (root: string): string => path.join(root, 'git');
-export const isMade = (root: string, full: string): boolean => existsSync(path.join(gitRoot(root), `${full}.git`));

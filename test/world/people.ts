@@ -3,6 +3,20 @@ import type { Core } from './contract.ts';
 import { createPerson, type Person } from './person.ts';
 import { ACTIONS_APP, APP, PEOPLE, tokenOf } from './seed.ts';
 
+/** What else a user's row holds; emulate shows it as it stands. */
+const EMPTY_PROFILE = {
+  company: null,
+  blog: '',
+  location: null,
+  hireable: null,
+  bio: null,
+  twitter_username: null,
+  public_repos: 0,
+  public_gists: 0,
+  followers: 0,
+  following: 0,
+};
+
 /** emulate makes a bot at its App's first write; rights and workflow actors are asked before that. */
 export function furnish(core: Core): void {
   for (const [app, name] of [
@@ -11,11 +25,14 @@ export function furnish(core: Core): void {
   ] as const) {
     const login = `${app.slug}[bot]`;
     const bot = core.emulate.table('users').insert({
+      ...EMPTY_PROFILE,
       login,
       node_id: `BOT_${app.id}`,
       name,
       email: null,
       avatar_url: `${core.url}/avatars/${app.slug}`,
+      gravatar_id: '',
+      site_admin: false,
       type: 'Bot',
     });
     core.emulate.table('users').update(bot.id, { email: `${bot.id}+${login}@users.noreply.github.com` });

@@ -23,6 +23,7 @@ const ROWS: [string, string, Role | 'never', string][] = [
 
   ['GET', '/issues', 'read', 'issues|pull_requests'],
   ['POST', '/issues', 'read', 'issues'],
+  ['GET', '/issues/events', 'read', 'issues|pull_requests'],
   ['GET', '/issues/:n', 'read', 'issues|pull_requests'],
   ['PATCH', '/issues/:n', 'triage', 'issues|pull_requests'],
   ['GET', '/issues/:n/:list', 'read', 'issues|pull_requests'],

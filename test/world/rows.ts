@@ -1,6 +1,7 @@
 // The rows of emulate's store that the world reads or repairs. Fields that we never touch are left out.
+import type { BlobRow, BranchRow, CommitRow, RefRow, TagRow, TreeRow } from './git-rows.ts';
 
-interface Row {
+export interface Row {
   id: number;
   created_at: string;
   updated_at: string;
@@ -12,6 +13,8 @@ export interface UserRow extends Row {
   name: string | null;
   email: string | null;
   avatar_url: string;
+  gravatar_id: string;
+  site_admin: boolean;
   type: string;
 }
 
@@ -105,6 +108,7 @@ export interface LabelRow extends Row {
 }
 
 export interface CommentRow extends Row {
+  comment_type: string;
   repo_id: number;
   issue_number: number | null;
   body: string;
@@ -119,82 +123,11 @@ export interface ReviewRow extends Row {
   commit_id: string;
 }
 
-export interface BranchRow extends Row {
-  repo_id: number;
-  name: string;
-  sha: string;
-  protected: boolean;
-}
-
-export interface RefRow extends Row {
-  repo_id: number;
-  node_id: string;
-  ref: string;
-  sha: string;
-}
-
 export interface ProtectionRow extends Row {
   repo_id: number;
   branch_name: string;
   required_status_checks: { strict: boolean; contexts: string[] } | null;
   required_pull_request_reviews: { required_approving_review_count: number; dismiss_stale_reviews: boolean } | null;
-}
-
-/** `raw_base64` is ours: the exact bytes of a commit that came in over git. */
-export interface CommitRow extends Row {
-  repo_id: number;
-  sha: string;
-  node_id: string;
-  message: string;
-  author_name: string;
-  author_email: string;
-  author_date: string;
-  committer_name: string;
-  committer_email: string;
-  committer_date: string;
-  tree_sha: string;
-  parent_shas: string[];
-  user_id: number | null;
-  raw_base64?: string;
-}
-
-export interface TreeEntry {
-  path: string;
-  mode: string;
-  type: string;
-  sha: string;
-  size?: number;
-}
-
-export interface TreeRow extends Row {
-  repo_id: number;
-  sha: string;
-  node_id: string;
-  tree: TreeEntry[];
-  truncated: boolean;
-}
-
-export interface BlobRow extends Row {
-  repo_id: number;
-  sha: string;
-  node_id: string;
-  content: string;
-  encoding: string;
-  size: number;
-}
-
-export interface TagRow extends Row {
-  repo_id: number;
-  sha: string;
-  node_id: string;
-  tag: string;
-  message: string;
-  object_sha: string;
-  object_type: string;
-  tagger_name: string;
-  tagger_email: string;
-  tagger_date: string;
-  raw_base64?: string;
 }
 
 export interface CheckRunRow extends Row {
@@ -265,6 +198,16 @@ export interface TeamRepoRow extends Row {
   repo_id: number;
 }
 
+export interface IssueEventRow extends Row {
+  node_id: string;
+  repo_id: number;
+  issue_number: number;
+  event: string;
+  actor_id: number;
+  label_name: string | null;
+  assignee_id: number | null;
+}
+
 /** emulate's collections, by their name after `github.`. */
 export interface Tables {
   users: UserRow;
@@ -274,6 +217,7 @@ export interface Tables {
   pull_requests: PullRow;
   labels: LabelRow;
   comments: CommentRow;
+  issue_events: IssueEventRow;
   reviews: ReviewRow;
   branches: BranchRow;
   refs: RefRow;

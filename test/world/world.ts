@@ -19,6 +19,7 @@ import { type Front, openFront } from './front.ts';
 import { createGit } from './git.ts';
 import { createGitStream, installPreReceive } from './git-http.ts';
 import { installGraphql } from './graphql.ts';
+import { installHistoryRoutes } from './history-routes.ts';
 import { installIssueRoutes } from './issue-routes.ts';
 import { openLinear } from './linear.ts';
 import { createMemory } from './memory.ts';
@@ -37,7 +38,8 @@ import { APP, appPrivateKey, seed } from './seed.ts';
 import { createValidation } from './validation.ts';
 
 export type * from './contract.ts';
-export type { CheckRunJson, CommentJson, IssueJson, Person, PullJson } from './person.ts';
+export type * from './github-json.ts';
+export type { Person } from './person.ts';
 export { PersonRefused } from './person.ts';
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -100,6 +102,7 @@ async function buildWorld(
   installIssueRoutes(core, rights, pulls);
   installPullRoutes(core, git, rights, pulls, merge);
   installReactions(core, memory);
+  installHistoryRoutes(core);
   const unblocked = installGraphql(core, { git, rights, pulls, merge, refusesUndraft: () => refuses.undraft });
   installChecks(core, memory, unblocked);
   installDeployments(core, memory, git);

@@ -14,7 +14,12 @@ const Granted = z.object({
   suspended_at: z.string().nullish(),
 });
 /** What an App asks for, or what an account granted it. */
-export type Granted = { id: number; permissions: Record<string, string | undefined>; events: string[]; suspended: boolean };
+export type Granted = {
+  id: number;
+  permissions: Record<string, string | undefined>;
+  events: string[];
+  suspended: boolean;
+};
 
 const Rule = z.object({
   type: z.string(),
@@ -39,7 +44,13 @@ export type DoctorGitHub = Pick<GitHubReader, 'textFile' | 'branch' | 'defaultBr
 };
 
 export function createDoctorGitHub(env: Pick<Env, 'app' | 'github'>, log: Logger): DoctorGitHub {
-  const options = { appId: env.app.id, privateKey: env.app.privateKey, baseUrl: env.github.apiUrl, pace: 'none', log } as const;
+  const options = {
+    appId: env.app.id,
+    privateKey: env.app.privateKey,
+    baseUrl: env.github.apiUrl,
+    pace: 'none',
+    log,
+  } as const;
   const client = createClient(options);
   const { reader } = createGitHub(options);
   const granted = (data: unknown): Granted => {
@@ -55,16 +66,27 @@ export function createDoctorGitHub(env: Pick<Env, 'app' | 'github'>, log: Logger
       return { ...granted(data), slug: data?.slug ?? '' };
     },
     installation: async (owner, repo) => {
-      const { answer } = await client.ask('app', (github) => github.request('GET /repos/{owner}/{repo}/installation', { owner, repo }), [404]);
+      const { answer } = await client.ask(
+        'app',
+        (github) => github.request('GET /repos/{owner}/{repo}/installation', { owner, repo }),
+        [404],
+      );
       return answer && granted(answer.data);
     },
     repository: async (installation, owner, repo) => {
-      const { data } = await client.get(installation, (github) => github.request('GET /repos/{owner}/{repo}', { owner, repo }));
-      return { installation, id: data.id, owner: data.owner.login, name: data.name };
+      const { data } = await client.get(installation, (github) =>
+        github.request('GET /repos/{owner}/{repo}', { owner, repo }),
+      );
+      return { installation, id: Number(data.id), owner: data.owner.login, name: data.name };
     },
     rules: async ({ installation, owner, name }, branch) => {
       const { data } = await client.get(installation, (github) =>
-        github.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { owner, repo: name, branch, per_page: 100 }),
+        github.request('GET /repos/{owner}/{repo}/rules/branches/{branch}', {
+          owner,
+          repo: name,
+          branch,
+          per_page: 100,
+        }),
       );
       return z.array(Rule).parse(data);
     },
@@ -74,7 +96,9 @@ export function createDoctorGitHub(env: Pick<Env, 'app' | 'github'>, log: Logger
         (github) => github.request('GET /repos/{owner}/{repo}/contents/{path}', { owner, repo: name, path, ref }),
         [404],
       );
-      return Array.isArray(answer?.data) ? answer.data.filter(({ type }) => type === 'file').map((file) => file.name) : [];
+      return Array.isArray(answer?.data)
+        ? answer.data.filter(({ type }) => type === 'file').map((file) => file.name)
+        : [];
     },
   };
 }

@@ -1,36 +1,57 @@
 // What this machine must have before any credential is used: settings, Node, git, a box, a database.
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Sandbox } from '../../../adapters/sandbox/contract.ts';
-import { type EnvRead } from '../../config/env.ts';
-import { UserFixable } from '../../errors.ts';
-import { holdFolder } from '../../journal/hold-folder.ts';
+import type { EnvRead } from '../../config/env.ts';
 import type { Where } from '../../journal/open-database.ts';
 import { type Finding, ok, open, wrong } from './finding.ts';
 
 const exec = promisify(execFile);
 const leastNode = 24;
 const connectMs = 5_000;
+const fromSetup = [
+  'APP_ID',
+  'PRIVATE_KEY',
+  'PRIVATE_KEY_PATH',
+  'WEBHOOK_SECRET',
+  'GITHUB_CLIENT_ID',
+  'GITHUB_CLIENT_SECRET',
+];
 
 export function settings(read: EnvRead): Finding[] {
-  if (read.status === 'ok') return [ok('settings', `complete for App ${read.env.app.id}`), ...publicUrl(read.env.http.publicUrl)];
+  if (read.status === 'ok')
+    return [ok('settings', `complete for App ${read.env.app.id}`), ...publicUrl(read.env.http.publicUrl)];
   return read.problems.map(({ name, problem }) =>
-    wrong('settings', problem.split('\n')[0] ?? name, `Set ${name}; .env.example explains it, \`npm run setup\` writes the App's own values`),
+    wrong(
+      'settings',
+      problem.split('\n')[0] ?? name,
+      fromSetup.includes(name) ? '`npm run setup` writes it' : '.env.example explains it',
+    ),
   );
 }
 
 function publicUrl(url: string): Finding[] {
   if (new URL(url).protocol === 'https:') return [];
-  return [open('settings', `PUBLIC_URL is ${url}: only runners on this machine reach it`, 'Set PUBLIC_URL to the https address of this server')];
+  return [
+    open(
+      'settings',
+      `PUBLIC_URL is ${url}: only runners on this machine reach it`,
+      'Set PUBLIC_URL to the https address of this server',
+    ),
+  ];
 }
 
 export function nodeVersion(version: string): Finding {
   const major = Number(version.split('.')[0]);
   return major >= leastNode
     ? ok('node', `Node ${version}`)
-    : wrong('node', `Node ${version} is too old`, `Use Node ${leastNode} or newer; on Linux and Windows \`npm ci\` brings it and npm scripts use it`);
+    : wrong(
+        'node',
+        `Node ${version} is too old`,
+        `Use Node ${leastNode} or newer; on Linux and Windows \`npm ci\` brings it and npm scripts use it`,
+      );
 }
 
 export async function git(): Promise<Finding> {
@@ -44,7 +65,11 @@ export async function box(sandbox: Pick<Sandbox, 'name' | 'available'>): Promise
   const available = await sandbox.available();
   return available.ok
     ? ok('box', `${sandbox.name} can make a box`)
-    : wrong('box', available.why.replace(/\.$/, ''), 'Put that right: what agents write is inspected and verified in a box only');
+    : wrong(
+        'box',
+        available.why.replace(/\.$/, ''),
+        'Put that right: what agents write is inspected and verified in a box only',
+      );
 }
 
 export async function database(where: Exclude<Where, { kind: 'memory' }>): Promise<Finding> {
@@ -62,7 +87,11 @@ async function server(connectionString: string): Promise<Finding> {
   } catch (error) {
     // The code only: a message may quote the address, and that holds the password.
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
-    return wrong('database', `the server in DATABASE_URL cannot be used (${code})`, 'Check host, port, database and password in DATABASE_URL');
+    return wrong(
+      'database',
+      `the server in DATABASE_URL cannot be used (${code})`,
+      'Check host, port, database and password in DATABASE_URL',
+    );
   } finally {
     await client.end().catch(() => {
       // It never connected, or is gone: there is nothing left to end.
@@ -70,15 +99,16 @@ async function server(connectionString: string): Promise<Finding> {
   }
 }
 
-/** Looks only: opening the embedded database would make it. */
+/** Looks only: opening the embedded database would make it, or take it from the app. */
 function embedded(folder: string): Finding {
   if (!existsSync(folder)) return ok('database', `embedded, to be made in ${folder} at the first start`);
   try {
-    holdFolder(folder)();
-  } catch (error) {
-    if (error instanceof UserFixable) return ok('database', `embedded in ${folder}, in use by process ${error.data.process}`);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unusable';
-    return wrong('database', `the folder ${folder} cannot be used (${code})`, 'Give this user write access to DATA_DIR, or name another folder');
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch {
+    // Why it is refused is the operating system's to say; the fix is the same.
+    const fix = 'Give this user write access to DATA_DIR, or name another folder';
+    return wrong('database', `the folder ${folder} cannot be written`, fix);
   }
-  return open('database', `embedded in ${folder}: one process, and not safe against a loss of power`, 'Set DATABASE_URL to a Postgres server for production');
+  const fix = 'Set DATABASE_URL to a Postgres server for production';
+  return open('database', `embedded in ${folder}: for one process, and not safe against a loss of power`, fix);
 }

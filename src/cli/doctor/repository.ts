@@ -1,5 +1,6 @@
 // One repository as GitHub shows it: installation, caller, policy, gate, workflows.
 import type { Env } from '../../config/env.ts';
+import { Permanent, UserFixable } from '../../errors.ts';
 import type { Repository } from '../../facts/repository.ts';
 import type { AppFile } from '../app-file.ts';
 import { rights } from './app.ts';
@@ -12,10 +13,22 @@ import { isWorkflow, judgeWorkflows, workflowFolder } from './workflows.ts';
 
 export type About = { owner: string; name: string; pin: string | undefined };
 
-export async function repository(github: DoctorGitHub, env: Env, file: AppFile, { owner, name, pin }: About): Promise<Finding[]> {
+export async function repository(
+  github: DoctorGitHub,
+  env: Env,
+  file: AppFile,
+  { owner, name, pin }: About,
+): Promise<Finding[]> {
   const installed = await github.installation(owner, name);
   const page = `${env.github.serverUrl}/organizations/${owner}/settings/installations`;
-  if (!installed) return [wrong('installation', `the App is not installed on ${owner}/${name}, or there is no such repository`, `Install it on this repository: ${page}`)];
+  if (!installed)
+    return [
+      wrong(
+        'installation',
+        `the App is not installed on ${owner}/${name}, or there is no such repository`,
+        `Install it on this repository: ${page}`,
+      ),
+    ];
   if (installed.suspended) return [wrong('installation', `the App is suspended for ${owner}`, `Unsuspend it: ${page}`)];
   const found = await github.repository(installed.id, owner, name);
   const branch = await github.defaultBranch(found);
@@ -45,7 +58,8 @@ async function gateOf(github: DoctorGitHub, found: Repository, branch: string, a
     return gateRule(await github.rules(found, branch), branch, appId);
   } catch (error) {
     // Servers without rulesets refuse the question; everything else here is worth having without it.
-    return open('gate', `not checked: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof Permanent || error instanceof UserFixable)) throw error;
+    return open('gate', `not checked: ${error.message}`);
   }
 }
 
@@ -55,7 +69,7 @@ async function workflowsOf(github: DoctorGitHub, found: Repository, branch: stri
   for (const name of names) {
     const read = await github.textFile(found, `${workflowFolder}/${name}`, branch).catch((error: unknown) => {
       // Too large or no text: what cannot be read is never harmless. What GitHub refuses for now is an error of the doctor.
-      if (error instanceof Error && error.name === 'Permanent') return undefined;
+      if (error instanceof Permanent) return undefined;
       throw error;
     });
     files.push({ name, text: read?.text });

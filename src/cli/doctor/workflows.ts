@@ -8,13 +8,25 @@ export const workflowFolder = '.github/workflows';
 export const isWorkflow = (name: string): boolean => /\.ya?ml$/.test(name);
 
 /** `text` undefined: it could not be read, which counts as risky. `push` undefined: the policy is not known. */
-export function judgeWorkflows(files: readonly { name: string; text: string | undefined }[], push: Policy['push'] | undefined): Finding[] {
+export function judgeWorkflows(
+  files: readonly { name: string; text: string | undefined }[],
+  push: Policy['push'] | undefined,
+): Finding[] {
   const risky = files.filter(({ text }) => isRisky(text)).map(({ name }) => printable(name, 100));
-  if (risky.length === 0) return [ok('push', 'no workflow that a push starts has secrets, an identity token or a write token')];
+  if (risky.length === 0)
+    return [ok('push', 'no workflow that a push starts has secrets, an identity token or a write token')];
   const fix = 'State `permissions: contents: read` in it and keep secrets out of what a push or pull request starts';
   return risky.map((name) =>
     push === 'after-verify'
-      ? wrong('push', `${name} runs what an agent wrote with secrets, an identity token or a write token, and the policy says push: after-verify`, `${fix}, or set push: ask`)
-      : open('push', `${name} would run with secrets, an identity token or a write token, so each push waits for a person's /run-ci`, fix),
+      ? wrong(
+          'push',
+          `${name} runs what an agent wrote with secrets, an identity token or a write token, and the policy says push: after-verify`,
+          `${fix}, or set push: ask`,
+        )
+      : open(
+          'push',
+          `${name} would run with secrets, an identity token or a write token, so each push waits for a person's /run-ci`,
+          fix,
+        ),
   );
 }

@@ -17,7 +17,9 @@ export async function streamsNamed(db: Db, name: string): Promise<string[]> {
   const item = /^([\w.-]{1,100})\/([\w.-]{1,100})#(\d{1,9})$/.exec(name);
   const id = parseStream(name)?.id;
   if (!item && id === undefined)
-    throw new Permanent(`${JSON.stringify(name.slice(0, 100))} names no ticket. Write owner/repo#12, or a stream such as ticket:123#12.`);
+    throw new Permanent(
+      `${JSON.stringify(name.slice(0, 100))} names no ticket. Write owner/repo#12, or a stream such as ticket:123#12.`,
+    );
   const query = db.selectFrom('stream').select('id').orderBy('id', 'desc');
   const rows = await readable(
     item
@@ -61,6 +63,8 @@ async function readable<T>(rows: Promise<T>): Promise<T> {
   } catch (error) {
     // 42P01: the table is not there, so nothing of ours ever ran on this database.
     if (!(error instanceof Error && 'code' in error && error.code === '42P01')) throw error;
-    throw new Permanent('The database has no journal yet. `npm start` makes it, and so does `npm run db:migrate`.', { cause: error });
+    throw new Permanent('The database has no journal yet. `npm start` makes it, and so does `npm run db:migrate`.', {
+      cause: error,
+    });
   }
 }

@@ -19,5 +19,10 @@ export const make: Detector = async (files) => {
   if (text === undefined) return undefined;
   // A target's line starts at its name and has a colon that is no assignment.
   const targets = new Set([...text.matchAll(/^([a-z][a-z-]*)\s*:(?!=)/gm)].map((match) => match[1]));
-  return { layers: byUsualNames((name) => targets.has(name), (name) => `make ${name}`) };
+  return {
+    layers: byUsualNames(
+      (name) => targets.has(name),
+      (name) => `make ${name}`,
+    ),
+  };
 };

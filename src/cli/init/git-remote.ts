@@ -27,13 +27,22 @@ export async function mirrorTip(url: string, env: Readonly<Record<string, string
   const read = await exec('git', ['ls-remote', '--', url, 'HEAD'], {
     // Not in the target: its configuration could name another address for this one.
     cwd: os.tmpdir(),
-    env: { ...env, GIT_TERMINAL_PROMPT: '0', GIT_ALLOW_PROTOCOL: 'https:http:ssh:file', GIT_SSH_COMMAND: 'ssh -oBatchMode=yes' },
+    env: {
+      ...env,
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_ALLOW_PROTOCOL: 'https:http:ssh:file',
+      GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
+    },
     timeout: mostSeconds * 1_000,
   }).catch((error: unknown) => {
-    throw new Permanent(`git cannot read ${shown}. Check the address and your access to it, or name the commit with --pin.`, { cause: error });
+    throw new Permanent(
+      `git cannot read ${shown}. Check the address and your access to it, or name the commit with --pin.`,
+      { cause: error },
+    );
   });
   const sha = /^([0-9a-f]{40})\tHEAD$/m.exec(read.stdout)?.[1];
-  if (sha === undefined) throw new Permanent(`${shown} has no commit yet. Push Gantry's repository there, or name the commit with --pin.`);
+  if (sha === undefined)
+    throw new Permanent(`${shown} has no commit yet. Push Gantry's repository there, or name the commit with --pin.`);
   return commitId(sha);
 }
 

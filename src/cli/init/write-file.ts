@@ -5,10 +5,17 @@ import { Permanent } from '../../errors.ts';
 import { printable } from '../printable.ts';
 
 /** `kept`: another content is there; `line` is the first that differs, `there` is what it says and `ours` what it would say. */
-export type Written = { outcome: 'written' | 'replaced' | 'same' } | { outcome: 'kept'; line: number; there: string; ours: string };
+export type Written =
+  | { outcome: 'written' | 'replaced' | 'same' }
+  | { outcome: 'kept'; line: number; there: string; ours: string };
 
 /** `name` is relative to `dir`, with slashes. Throws Permanent where a link or a folder is in the way. */
-export async function writeFile(dir: string, name: string, content: string, { force }: { force: boolean }): Promise<Written> {
+export async function writeFile(
+  dir: string,
+  name: string,
+  content: string,
+  { force }: { force: boolean },
+): Promise<Written> {
   const folders = name.split('/').slice(0, -1);
   for (const depth of folders.keys()) {
     const folder = folders.slice(0, depth + 1).join('/');
@@ -30,7 +37,9 @@ export async function writeFile(dir: string, name: string, content: string, { fo
 }
 
 const inTheWay = (name: string) =>
-  new Permanent(`${name} is a link or something else that is no ordinary file, so nothing is written there. Remove it and try again.`);
+  new Permanent(
+    `${name} is a link or something else that is no ordinary file, so nothing is written there. Remove it and try again.`,
+  );
 
 function firstDifference(before: string, content: string): { line: number; there: string; ours: string } {
   const there = before.split('\n');

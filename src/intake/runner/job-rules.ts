@@ -2,9 +2,12 @@
 import type { JobClaims } from './identity.ts';
 
 export type RunnerRules = {
-  /** Path of the reusable workflow, `owner/gantry/.github/workflows/gantry.yml`, whatever ref it is called at. */
+  /**
+   * Path of the reusable workflow, where `{owner}` stands for the repository's own: `{owner}/gantry/.github/workflows/gantry.yml`.
+   * Runner groups of one organisation cannot list another's workflow, so each has a mirror.
+   */
   reusable: string;
-  /** The commit that callers pin; absent: any commit of that file. */
+  /** The only commit that counts; absent: the one that the caller on the default branch pins, whichever it is. */
   reusableSha?: string;
   /** File name of the installed caller below `.github/workflows/`. */
   caller: string;
@@ -34,6 +37,7 @@ const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCas
 export function mismatches(claims: JobClaims, expected: Expected): Mismatch[] {
   const { rules, ownerId, workflowRun } = expected;
   const ref = `refs/heads/${expected.defaultBranch}`;
+  const reusable = rules.reusable.replace('{owner}', expected.fullName.split('/')[0] ?? '');
   const callerPath = `${expected.fullName}/.github/workflows/${rules.caller}`;
   const table: readonly [keyof JobClaims, boolean, string][] = [
     ['repository_id', claims.repository_id === String(expected.repositoryId), "be the run's repository"],
@@ -42,11 +46,15 @@ export function mismatches(claims: JobClaims, expected: Expected): Mismatch[] {
     ['event_name', claims.event_name === 'workflow_dispatch', 'be workflow_dispatch'],
     ['ref', claims.ref === ref, `be ${ref}, the default branch`],
     ['workflow_ref', atRef(claims.workflow_ref, callerPath, ref), `be ${callerPath} at ${ref}`],
-    ['job_workflow_ref', atRef(claims.job_workflow_ref, rules.reusable), `be ${rules.reusable}, called by that file`],
+    [
+      'job_workflow_ref',
+      atRef(claims.job_workflow_ref, reusable, claims.job_workflow_sha),
+      `be ${reusable}, called by that file and pinned by its commit`,
+    ],
     [
       'job_workflow_sha',
-      rules.reusableSha === undefined || claims.job_workflow_sha === rules.reusableSha,
-      `be ${rules.reusableSha}, the pinned commit`,
+      /^[0-9a-f]{40}$/.test(claims.job_workflow_sha) && (rules.reusableSha ?? claims.job_workflow_sha) === claims.job_workflow_sha,
+      `be ${rules.reusableSha ?? 'a whole commit id'}, the pinned commit`,
     ],
     ['actor_id', claims.actor_id === String(expected.botId), 'be our bot: only Gantry starts runs'],
     ['run_attempt', claims.run_attempt === '1', 'be 1: "Re-run" is not supported, type /retry on the issue'],

@@ -1,21 +1,15 @@
 // One agent process in one box: model requests through the relay, everything else through the egress proxy.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
-import type {
-  AgentAdapter,
-  AgentEvent,
-  AgentOutcome,
-  GatewayTruth,
-  Installation,
-  Launch,
-} from '../../../adapters/agent/contract.ts';
-import { Bug, Retryable } from '../../errors.ts';
+import type { AgentAdapter, AgentEvent, AgentOutcome, Installation, Launch } from '../../../adapters/agent/contract.ts';
+import { Bug } from '../../errors.ts';
 import { boxEnv, boxLimits } from '../box.ts';
 import type { RunContext } from '../context.ts';
 import { outOfTime } from '../outcome.ts';
 import { redact } from '../redact.ts';
 import { createEventLog } from './event-log.ts';
-import { openRelay, type Relay } from './relay.ts';
+import { gatewayTruth } from './gateway-truth.ts';
+import { openRelay } from './relay.ts';
 
 type Work = { adapter: AgentAdapter; installation: Installation; workspace: string; prompt: string };
 
@@ -62,24 +56,13 @@ export async function runAgent(
     evidence.ran(adapter.name, ended);
     if (ended.timedOut) halt.stop({ kind: 'timed_out', why: outOfTime(assignment.budget.wallSeconds) });
     if (ended.exitCode !== 0) log.quote(ended.stderr.toString('utf8').slice(-2_000));
-    const gateway = await truthOf(context, relay);
+    const gateway = await gatewayTruth(context, relay);
     return adapter.classify({ exitCode: ended.exitCode, signal: ended.signal, events: events.events(), gateway });
   } finally {
     evidence.set('events', { digest: events.digest(), counts: events.counts() });
     evidence.set('model', { calls: relay.calls() });
     evidence.egress(egress.attempts());
     await Promise.all([relay.close(), egress.close()]);
-  }
-}
-
-/** The gateway's own word where it can be had; else what went through the relay. */
-async function truthOf({ session, log }: RunContext, relay: Relay): Promise<GatewayTruth> {
-  try {
-    return (await session.truth()) ?? relay.seen();
-  } catch (error) {
-    if (!(error instanceof Retryable)) throw error;
-    log.line(`The gateway's account of the run could not be read: ${error.message}`);
-    return relay.seen();
   }
 }
 

@@ -1,0 +1,84 @@
+// From what the journal knows to what the read API answers.
+import type { z } from '@hono/zod-openapi';
+import type { Message } from '../facts/message.ts';
+import type { Repository } from '../facts/repository.ts';
+import type { InboxEntry } from '../journal/inbox.ts';
+import { sayPlainly } from '../render/messages.ts';
+import type { FactRow } from './read/facts.ts';
+import type { RunItem } from './read/runs.ts';
+import type { TicketItem } from './read/tickets.ts';
+import type { DeliveryAnswer, FactAnswer, RunAnswer, TicketAnswer, TicketDetail } from './wire.ts';
+
+const sentence = (message: Message | undefined) => (message ? { id: message.id, text: sayPlainly(message, 1_000) } : null);
+const repositoryAnswer = ({ id, owner, name }: Repository) => ({ id, owner, name });
+const timeOf = (at: Date | undefined): string | null => at?.toISOString() ?? null;
+
+export const ticketAnswer = ({ state, ...item }: TicketItem, waits: Message | undefined): z.infer<typeof TicketAnswer> => ({
+  repository: repositoryAnswer(item.repository),
+  number: item.number,
+  title: state.issue?.title ?? '',
+  stage: state.stage.name,
+  open: item.open,
+  onHold: state.hold !== undefined,
+  waitsFor: sentence(waits),
+  requester: state.requester?.login ?? null,
+  pull: state.pull ?? null,
+  runs: state.runs.length,
+  tokens: state.tokens,
+  startedAt: item.startedAt.toISOString(),
+  changedAt: item.changedAt.toISOString(),
+});
+
+export function ticketDetail(ticket: TicketItem, waits: Message | undefined, runs: readonly RunItem[]): z.infer<typeof TicketDetail> {
+  const { approval, revoked, branch, issue, layers } = ticket.state;
+  return {
+    ...ticketAnswer(ticket, waits),
+    branch: branch ?? null,
+    approval: approval
+      ? {
+          by: approval.by.login,
+          at: new Date(approval.at).toISOString(),
+          planDigest: approval.planDigest,
+          planCommit: approval.planCommit,
+          bodyDigest: approval.bodyDigest,
+          baseRef: approval.baseRef,
+          baseDigest: approval.baseDigest,
+        }
+      : null,
+    revoked: sentence(revoked),
+    criteria: issue?.criteria ?? [],
+    layers: (layers?.results ?? []).map(({ layer, conclusion, why }) => ({ layer, conclusion, why })),
+    runList: runs.map(runAnswer),
+  };
+}
+
+export const runAnswer = (run: RunItem): z.infer<typeof RunAnswer> => ({
+  id: run.id,
+  repository: repositoryAnswer(run.repository),
+  ticket: run.ticket,
+  stage: run.stage,
+  state: run.state,
+  agent: { name: run.agent.name, model: run.agent.model ?? null },
+  workflowRun: run.workflowRun ?? null,
+  createdAt: run.createdAt.toISOString(),
+  claimedAt: timeOf(run.claimedAt),
+  heartbeatAt: timeOf(run.heartbeatAt),
+  leaseUntil: run.leaseUntil.toISOString(),
+  finishedAt: timeOf(run.finishedAt),
+  cancel: run.cancel ?? null,
+  outcome: run.outcome ?? null,
+  usage: run.usage,
+  budget: run.budget,
+});
+
+export const factAnswer = ({ seq, stream, at, fact }: FactRow): z.infer<typeof FactAnswer> => ({ seq, stream, at: at.toISOString(), type: fact.type, fact });
+
+export const deliveryAnswer = (entry: InboxEntry): z.infer<typeof DeliveryAnswer> => ({
+  guid: entry.guid,
+  event: entry.event,
+  action: entry.action ?? null,
+  installation: entry.installation ?? null,
+  receivedAt: new Date(entry.receivedAt).toISOString(),
+  state: entry.state,
+  note: entry.note ?? null,
+});

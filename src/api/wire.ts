@@ -1,0 +1,141 @@
+// What the read API answers: one schema is type, documentation and, in tests, the check of what is really sent.
+import { z } from '@hono/zod-openapi';
+import { AgentName } from '../facts/policy.ts';
+import { RunOutcome, RunState, Stage } from '../facts/run.ts';
+
+const time = z.iso.datetime();
+const count = z.int().min(0);
+
+export const RepositoryAnswer = z
+  .object({ id: z.int().describe('The identity; names change.'), owner: z.string(), name: z.string() })
+  .openapi('Repository');
+
+const Sentence = z.object({
+  id: z.string().describe('Stable id of the sentence.'),
+  text: z.string().describe('The sentence in plain text. Data in it may come from strangers.'),
+});
+
+const Tokens = z.object({ input: count, output: count });
+
+export const TicketAnswer = z
+  .object({
+    repository: RepositoryAnswer,
+    number: z.int().describe('Number of the issue.'),
+    title: z.string(),
+    stage: z.string().describe('As in docs/spec/ticket.md.'),
+    open: z.boolean().describe('False once nothing more happens by itself.'),
+    onHold: z.boolean(),
+    waitsFor: Sentence.nullable().describe('The nearest thing that somebody has to do, or what is being waited for; null where nothing is.'),
+    requester: z.string().nullable().describe('Login of who asked for the work.'),
+    pull: z.int().nullable(),
+    runs: count,
+    tokens: Tokens,
+    startedAt: time,
+    changedAt: time,
+  })
+  .openapi('Ticket');
+
+const Bound = z.object({
+  by: z.string(),
+  at: time,
+  planDigest: z.string(),
+  planCommit: z.string(),
+  bodyDigest: z.string(),
+  baseRef: z.string(),
+  baseDigest: z.string(),
+});
+
+export const RunAnswer = z
+  .object({
+    id: z.string(),
+    repository: RepositoryAnswer,
+    ticket: z.int().describe('Number of the issue.'),
+    stage: Stage,
+    state: RunState,
+    agent: z.object({ name: AgentName, model: z.string().nullable() }),
+    workflowRun: z.int().nullable().describe("Id of GitHub's workflow run; null until the dispatch was answered."),
+    createdAt: time,
+    claimedAt: time.nullable(),
+    heartbeatAt: time.nullable(),
+    leaseUntil: time,
+    finishedAt: time.nullable(),
+    cancel: z.string().nullable().describe('Why it was asked to stop.'),
+    outcome: RunOutcome.nullable().describe('Null while it goes on.'),
+    usage: z.object({ calls: count, inputTokens: count, outputTokens: count }).describe('As the gateway counted them.'),
+    budget: z.object({ wallSeconds: count, tokens: count, ticketTokens: count }),
+  })
+  .openapi('Run');
+
+export const TicketDetail = TicketAnswer.extend({
+  branch: z.string().nullable(),
+  approval: Bound.nullable().describe('What the approval is bound to; null while there is none.'),
+  revoked: Sentence.nullable().describe('Why the last approval fell, until the next one.'),
+  criteria: z.array(z.object({ id: z.string(), text: z.string() })),
+  layers: z.array(z.object({ layer: z.string(), conclusion: z.string(), why: z.string() })),
+  runList: z.array(RunAnswer),
+}).openapi('TicketDetail');
+
+export const FactAnswer = z
+  .object({
+    seq: z.int().nullable().describe('Place in its stream; null until it is folded.'),
+    stream: z.string(),
+    at: time,
+    type: z.string(),
+    fact: z.looseObject({ type: z.string() }).describe('As the journal keeps it. Texts in it may come from strangers.'),
+  })
+  .openapi('Fact');
+
+export const DeliveryAnswer = z
+  .object({
+    guid: z.string(),
+    event: z.string(),
+    action: z.string().nullable(),
+    installation: z.int().nullable(),
+    receivedAt: time,
+    state: z.enum(['stored', 'translated', 'ignored', 'failed']).describe('`stored`: not read yet. `failed`: a redelivery of the same GUID starts it again.'),
+    note: z.string().nullable().describe('Why it was ignored or failed.'),
+  })
+  .openapi('Delivery');
+
+const next = z.string().nullable().describe('Cursor of the following page; null on the last one.');
+export const TicketPage = z.object({ items: z.array(TicketAnswer), next }).openapi('TicketPage');
+export const FactPage = z.object({ items: z.array(FactAnswer), next }).openapi('FactPage');
+
+export const ProblemAnswer = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What, why, and what to do.'),
+    problems: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('Problem');
+
+const id = (what: string) => z.string().regex(/^[1-9]\d{0,14}$/, `must be ${what}: a whole number`).transform(Number);
+const limit = z
+  .string()
+  .regex(/^\d{1,4}$/, 'must be a whole number')
+  .transform(Number)
+  .pipe(z.number().min(1, 'must be at least 1').max(200, 'must be at most 200'))
+  .default(50)
+  .openapi({ type: 'integer', minimum: 1, maximum: 200, default: 50 });
+const cursor = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be `next` of an earlier answer, unchanged')
+  .transform(Number)
+  .optional()
+  .openapi({ type: 'string', description: '`next` of the page before.' });
+
+export const ItemParams = z.object({
+  repo: id('the id of a repository').openapi({ type: 'integer', description: 'Numeric id of the repository.' }),
+  number: id('the number of an issue or pull request').openapi({ type: 'integer' }),
+});
+export const TicketQuery = z.object({
+  state: z.enum(['open', 'ended', 'all']).default('open'),
+  repo: id('the id of a repository').optional().openapi({ type: 'integer', description: 'Numeric id of a repository.' }),
+  limit,
+  cursor,
+});
+export const PageQuery = z.object({ limit, cursor });
+export const RunParams = z.object({ id: z.string().min(1).max(200) });
+export const DeliveryParams = z.object({ guid: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be the value of X-GitHub-Delivery') });
