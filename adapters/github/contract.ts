@@ -135,6 +135,7 @@ export type GitHubReader = {
   textFile(repo: Repository, path: string, ref: string): Promise<{ blob: Sha; text: string } | undefined>;
   /** Tip of a branch; undefined when there is none. `name` without refs/heads/. */
   branch(repo: Repository, name: string): Promise<Sha | undefined>;
+  /** May be five minutes old. */
   defaultBranch(repo: Repository): Promise<string>;
   /** Check runs of our own App at a commit, newest of each name, ascending id. */
   checkRuns(repo: Repository, sha: Sha, options?: { name?: string }): Promise<CheckRunView[]>;

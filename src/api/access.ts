@@ -44,7 +44,8 @@ export function createAccess(tokens: readonly ApiToken[], { secure = false, now 
 
   function ownerOf(session: string): Known | undefined {
     const [, expires, nonce, mac] = sessionForm.exec(session) ?? [];
-    if (expires === undefined || nonce === undefined || mac === undefined || Number(expires) * 1_000 < now()) return undefined;
+    if (expires === undefined || nonce === undefined || mac === undefined || Number(expires) * 1_000 < now())
+      return undefined;
     const given = Buffer.from(mac);
     return onlyOne(known, ({ hash }) => timingSafeEqual(Buffer.from(signature(hash, `${expires}.${nonce}`)), given));
   }
@@ -63,7 +64,9 @@ export function createAccess(tokens: readonly ApiToken[], { secure = false, now 
       if (header === undefined && session === undefined) return { refused: 'no_token' };
       const owner = header === undefined ? ownerOf(session ?? '') : holderOf(bearer.exec(header)?.[1] ?? '');
       if (!owner) return { refused: 'wrong_token' };
-      return owner.scopes.includes(scope) ? { viewer: { name: owner.name, scopes: owner.scopes } } : { refused: 'scope' };
+      return owner.scopes.includes(scope)
+        ? { viewer: { name: owner.name, scopes: owner.scopes } }
+        : { refused: 'scope' };
     },
     signIn(context, token) {
       if (known.length === 0) return { refused: 'no_tokens' };

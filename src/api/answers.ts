@@ -3,20 +3,24 @@ import type { z } from '@hono/zod-openapi';
 import type { Message } from '../facts/message.ts';
 import type { Repository } from '../facts/repository.ts';
 import type { InboxEntry } from '../journal/inbox.ts';
-import { sayPlainly } from '../render/messages.ts';
+import { plainly } from './pages/markdown.ts';
 import type { FactRow } from './read/facts.ts';
 import type { RunItem } from './read/runs.ts';
 import type { TicketItem } from './read/tickets.ts';
 import type { DeliveryAnswer, FactAnswer, RunAnswer, TicketAnswer, TicketDetail } from './wire.ts';
 
-const sentence = (message: Message | undefined) => (message ? { id: message.id, text: sayPlainly(message, 1_000) } : null);
+const sentence = (message: Message | undefined) =>
+  message ? { id: message.id, text: plainly(message) } : null;
 const repositoryAnswer = ({ id, owner, name }: Repository) => ({ id, owner, name });
 const timeOf = (at: Date | undefined): string | null => at?.toISOString() ?? null;
 
-export const ticketAnswer = ({ state, ...item }: TicketItem, waits: Message | undefined): z.infer<typeof TicketAnswer> => ({
+export const ticketAnswer = (
+  { state, ...item }: TicketItem,
+  waits: Message | undefined,
+): z.infer<typeof TicketAnswer> => ({
   repository: repositoryAnswer(item.repository),
   number: item.number,
-  title: state.issue?.title ?? '',
+  title: item.title,
   stage: state.stage.name,
   open: item.open,
   onHold: state.hold !== undefined,
@@ -29,7 +33,11 @@ export const ticketAnswer = ({ state, ...item }: TicketItem, waits: Message | un
   changedAt: item.changedAt.toISOString(),
 });
 
-export function ticketDetail(ticket: TicketItem, waits: Message | undefined, runs: readonly RunItem[]): z.infer<typeof TicketDetail> {
+export function ticketDetail(
+  ticket: TicketItem,
+  waits: Message | undefined,
+  runs: readonly RunItem[],
+): z.infer<typeof TicketDetail> {
   const { approval, revoked, branch, issue, layers } = ticket.state;
   return {
     ...ticketAnswer(ticket, waits),
@@ -71,7 +79,13 @@ export const runAnswer = (run: RunItem): z.infer<typeof RunAnswer> => ({
   budget: run.budget,
 });
 
-export const factAnswer = ({ seq, stream, at, fact }: FactRow): z.infer<typeof FactAnswer> => ({ seq, stream, at: at.toISOString(), type: fact.type, fact });
+export const factAnswer = ({ seq, stream, at, fact }: FactRow): z.infer<typeof FactAnswer> => ({
+  seq,
+  stream,
+  at: at.toISOString(),
+  type: fact.type,
+  fact,
+});
 
 export const deliveryAnswer = (entry: InboxEntry): z.infer<typeof DeliveryAnswer> => ({
   guid: entry.guid,

@@ -1,7 +1,16 @@
 // The journal's numbers in the registry, read when somebody scrapes. Every replica on one database shows the same.
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Journal } from '../journal/database.ts';
-import { deliveries, failures, modelTokens, openTickets, pendingFacts, runs, type Sample, waitingJobs } from './read/gauges.ts';
+import {
+  deliveries,
+  failures,
+  modelTokens,
+  openTickets,
+  pendingFacts,
+  runs,
+  type Sample,
+  waitingJobs,
+} from './read/gauges.ts';
 
 /** The dead letter included. */
 export const queues = ['translate', 'react', 'perform', 'converge', 'dead'];
@@ -22,23 +31,40 @@ export function observeJournal(registry: Registry, { db, boss }: Pick<Journal, '
     });
   const single = (value: number): Sample[] => [{ labels: {}, value }];
 
-  gauge('gantry_webhook_deliveries', 'Deliveries in the inbox by what became of them.', ['state'], () => deliveries(db));
-  gauge('gantry_facts_pending', 'Facts that are not folded into their stream yet.', [], async () => single((await pendingFacts(db)).count));
-  gauge('gantry_facts_pending_oldest_seconds', 'How long the oldest of them has waited.', [], async () => single((await pendingFacts(db)).oldest));
+  gauge('gantry_webhook_deliveries', 'Deliveries in the inbox by what became of them.', ['state'], () =>
+    deliveries(db),
+  );
+  gauge('gantry_facts_pending', 'Facts that are not folded into their stream yet.', [], async () =>
+    single((await pendingFacts(db)).count),
+  );
+  gauge('gantry_facts_pending_oldest_seconds', 'How long the oldest of them has waited.', [], async () =>
+    single((await pendingFacts(db)).oldest),
+  );
   gauge('gantry_tickets_open', 'Tickets that are not over, by stage.', ['stage'], () => openTickets(db));
   gauge('gantry_runs', 'Runs by stage and state.', ['stage', 'state'], () => runs(db));
   gauge('gantry_runs_failed', 'Failed runs by class.', ['class'], () => failures(db));
   gauge('gantry_queue_jobs', 'Jobs by queue; dead is the dead letter.', ['queue', 'state'], async () =>
     (await boss.getQueues(queues)).flatMap(({ name, readyCount, deferredCount, activeCount, failedCount }) =>
-      Object.entries({ ready: readyCount, deferred: deferredCount, active: activeCount, failed: failedCount }).map(([state, value]) => ({
-        labels: { queue: name, state },
-        value,
-      })),
+      Object.entries({ ready: readyCount, deferred: deferredCount, active: activeCount, failed: failedCount }).map(
+        ([state, value]) => ({
+          labels: { queue: name, state },
+          value,
+        }),
+      ),
     ),
   );
-  gauge('gantry_queue_retried_jobs', 'Jobs that wait to be tried again, by queue.', ['queue'], async () => ofQueues(await waitingJobs(db), 'retried'));
-  gauge('gantry_queue_oldest_seconds', 'For how long the oldest job that is due has waited, by queue.', ['queue'], async () => ofQueues(await waitingJobs(db), 'oldest'));
-  gauge('gantry_model_tokens_reserved', 'Tokens reserved for model calls under way.', [], async () => single((await modelTokens(db)).reserved));
+  gauge('gantry_queue_retried_jobs', 'Jobs that wait to be tried again, by queue.', ['queue'], async () =>
+    ofQueues(await waitingJobs(db), 'retried'),
+  );
+  gauge(
+    'gantry_queue_oldest_seconds',
+    'For how long the oldest job that is due has waited, by queue.',
+    ['queue'],
+    async () => ofQueues(await waitingJobs(db), 'oldest'),
+  );
+  gauge('gantry_model_tokens_reserved', 'Tokens reserved for model calls under way.', [], async () =>
+    single((await modelTokens(db)).reserved),
+  );
   new Counter({
     name: 'gantry_model_tokens_total',
     help: 'Tokens of all model calls as the gateway settled them, from the database: the same in every replica.',

@@ -16,7 +16,13 @@ export type MetricsRouteOptions = {
 };
 
 /** Mounted at /metrics. Scrapes that come together share one reading of the database. Once per registry. */
-export function createMetricsRoute({ metrics: { registry }, journal, tokens, publicUrl, onError }: MetricsRouteOptions): Hono {
+export function createMetricsRoute({
+  metrics: { registry },
+  journal,
+  tokens,
+  publicUrl,
+  onError,
+}: MetricsRouteOptions): Hono {
   const access = createAccess(tokens, { secure: publicUrl.startsWith('https:') });
   observeJournal(registry, journal);
   let reading: Promise<string> | undefined;

@@ -43,7 +43,11 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
   pages.get('/', async (context) => {
     const asked = context.req.query('state');
     const filter: ListFilter = asked === 'ended' || asked === 'all' ? asked : 'open';
-    const tickets = await listTickets(db, { state: filter, before: idOf(context.req.query('before') ?? ''), limit: ticketsOnPage + 1 });
+    const tickets = await listTickets(db, {
+      state: filter,
+      before: idOf(context.req.query('before') ?? ''),
+      limit: ticketsOnPage + 1,
+    });
     const shown = tickets.slice(0, ticketsOnPage);
     const rows = await Promise.all(
       shown.map(async (ticket) => {
@@ -63,7 +67,11 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
     if (!ticket) return absent(context);
     const pull = await pullOf(db, ticket);
     const streams = pull ? [ticket.stream, pull.stream] : [ticket.stream];
-    const [runs, evidence, history] = await Promise.all([listRuns(db, ticket.stream), evidenceOf(db, ticket.stream), readLastFacts(db, streams, factsOnPage)]);
+    const [runs, evidence, history] = await Promise.all([
+      listRuns(db, ticket.stream),
+      evidenceOf(db, ticket.stream),
+      readLastFacts(db, streams, factsOnPage),
+    ]);
     const body = ticketPage({
       ticket,
       waits: waitsFor(ticket, pull),
@@ -75,7 +83,11 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
       server: serverUrl,
       now: new Date(),
     });
-    return showPage(context, { title: ticket.state.issue?.title ?? `Issue #${number}`, body, viewer: context.get('viewer').name });
+    return showPage(context, {
+      title: ticket.title || `Issue #${number}`,
+      body,
+      viewer: context.get('viewer').name,
+    });
   });
 
   pages.get('/pulls/:repo/:number', async (context) => {
@@ -85,7 +97,11 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
     if (!pull) return absent(context);
     const history = await readLastFacts(db, [pull.stream], factsOnPage);
     const body = pullPage({ pull, history, more: history.length === factsOnPage, server: serverUrl });
-    return showPage(context, { title: pull.state.header?.title ?? `Pull request #${number}`, body, viewer: context.get('viewer').name });
+    return showPage(context, {
+      title: pull.title || `Pull request #${number}`,
+      body,
+      viewer: context.get('viewer').name,
+    });
   });
 
   /** Evidence only: bundles and issue texts are nobody's to read here. It is text to a browser, whatever is in it. */
@@ -93,7 +109,7 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
     const digest = context.req.param('digest');
     const found = /^[0-9a-f]{64}$/.test(digest) ? await readArtifact(db, digest) : undefined;
     if (found?.media !== 'application/json') return absent(context);
-    return context.body(new Uint8Array(found.bytes), 200, {
+    return context.body(readable(found.bytes), 200, {
       'content-type': 'text/plain; charset=utf-8',
       'content-security-policy': "default-src 'none'; sandbox",
       'content-disposition': `inline; filename="evidence-${digest.slice(0, 12)}.json"`,
@@ -113,3 +129,17 @@ const absent = (context: Context<Viewing>) => {
   const body = html`<h1>Nothing here</h1><p>There is no such page, or what it showed is no longer kept. <a href="/">All tickets</a></p>`;
   return showPage(context, { title: 'Nothing here', body, viewer: context.get('viewer').name }, 404);
 };
+
+const indentedUpTo = 2 * 1024 * 1024;
+
+/** Indented where it is JSON of a size that can be; else as it was stored. */
+function readable(bytes: Buffer): string {
+  const text = bytes.toString();
+  if (bytes.length > indentedUpTo) return text;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    // Only JSON.parse is in here: a runner may hand in anything.
+    return text;
+  }
+}

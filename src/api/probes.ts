@@ -21,7 +21,10 @@ export function createProbes(needed: readonly Dependency[]): Hono {
   probes.get('/ready', async (context) => {
     const answers = await Promise.all(needed.map(async ({ name, ask }) => [name, await answerOf(ask)] as const));
     const ready = answers.every(([, answer]) => answer === 'ok');
-    return context.json({ status: ready ? 'ready' : 'not_ready', dependencies: Object.fromEntries(answers) }, ready ? 200 : 503);
+    return context.json(
+      { status: ready ? 'ready' : 'not_ready', dependencies: Object.fromEntries(answers) },
+      ready ? 200 : 503,
+    );
   });
   return probes;
 }

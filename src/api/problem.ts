@@ -13,8 +13,19 @@ const titles = {
 export type ProblemStatus = keyof typeof titles;
 export type FieldProblem = { field: string; message: string };
 
-export function problem(status: ProblemStatus, code: string, detail: string, problems?: readonly FieldProblem[]): Response {
-  const body = { type: `urn:gantry:api:${code}`, title: titles[status], status, detail, ...(problems && { problems: problems.slice(0, 20) }) };
+export function problem(
+  status: ProblemStatus,
+  code: string,
+  detail: string,
+  problems?: readonly FieldProblem[],
+): Response {
+  const body = {
+    type: `urn:gantry:api:${code}`,
+    title: titles[status],
+    status,
+    detail,
+    ...(problems && { problems: problems.slice(0, 20) }),
+  };
   return new Response(JSON.stringify(body), {
     status,
     headers: {
@@ -31,10 +42,19 @@ export const fieldProblems = ({ issues }: Pick<z.ZodError, 'issues'>): FieldProb
 export const refusals: Readonly<Record<Refusal, { status: 401 | 403; detail: string }>> = {
   no_tokens: {
     status: 403,
-    detail: 'Nobody can read here yet: the environment variable API_TOKENS is not set. The operator sets it to a long random text and starts Gantry again.',
+    detail:
+      'Nobody can read here yet: the environment variable API_TOKENS is not set. The operator sets it to a long random text and starts Gantry again.',
   },
-  no_token: { status: 401, detail: 'This needs a token: send it as "Authorization: Bearer <token>". The operator of Gantry hands them out (API_TOKENS).' },
-  wrong_token: { status: 401, detail: 'The token or session is unknown, expired or revoked. Ask the operator of Gantry for a token of API_TOKENS.' },
+  no_token: {
+    status: 401,
+    detail:
+      'This needs a token: send it as "Authorization: Bearer <token>". The operator of Gantry hands them out (API_TOKENS).',
+  },
+  wrong_token: {
+    status: 401,
+    detail:
+      'The token or session is unknown, expired or revoked. Ask the operator of Gantry for a token of API_TOKENS.',
+  },
   scope: { status: 403, detail: 'This token may not read: its entry in API_TOKENS does not name the scope "read".' },
 };
 

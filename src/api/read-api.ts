@@ -11,7 +11,19 @@ import { readFacts } from './read/facts.ts';
 import { listRuns, readRunItem } from './read/runs.ts';
 import { listTickets, readPull, readTicket } from './read/tickets.ts';
 import { pullOf, waitsFor } from './read/waiting.ts';
-import { DeliveryAnswer, DeliveryParams, FactPage, ItemParams, PageQuery, ProblemAnswer, RunAnswer, RunParams, TicketDetail, TicketPage, TicketQuery } from './wire.ts';
+import {
+  DeliveryAnswer,
+  DeliveryParams,
+  FactPage,
+  ItemParams,
+  PageQuery,
+  ProblemAnswer,
+  RunAnswer,
+  RunParams,
+  TicketDetail,
+  TicketPage,
+  TicketQuery,
+} from './wire.ts';
 
 export type ReadApiOptions = {
   db: Db;
@@ -22,12 +34,25 @@ export type ReadApiOptions = {
   onError?: (error: unknown, about: { method: string; path: string }) => void;
 };
 
-const refusal = (description: string) => ({ description, content: { 'application/problem+json': { schema: ProblemAnswer } } });
-const always = { 400: refusal('A parameter is malformed; `problems` names it.'), 401: refusal('No token, or one that is not known.'), 403: refusal('The token lacks the scope `read`, or no token is configured.') };
+const refusal = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: ProblemAnswer } },
+});
+const always = {
+  400: refusal('A parameter is malformed; `problems` names it.'),
+  401: refusal('No token, or one that is not known.'),
+  403: refusal('The token lacks the scope `read`, or no token is configured.'),
+};
 
 const get = <const Path extends string, Request extends object, Schema extends z.ZodType>(
   path: Path,
-  { id, summary, request, answer, absent }: { id: string; summary: string; request: Request; answer: Schema; absent?: string },
+  {
+    id,
+    summary,
+    request,
+    answer,
+    absent,
+  }: { id: string; summary: string; request: Request; answer: Schema; absent?: string },
 ) =>
   createRoute({
     method: 'get',
@@ -44,19 +69,56 @@ const get = <const Path extends string, Request extends object, Schema extends z
   });
 
 const routes = {
-  tickets: get('/tickets', { id: 'listTickets', summary: 'Tickets, newest first.', request: { query: TicketQuery }, answer: TicketPage }),
-  ticket: get('/tickets/{repo}/{number}', { id: 'readTicket', summary: 'One ticket with its runs.', request: { params: ItemParams }, answer: TicketDetail, absent: 'No such ticket.' }),
-  ticketFacts: get('/tickets/{repo}/{number}/facts', { id: 'listTicketFacts', summary: 'Everything on record about a ticket, oldest first.', request: { params: ItemParams, query: PageQuery }, answer: FactPage, absent: 'No such ticket.' }),
-  pullFacts: get('/pulls/{repo}/{number}/facts', { id: 'listPullFacts', summary: 'Everything on record about a pull request, oldest first.', request: { params: ItemParams, query: PageQuery }, answer: FactPage, absent: 'No such pull request.' }),
-  run: get('/runs/{id}', { id: 'readRun', summary: 'One run.', request: { params: RunParams }, answer: RunAnswer, absent: 'No such run.' }),
-  delivery: get('/deliveries/{guid}', { id: 'readDelivery', summary: 'What became of a webhook.', request: { params: DeliveryParams }, answer: DeliveryAnswer, absent: 'No such delivery.' }),
+  tickets: get('/tickets', {
+    id: 'listTickets',
+    summary: 'Tickets, newest first.',
+    request: { query: TicketQuery },
+    answer: TicketPage,
+  }),
+  ticket: get('/tickets/{repo}/{number}', {
+    id: 'readTicket',
+    summary: 'One ticket with its runs.',
+    request: { params: ItemParams },
+    answer: TicketDetail,
+    absent: 'No such ticket.',
+  }),
+  ticketFacts: get('/tickets/{repo}/{number}/facts', {
+    id: 'listTicketFacts',
+    summary: 'Everything on record about a ticket, oldest first.',
+    request: { params: ItemParams, query: PageQuery },
+    answer: FactPage,
+    absent: 'No such ticket.',
+  }),
+  pullFacts: get('/pulls/{repo}/{number}/facts', {
+    id: 'listPullFacts',
+    summary: 'Everything on record about a pull request, oldest first.',
+    request: { params: ItemParams, query: PageQuery },
+    answer: FactPage,
+    absent: 'No such pull request.',
+  }),
+  run: get('/runs/{id}', {
+    id: 'readRun',
+    summary: 'One run.',
+    request: { params: RunParams },
+    answer: RunAnswer,
+    absent: 'No such run.',
+  }),
+  delivery: get('/deliveries/{guid}', {
+    id: 'readDelivery',
+    summary: 'What became of a webhook.',
+    request: { params: DeliveryParams },
+    answer: DeliveryAnswer,
+    absent: 'No such delivery.',
+  }),
 };
 
 export function createReadApi({ db, inbox, tokens, publicUrl, onError }: ReadApiOptions): OpenAPIHono {
   const access = createAccess(tokens, { secure: publicUrl.startsWith('https:') });
   const api = new OpenAPIHono({
     defaultHook: (result) =>
-      result.success ? undefined : problem(400, 'malformed', 'A parameter is malformed; problems names each one.', fieldProblems(result.error)),
+      result.success
+        ? undefined
+        : problem(400, 'malformed', 'A parameter is malformed; problems names each one.', fieldProblems(result.error)),
   });
   api.use(async (context, next) => {
     const { refused } = access.admit(context, 'read');
@@ -70,14 +132,21 @@ export function createReadApi({ db, inbox, tokens, publicUrl, onError }: ReadApi
     const { state, repo, limit, cursor } = context.req.valid('query');
     const found = await listTickets(db, { state, repository: repo, before: cursor, limit: limit + 1 });
     const shown = found.slice(0, limit);
-    const items = await Promise.all(shown.map(async (ticket) => ticketAnswer(ticket, waitsFor(ticket, await pullOf(db, ticket)))));
+    const items = await Promise.all(
+      shown.map(async (ticket) => ticketAnswer(ticket, waitsFor(ticket, await pullOf(db, ticket)))),
+    );
     return context.json({ items, next: found.length > limit ? String(shown.at(-1)?.first) : null }, 200);
   });
 
   api.openapi(routes.ticket, async (context) => {
     const { repo, number } = context.req.valid('param');
     const ticket = await readTicket(db, repo, number);
-    if (!ticket) return problem(404, 'ticket', 'There is no such ticket: nobody has asked for work on that issue, or the id of the repository is another one.');
+    if (!ticket)
+      return problem(
+        404,
+        'ticket',
+        'There is no such ticket: nobody has asked for work on that issue, or the id of the repository is another one.',
+      );
     const [pull, runs] = await Promise.all([pullOf(db, ticket), listRuns(db, ticket.stream)]);
     return context.json(ticketDetail(ticket, waitsFor(ticket, pull), runs), 200);
   });
@@ -101,10 +170,20 @@ export function createReadApi({ db, inbox, tokens, publicUrl, onError }: ReadApi
 
   api.openapi(routes.delivery, async (context) => {
     const entry = await inbox.read(context.req.valid('param').guid);
-    return entry ? context.json(deliveryAnswer(entry), 200) : problem(404, 'delivery', 'No delivery with that GUID is stored: it never arrived, or it is older than the inbox keeps.');
+    return entry
+      ? context.json(deliveryAnswer(entry), 200)
+      : problem(
+          404,
+          'delivery',
+          'No delivery with that GUID is stored: it never arrived, or it is older than the inbox keeps.',
+        );
   });
 
-  api.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer', description: 'A token of API_TOKENS with the scope `read`.' });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A token of API_TOKENS with the scope `read`.',
+  });
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Gantry', version: '1', description: 'What Gantry knows, for reading.' },
@@ -118,7 +197,11 @@ export function createReadApi({ db, inbox, tokens, publicUrl, onError }: ReadApi
   return api;
 }
 
-async function factPage(db: Db, stream: Parameters<typeof readFacts>[1][number], { limit, cursor }: { limit: number; cursor?: number | undefined }) {
+async function factPage(
+  db: Db,
+  stream: Parameters<typeof readFacts>[1][number],
+  { limit, cursor }: { limit: number; cursor?: number | undefined },
+) {
   const found = await readFacts(db, [stream], { ...(cursor !== undefined && { after: cursor }), limit: limit + 1 });
   const shown = found.slice(0, limit);
   return { items: shown.map(factAnswer), next: found.length > limit ? String(shown.at(-1)?.id) : null };

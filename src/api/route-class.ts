@@ -1,6 +1,20 @@
 // Routes of GitHub in a few classes, so that a metric has a bounded number of series whatever is asked.
 
-export const routeClasses = ['token', 'app', 'contents', 'git', 'issues', 'comments', 'reactions', 'pulls', 'checks', 'actions', 'people', 'graphql', 'other'] as const;
+export const routeClasses = [
+  'token',
+  'app',
+  'contents',
+  'git',
+  'issues',
+  'comments',
+  'reactions',
+  'pulls',
+  'checks',
+  'actions',
+  'people',
+  'graphql',
+  'other',
+] as const;
 export type RouteClass = (typeof routeClasses)[number];
 
 /** First match wins: a comment of an issue is a comment. */
@@ -26,4 +40,5 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 export const methodOf = (method: string): string => (methods.includes(method) ? method : 'other');
 
 /** `none`: no answer came. */
-export const statusOf = (status: number): string => (status >= 200 && status < 600 ? `${Math.floor(status / 100)}xx` : 'none');
+export const statusOf = (status: number): string =>
+  status >= 200 && status < 600 ? `${Math.floor(status / 100)}xx` : 'none';

@@ -25,7 +25,9 @@ export const TicketAnswer = z
     stage: z.string().describe('As in docs/spec/ticket.md.'),
     open: z.boolean().describe('False once nothing more happens by itself.'),
     onHold: z.boolean(),
-    waitsFor: Sentence.nullable().describe('The nearest thing that somebody has to do, or what is being waited for; null where nothing is.'),
+    waitsFor: Sentence.nullable().describe(
+      'The nearest thing that somebody has to do, or what is being waited for; null where nothing is.',
+    ),
     requester: z.string().nullable().describe('Login of who asked for the work.'),
     pull: z.int().nullable(),
     runs: count,
@@ -92,7 +94,9 @@ export const DeliveryAnswer = z
     action: z.string().nullable(),
     installation: z.int().nullable(),
     receivedAt: time,
-    state: z.enum(['stored', 'translated', 'ignored', 'failed']).describe('`stored`: not read yet. `failed`: a redelivery of the same GUID starts it again.'),
+    state: z
+      .enum(['stored', 'translated', 'ignored', 'failed'])
+      .describe('`stored`: not read yet. `failed`: a redelivery of the same GUID starts it again.'),
     note: z.string().nullable().describe('Why it was ignored or failed.'),
   })
   .openapi('Delivery');
@@ -111,7 +115,11 @@ export const ProblemAnswer = z
   })
   .openapi('Problem');
 
-const id = (what: string) => z.string().regex(/^[1-9]\d{0,14}$/, `must be ${what}: a whole number`).transform(Number);
+const id = (what: string) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/, `must be ${what}: a whole number`)
+    .transform(Number);
 const limit = z
   .string()
   .regex(/^\d{1,4}$/, 'must be a whole number')
@@ -132,10 +140,14 @@ export const ItemParams = z.object({
 });
 export const TicketQuery = z.object({
   state: z.enum(['open', 'ended', 'all']).default('open'),
-  repo: id('the id of a repository').optional().openapi({ type: 'integer', description: 'Numeric id of a repository.' }),
+  repo: id('the id of a repository')
+    .optional()
+    .openapi({ type: 'integer', description: 'Numeric id of a repository.' }),
   limit,
   cursor,
 });
 export const PageQuery = z.object({ limit, cursor });
 export const RunParams = z.object({ id: z.string().min(1).max(200) });
-export const DeliveryParams = z.object({ guid: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be the value of X-GitHub-Delivery') });
+export const DeliveryParams = z.object({
+  guid: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be the value of X-GitHub-Delivery'),
+});

@@ -10,10 +10,10 @@ import type { Io } from './command.ts';
 export function runChild(
   args: readonly string[],
   { env, cwd, signal }: Pick<Io, 'env' | 'cwd' | 'signal'>,
+  { apart }: { apart: boolean },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, env, stdio: 'inherit' });
-    // Ctrl-C reaches the child through the terminal as well; a second signal does no harm there.
+    const child = spawn(process.execPath, args, { cwd, env, stdio: 'inherit', detached: apart });
     const stop = () => child.kill('SIGTERM');
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });

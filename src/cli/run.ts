@@ -10,5 +10,5 @@ export const run: CliCommand = {
   summary: 'Does one run on this machine; the workflow calls it, people rarely do.',
   usage: 'run --run <id> --server <url>',
   // A process of its own: the runner reads its environment, handles signals and ends by itself.
-  run: (args, io) => runChild([program, ...args], io),
+  run: (args, io) => runChild([program, ...args], io, { apart: false }),
 };

@@ -52,6 +52,8 @@ export const Command = z.discriminatedUnion('type', [
     stage: Stage,
     issue: z.int(),
     title: z.string(),
+    /** The run that made the tree: the commit names it. */
+    madeBy: z.string(),
     /** Of an inspected bundle. */
     tree: z.string(),
     start: z.string(),
@@ -108,6 +110,8 @@ export const Command = z.discriminatedUnion('type', [
     /** Reviews that would let it merge: any one of them must still hold, live. */
     reviewers: z.array(z.string()),
     policyBlob: z.string(),
+    /** How often the gate was asked for again, as its check view counts it. */
+    times: z.int(),
     method: z.enum(['squash', 'merge', 'rebase']),
   }),
 ]);

@@ -1,11 +1,13 @@
 // The last look and the merge. Everything is read live again; only then is the gate green, and the merge names the head.
 
 import type { CommandOf } from '../decide/command.ts';
-import type { CheckView } from '../decide/pull/check-view.ts';
+import { mergedGate } from '../decide/pull/desired.ts';
 import { Retryable } from '../errors.ts';
 import { type Message, message } from '../facts/message.ts';
 import { atLeast } from '../facts/person.ts';
+import { digestOf } from '../journal/artifact.ts';
 import { claim, release } from '../journal/right.ts';
+import { pullsWithHead } from '../journal/stream.ts';
 import { renderCheck } from '../render/check.ts';
 import { renderMergeMessage } from '../render/pull.ts';
 import type { Call, Effect, Ports } from './contract.ts';
@@ -45,19 +47,22 @@ async function openGateAndMerge({ command, repository }: Merge, { db, writer }: 
   const right = await claim(db, `${repository.id}/check/${command.head}/harness/gate`, rightSeconds);
   if (!right) throw new Retryable('the gate is being written', { after: 1 });
   let remoteId = right.remoteId;
+  let digest: string | null = null;
   try {
-    const view: CheckView = { status: 'success', title: message('gate-open'), reasons: [], times: 0 };
-    const check = renderCheck('harness/gate', view);
+    const check = renderCheck('harness/gate', { ...mergedGate, times: command.times });
     if (remoteId === null) remoteId = String((await writer.createCheckRun(repository, command.head, check)).id);
     else await writer.updateCheckRun(repository, Number(remoteId), check);
     const { ticket } = command;
-    return await writer.merge(repository, command.pull, {
+    const outcome = await writer.merge(repository, command.pull, {
       sha: command.head,
       method: command.method,
       ...renderMergeMessage({ title: command.title, pull: command.pull, ...(ticket && { issue: ticket.issue }) }),
     });
+    // Merged, the gate stays as it is; in every other case it is written again.
+    if ('merged' in outcome) digest = digestOf(JSON.stringify(check));
+    return outcome;
   } finally {
-    await release(db, right, { digest: null, remoteId });
+    await release(db, right, { digest, remoteId });
   }
 }
 
@@ -73,6 +78,12 @@ async function problemNow(call: Merge, ports: Ports): Promise<Problem | undefine
   if (pull.mergeableState === 'dirty')
     return no(message('merge-refused', { detail: 'the branch conflicts with its base' }));
   if (pull.labels.includes('ai-hold')) return no(message('merge-held'));
+  // A check belongs to a commit: as long as another open pull request shows the same one, the gate speaks for both.
+  const sharing = (await pullsWithHead(ports.db, repository.id, command.head)).filter(
+    ({ id, open }) => open && id !== call.stream,
+  );
+  if (sharing.length > 0)
+    return no(message('merge-shared-head', { pulls: sharing.map(({ id }) => id.split('#')[1]).join(', #') }));
   const { ticket } = command;
   if (!ticket) return no(message('merge-not-approved'));
 

@@ -41,7 +41,7 @@ export const pushTree: Effect<'PushTree'> = {
 /** The same input gives the same commit: an attempt after an unclear answer pushes what is there already. */
 async function push({ command, repository }: Push, ports: Ports) {
   const { botId, botLogin } = await ports.reader.self();
-  const at = Math.floor(((await startedAt(ports, command.run))?.getTime() ?? 0) / 1_000);
+  const at = Math.floor(((await startedAt(ports, command.madeBy))?.getTime() ?? 0) / 1_000);
   const identity = { name: botLogin, email: `${botId}+${botLogin}@users.noreply.github.com`, at };
   return ports.git.commitAndPush({
     repo: gitRepo(ports, repository),
@@ -51,7 +51,7 @@ async function push({ command, repository }: Push, ports: Ports) {
     message: renderCommitMessage({
       title: command.title,
       issue: command.issue,
-      run: command.run,
+      run: command.madeBy,
       stage: command.stage,
     }),
     author: identity,

@@ -13,7 +13,8 @@ export const createJournalMeter = (db: Db): Meter => ({
     return reserved ? { status: 'ok', ...reserved } : { status: 'spent' };
   },
   async settle(id, call) {
-    if (!(await settleTokens(db, id, call.inputTokens + call.outputTokens, call))) throw new Bug(`the reservation ${id} was settled twice or never made`);
+    if (!(await settleTokens(db, id, call.inputTokens + call.outputTokens, call)))
+      throw new Bug(`the reservation ${id} was settled twice or never made`);
   },
   async refused({ run }, call, { spent }) {
     await recordRefusal(db, run, call, spent);

@@ -11,7 +11,9 @@ export type Provider = {
 /** US dollars per million tokens. */
 export type Price = { input: number; output: number };
 
-type Keys = Partial<Record<'openai' | 'anthropic' | 'gemini', { key: string; baseUrl?: string | undefined } | undefined>>;
+type Keys = Partial<
+  Record<'openai' | 'anthropic' | 'gemini', { key: string; baseUrl?: string | undefined } | undefined>
+>;
 
 const hosts = {
   openai: { protocol: 'openai-responses', baseUrl: 'https://api.openai.com' },
@@ -23,5 +25,7 @@ const hosts = {
 export const providersOf = (keys: Keys): Provider[] =>
   (Object.keys(hosts) as (keyof Keys)[]).flatMap((name) => {
     const given = keys[name];
-    return given ? [{ ...hosts[name], ...(given.baseUrl !== undefined && { baseUrl: given.baseUrl }), key: given.key }] : [];
+    return given
+      ? [{ ...hosts[name], ...(given.baseUrl !== undefined && { baseUrl: given.baseUrl }), key: given.key }]
+      : [];
   });

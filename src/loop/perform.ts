@@ -56,7 +56,11 @@ async function answer({ db, effects, ports }: PerformTools, job: Job): Promise<F
 
 /** What a person is shown of a failure that is final: our own sentence where there is one. */
 const wordsOf = (error: unknown): string =>
-  error instanceof UserFixable ? sayPlainly({ id: error.messageId, data: error.data }) : error instanceof Error ? error.message : String(error);
+  error instanceof UserFixable
+    ? sayPlainly({ id: error.messageId, data: error.data })
+    : error instanceof Error
+      ? error.message
+      : String(error);
 
 async function failed(
   { db, boss, enqueue, log }: PerformTools,

@@ -11,6 +11,12 @@ import { contextOf, lock, record, save, settle } from '../journal/stream.ts';
 import type { Db, Tx } from '../journal/tables.ts';
 import { lifecycles } from './lifecycles.ts';
 
+/**
+ * Seconds before a change is written: what changes several times in a row is written once. People wait for what they
+ * typed to be answered, and programs for a check that is final; nobody reads a comment that fast.
+ */
+const pauses: Record<Target['kind'], number> = { sticky: 3, check: 2, notice: 1, reply: 0, reaction: 0, label: 0 };
+
 /** Returns how many facts were folded; 0 where another job was faster. */
 export async function react(db: Db, enqueue: Enqueue, stream: StreamId): Promise<number> {
   const about = parseStream(stream);
@@ -50,8 +56,9 @@ async function fold<State, F extends Fact>(
     if (decision.wakeAt !== undefined) wakeAt = decision.wakeAt;
   }
   await save(tx, stream, { seq, version: lifecycle.version, state, ...lifecycle.index(state), wakeAt });
-  for (const { id } of changed(before, lifecycle.desired(state, context)))
-    await enqueue(tx, 'converge', { stream, target: id });
+  for (const { id, kind } of changed(before, lifecycle.desired(state, context))) {
+    await enqueue(tx, 'converge', { stream, target: id }, { after: pauses[kind] });
+  }
   return locked.pending.length;
 }
 

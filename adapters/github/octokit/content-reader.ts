@@ -4,41 +4,50 @@ import type { GitHubReader } from '../contract.ts';
 import { at } from './address.ts';
 import type { Client } from './client.ts';
 
+/** A default branch is renamed once in a lifetime; a name that went stale is a branch that is gone, which stops the work. */
+const KEPT_MS = 300_000;
+
 export const createContentReader = ({
   ask,
   get,
-}: Client): Pick<GitHubReader, 'textFile' | 'branch' | 'defaultBranch'> => ({
-  textFile: async (repo, path, ref) => {
-    const { answer } = await ask(
-      repo.installation,
-      (github) => github.request('GET /repos/{owner}/{repo}/contents/{path}', { ...at(repo), path, ref }),
-      [404],
-    );
-    const file = answer?.data;
-    if (!file || Array.isArray(file) || file.type !== 'file' || !('content' in file)) return undefined;
-    // Over 1 MB GitHub leaves the content out and says encoding none.
-    if (file.encoding !== 'base64')
-      throw new Permanent(`${path} at ${ref} has ${file.size} bytes; GitHub shows 1 MB at most`);
-    try {
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(file.content, 'base64'));
-      return { blob: file.sha, text };
-    } catch (error) {
-      throw new Permanent(`${path} at ${ref} is not UTF-8 text`, { cause: error });
-    }
-  },
+}: Client): Pick<GitHubReader, 'textFile' | 'branch' | 'defaultBranch'> => {
+  const defaults = new Map<number, { branch: string; until: number }>();
+  return {
+    textFile: async (repo, path, ref) => {
+      const { answer } = await ask(
+        repo.installation,
+        (github) => github.request('GET /repos/{owner}/{repo}/contents/{path}', { ...at(repo), path, ref }),
+        [404],
+      );
+      const file = answer?.data;
+      if (!file || Array.isArray(file) || file.type !== 'file' || !('content' in file)) return undefined;
+      // Over 1 MB GitHub leaves the content out and says encoding none.
+      if (file.encoding !== 'base64')
+        throw new Permanent(`${path} at ${ref} has ${file.size} bytes; GitHub shows 1 MB at most`);
+      try {
+        const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(file.content, 'base64'));
+        return { blob: file.sha, text };
+      } catch (error) {
+        throw new Permanent(`${path} at ${ref} is not UTF-8 text`, { cause: error });
+      }
+    },
 
-  branch: async (repo, name) => {
-    // 409: the repository has no commit yet.
-    const { answer } = await ask(
-      repo.installation,
-      (github) => github.request('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...at(repo), ref: `heads/${name}` }),
-      [404, 409],
-    );
-    return answer?.data.object.sha;
-  },
+    branch: async (repo, name) => {
+      // 409: the repository has no commit yet.
+      const { answer } = await ask(
+        repo.installation,
+        (github) => github.request('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...at(repo), ref: `heads/${name}` }),
+        [404, 409],
+      );
+      return answer?.data.object.sha;
+    },
 
-  defaultBranch: async (repo) => {
-    const { data } = await get(repo.installation, (github) => github.request('GET /repos/{owner}/{repo}', at(repo)));
-    return data.default_branch;
-  },
-});
+    defaultBranch: async (repo) => {
+      const known = defaults.get(repo.id);
+      if (known && Date.now() < known.until) return known.branch;
+      const { data } = await get(repo.installation, (github) => github.request('GET /repos/{owner}/{repo}', at(repo)));
+      defaults.set(repo.id, { branch: data.default_branch, until: Date.now() + KEPT_MS });
+      return data.default_branch;
+    },
+  };
+};

@@ -20,7 +20,9 @@ export const evidenceTable = (evidence: StickyView['evidence']): Html =>
     ['Criterion', 'Tests that prove it'],
     evidence.map(({ id, text, tests }) => [
       html`<strong>${id}</strong> ${text}`,
-      tests.length === 0 ? html`<span class="soft">no test named yet</span>` : html`<ul class="tree">${tests.map(oneTest)}</ul>`,
+      tests.length === 0
+        ? html`<span class="soft">no test named yet</span>`
+        : html`<ul class="tree">${tests.map(oneTest)}</ul>`,
     ]),
   );
 

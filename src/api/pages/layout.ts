@@ -39,7 +39,11 @@ ${goTo === undefined ? '' : html`<meta http-equiv="refresh" content="0; url=${go
 const leave = (viewer: string): Html =>
   html`<form method="post" action="/sign-out"><span class="soft small">${viewer}</span> <button>Sign out</button></form>`;
 
-export const showPage = (context: Context, { title, body, viewer, goTo }: Page, status: 200 | 400 | 401 | 403 | 404 | 500 = 200) =>
+export const showPage = (
+  context: Context,
+  { title, body, viewer, goTo }: Page,
+  status: 200 | 400 | 401 | 403 | 404 | 500 = 200,
+) =>
   context.html(
     html`<!doctype html>
 <html lang="en">

@@ -2,6 +2,9 @@
 import type { Nodes, RootContent } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { toString as textOf } from 'mdast-util-to-string';
+import type { Message } from '../../facts/message.ts';
+import { say } from '../../render/messages.ts';
+import { plain as plainText } from '../../render/text.ts';
 import { type Html, html } from './html.ts';
 
 /** render/text.ts puts it into names and numbers against GitHub's filters; here nothing would link them. */
@@ -13,7 +16,26 @@ export const markdown = (source: string): Html => html`${fromMarkdown(source).ch
 export function inlineMarkdown(source: string): Html {
   const { children } = fromMarkdown(source);
   const [only] = children;
-  return children.length === 1 && only?.type === 'paragraph' ? html`${only.children.map(shown)}` : html`${children.map(shown)}`;
+  return children.length === 1 && only?.type === 'paragraph'
+    ? html`${only.children.map(shown)}`
+    : html`${children.map(shown)}`;
+}
+
+/** One line of plain text: what is said, without how it is marked. */
+export const plainly = (message: Message, most = 1_000): string =>
+  plainText(
+    fromMarkdown(say(message))
+      .children.map((node) => plain(textOf(node)))
+      .join(' '),
+    most,
+  );
+
+/** The first paragraph, and the first block of code in short: for lists. */
+export function briefly(message: Message): Html {
+  const { children } = fromMarkdown(say(message));
+  const first = children.find(({ type }) => type === 'paragraph');
+  const code = children.find((node) => node.type === 'code');
+  return html`${first ? inside(first) : ''}${code?.type === 'code' ? html` <code>${plainText(code.value, 24)}</code>` : ''}`;
 }
 
 function shown(node: RootContent): Html {

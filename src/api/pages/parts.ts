@@ -2,7 +2,7 @@
 import type { CheckStatus } from '../../decide/pull/check-view.ts';
 import type { Repository } from '../../facts/repository.ts';
 import type { Outcome, Verdict } from '../../facts/verdict.ts';
-import { outcomeIcon, statusResult } from '../../render/result.ts';
+import { statusResult } from '../../render/result.ts';
 import { verdictSentence } from '../../render/verdict.ts';
 import { type Html, html } from './html.ts';
 import { inlineMarkdown } from './markdown.ts';
@@ -49,21 +49,32 @@ export function verdictTree(verdict: Verdict, depth = 0): Html {
   }</li>`;
 }
 
-const mark = (outcome: Outcome): Html => html`<span title="${outcome}">${outcomeIcon[outcome]}</span>`;
+const marks: Readonly<Record<Outcome, { tone: string; sign: string }>> = {
+  pass: { tone: 'good', sign: '✓' },
+  fail: { tone: 'bad', sign: '✗' },
+  error: { tone: 'bad', sign: '!' },
+  pending: { tone: 'wait', sign: '…' },
+  skip: { tone: 'soft', sign: '–' },
+};
+
+const mark = (outcome: Outcome): Html =>
+  html`<span class="mark ${marks[outcome].tone}" role="img" aria-label="${outcome}" title="${outcome}">${marks[outcome].sign}</span>`;
 
 /** Rows of finished cells. On a narrow screen each cell is named by its column. No rows, no table. */
 export const table = (columns: readonly string[], rows: readonly (readonly (Html | string)[])[]): Html =>
   rows.length === 0
     ? html``
     : html`<table><thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead><tbody>${rows.map(
-        (cells) => html`<tr>${cells.map((cell, index) => html`<td data-is="${columns[index] ?? ''}">${cell}</td>`)}</tr>`,
+        (cells) =>
+          html`<tr>${cells.map((cell, index) => html`<td data-is="${columns[index] ?? ''}">${cell}</td>`)}</tr>`,
       )}</tbody></table>`;
 
 /** Rows without a value are left out. */
 export const facts = (rows: readonly (readonly [string, Html | string | undefined])[]): Html =>
   html`<dl>${rows.flatMap(([name, value]) => (value === undefined ? [] : [html`<dt>${name}</dt><dd>${value}</dd>`]))}</dl>`;
 
-export const time = (at: Date): Html => html`<time class="num" datetime="${at.toISOString()}" title="${at.toISOString()}">${at.toISOString().slice(0, 16).replace('T', ' ')} UTC</time>`;
+export const time = (at: Date): Html =>
+  html`<time class="num" datetime="${at.toISOString()}" title="${at.toISOString()}">${at.toISOString().slice(0, 16).replace('T', ' ')} UTC</time>`;
 
 /** `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`. */
 export function span(ms: number): string {

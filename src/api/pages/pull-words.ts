@@ -16,18 +16,35 @@ const reviews = {
 
 function observed({ action, pull, by }: Extract<PullFact, { type: 'PullObserved' }>): Said | undefined {
   if (pull.merged) return { tone: 'good', what: 'Pull request seen as merged', who: nameOf(by) };
-  if (action === 'synchronize') return { tone: '', what: html`Pull request is at ${commit(pull.head.sha)}`, who: nameOf(by) };
-  const known: Readonly<Record<string, string>> = { opened: 'opened', closed: 'closed', reopened: 'reopened', ready_for_review: 'taken out of draft', converted_to_draft: 'made a draft', edited: 'edited' };
+  if (action === 'synchronize')
+    return { tone: '', what: html`Pull request is at ${commit(pull.head.sha)}`, who: nameOf(by) };
+  const known: Readonly<Record<string, string>> = {
+    opened: 'opened',
+    closed: 'closed',
+    reopened: 'reopened',
+    ready_for_review: 'taken out of draft',
+    converted_to_draft: 'made a draft',
+    edited: 'edited',
+  };
   const word = Object.hasOwn(known, action) ? known[action] : undefined;
   return word === undefined ? undefined : { tone: '', what: `Pull request ${word}`, who: nameOf(by) };
 }
 
 export const pullWords: Words<PullFact> = {
   PullObserved: observed,
-  PullReviewed: ({ review: { by, state, commit: sha } }) => ({ tone: reviews[state].tone, what: html`Review: ${reviews[state].word} ${commit(sha)}`, who: nameOf(by) }),
+  PullReviewed: ({ review: { by, state, commit: sha } }) => ({
+    tone: reviews[state].tone,
+    what: html`Review: ${reviews[state].word} ${commit(sha)}`,
+    who: nameOf(by),
+  }),
   CheckRerequested: ({ name, by }) => ({ tone: '', what: html`${code(name)} asked for again`, who: nameOf(by) }),
   CommandGiven: ({ command, by }) => ({ tone: '', what: html`Typed ${code(typed(command))}`, who: nameOf(by) }),
-  CommandMisread: ({ text, problem, by }) => ({ tone: '', what: html`Typed ${code(text)}, which is not a command`, who: nameOf(by), why: problem }),
+  CommandMisread: ({ text, problem, by }) => ({
+    tone: '',
+    what: html`Typed ${code(text)}, which is not a command`,
+    who: nameOf(by),
+    why: problem,
+  }),
   CommentChanged: ({ how, by }) => ({ tone: '', what: `A comment was ${how}`, who: nameOf(by) }),
   BaseMoved: undefined,
   MembersChanged: undefined,
@@ -35,12 +52,25 @@ export const pullWords: Words<PullFact> = {
   Woken: undefined,
   PullGathered: ({ head }) => ({ tone: '', what: html`Checked at ${commit(head)}` }),
   AuthorityRead: undefined,
-  PullReadied: ({ done }) => ({ tone: done ? '' : 'wait', what: done ? 'Taken out of draft' : 'GitHub does not let Gantry take it out of draft' }),
-  ReviewAsked: ({ of }) => ({ tone: '', what: of.length > 0 ? `Review asked of ${of.join(', ')}` : 'Review asked for' }),
-  PullMerged: ({ sha, head }) => ({ tone: 'good', what: html`<strong>Merged</strong> ${commit(head)} as ${commit(sha)}` }),
+  PullReadied: ({ done }) => ({
+    tone: done ? '' : 'wait',
+    what: done ? 'Taken out of draft' : 'GitHub does not let Gantry take it out of draft',
+  }),
+  ReviewAsked: ({ of }) => ({
+    tone: '',
+    what: of.length > 0 ? `Review asked of ${of.join(', ')}` : 'Review asked for',
+  }),
+  PullMerged: ({ sha, head }) => ({
+    tone: 'good',
+    what: html`<strong>Merged</strong> ${commit(head)} as ${commit(sha)}`,
+  }),
   MergeRefused: ({ head, why }) => ({ tone: 'bad', what: html`Merge of ${commit(head)} refused`, why: inWords(why) }),
   GaveUp: ({ command, why }) => ({ tone: 'bad', what: html`Gave up on ${code(command)}`, why }),
   StepTaken: undefined,
-  GateDecided: ({ head, open, blocker }) => ({ tone: open ? 'good' : '', what: html`Gate at ${commit(head)}: ${open ? 'open' : 'closed'}`, why: blocker && inWords(blocker) }),
+  GateDecided: ({ head, open, blocker }) => ({
+    tone: open ? 'good' : '',
+    what: html`Gate at ${commit(head)}: ${open ? 'open' : 'closed'}`,
+    why: blocker && inWords(blocker),
+  }),
   CommentAnswered: ({ receipt }) => answered(receipt),
 };

@@ -1,7 +1,7 @@
 // The runs of a ticket: where each ran, how it ended, what it used, and the evidence it left.
-import { z } from 'zod';
-import { grouped } from '../../render/text.ts';
+import type { z } from 'zod';
 import { Progress } from '../../intake/runner/wire.ts';
+import { grouped } from '../../render/text.ts';
 import type { RunItem } from '../read/runs.ts';
 import { type Html, html } from './html.ts';
 import { onGitHub, span, table, tag } from './parts.ts';
@@ -22,9 +22,13 @@ function cells(run: RunItem, { evidence, server, now }: Shown): (Html | string)[
   return [
     html`<strong>${stage}</strong>${stage === 'verify' ? '' : html`<br><span class="soft small">${agent.name}${agent.model ? ` ${agent.model}` : ''}</span>`}`,
     outcome(run, now),
-    workflowRun === undefined ? html`<code>${id}</code>` : onGitHub(server, repository, `/actions/runs/${workflowRun}`, html`<code>${id}</code>`),
+    workflowRun === undefined
+      ? html`<code>${id}</code>`
+      : onGitHub(server, repository, `/actions/runs/${workflowRun}`, html`<code>${id}</code>`),
     html`<span class="num" title="asked for ${createdAt.toISOString()}">${span((finishedAt ?? now).getTime() - (claimedAt ?? createdAt).getTime())}</span>`,
-    usage.calls === 0 ? '' : html`<span class="num" title="${usage.calls} model calls">${grouped(usage.inputTokens + usage.outputTokens)}</span>`,
+    usage.calls === 0
+      ? ''
+      : html`<span class="num" title="${usage.calls} model calls">${grouped(usage.inputTokens + usage.outputTokens)}</span>`,
     digest === undefined ? '' : html`<a href="/artifacts/${digest}">JSON</a>`,
   ];
 }

@@ -1,6 +1,7 @@
 // What the timeline says of one fact.
-import type { Actor } from '../../facts/person.ts';
+
 import type { Message } from '../../facts/message.ts';
+import type { Actor } from '../../facts/person.ts';
 import type { RunOutcome } from '../../facts/run.ts';
 import { say } from '../../render/messages.ts';
 import type { Html } from './html.ts';
@@ -17,7 +18,8 @@ export type Words<F extends { type: string }> = {
 
 export const inWords = (message: Message): Html => inlineMarkdown(say(message));
 
-export const nameOf = ({ login, kind }: Actor): string => (kind === 'bot' && !login.endsWith('[bot]') ? `${login} (bot)` : login);
+export const nameOf = ({ login, kind }: Actor): string =>
+  kind === 'bot' && !login.endsWith('[bot]') ? `${login} (bot)` : login;
 
 const outcomes: Readonly<Record<RunOutcome['kind'], { word: string; tone: Tone }>> = {
   delivered: { word: 'delivered', tone: 'good' },
@@ -30,7 +32,11 @@ const outcomes: Readonly<Record<RunOutcome['kind'], { word: string; tone: Tone }
 
 export const outcomeWord = (outcome: RunOutcome): { word: string; tone: Tone } => outcomes[outcome.kind];
 export const outcomeWhy = (outcome: RunOutcome): string | undefined =>
-  outcome.kind === 'failed' ? `${outcome.class.replaceAll('_', ' ')}: ${outcome.why}` : 'why' in outcome ? outcome.why : undefined;
+  outcome.kind === 'failed'
+    ? `${outcome.class.replaceAll('_', ' ')}: ${outcome.why}`
+    : 'why' in outcome
+      ? outcome.why
+      : undefined;
 
 /** As much of a commit or digest as a person compares. */
 export const short = (hash: string): string => hash.slice(0, 8);

@@ -18,7 +18,9 @@ export const readersOnly = (access: Access) =>
       context.set('viewer', viewer);
       return next();
     }
-    return refused === 'no_token' && cameFromElsewhere(context) ? comeAgain(context) : refuse(context, refused, pathOf(context));
+    return refused === 'no_token' && cameFromElsewhere(context)
+      ? comeAgain(context)
+      : refuse(context, refused, pathOf(context));
   });
 
 /** `links` absent: there are no one-time links. */
@@ -48,7 +50,10 @@ export function createSignIn(access: Access, links?: SignInLinks): Hono {
 function refuse(context: Context, refused: Refusal, to: string) {
   const { status } = refusals[refused];
   if (status === 401) context.header('www-authenticate', 'Bearer realm="gantry"');
-  const body = refused === 'no_tokens' ? noTokens : html`${refused === 'no_token' ? '' : html`<p class="bad">${said[refused]}</p>`}${form(to)}`;
+  const body =
+    refused === 'no_tokens'
+      ? noTokens
+      : html`${refused === 'no_token' ? '' : html`<p class="bad">${said[refused]}</p>`}${form(to)}`;
   return showPage(context, { title: 'Sign in', body }, status);
 }
 
@@ -96,4 +101,5 @@ const pathOf = ({ req }: Context): string => {
 };
 
 /** Only a path of this site, whatever was sent. */
-const localPath = (to: unknown): string => (typeof to === 'string' && /^\/(?![/\\])[\x21-\x7e]{0,1000}$/.test(to) ? to : '/');
+const localPath = (to: unknown): string =>
+  typeof to === 'string' && /^\/(?![/\\])[\x21-\x7e]{0,1000}$/.test(to) ? to : '/';

@@ -1,6 +1,7 @@
 // The stages of a ticket as titles, and the way from the label to the merge as steps.
-import type { StageName } from '../../facts/stage.ts';
+
 import type { TicketState } from '../../decide/ticket/state.ts';
+import type { StageName } from '../../facts/stage.ts';
 
 const titles: Readonly<Record<StageName, string>> = {
   idle: 'Not started',

@@ -10,7 +10,7 @@ export const style = `
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.55 system-ui,sans-serif;overflow-wrap:anywhere}
 header,main,footer{max-width:68rem;margin:0 auto;padding:0 1rem}
 header{display:flex;gap:1rem;align-items:center;justify-content:space-between;padding-top:.8rem;padding-bottom:.8rem}
-header form{margin:0}
+header form{margin:0}header button{padding:.15rem .7rem;font-size:.87rem}
 .home{font-weight:650;color:inherit;text-decoration:none}
 main{padding-bottom:1rem}
 footer{color:var(--soft);font-size:.85rem;padding-top:.5rem;padding-bottom:2rem}
@@ -19,8 +19,8 @@ h1{font-size:1.35rem;line-height:1.3;margin:.6rem 0 .2rem}h2{font-size:1.05rem;m
 p{margin:.4rem 0}.soft{color:var(--soft)}.small{font-size:.87rem}.num{white-space:nowrap;font-variant-numeric:tabular-nums}
 code,pre{font:.87em/1.45 ui-monospace,monospace;background:var(--calm-bg);border-radius:4px}
 code{padding:.08em .3em}pre{padding:.5rem .7rem;overflow-x:auto;white-space:pre-wrap;margin:.5rem 0;max-height:24rem}
+code,dd,td{min-width:0}.card>:first-child,.card>dl{margin-top:0}.card>:last-child{margin-bottom:0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.8rem 1rem;margin:.8rem 0}
-.now{border-left:4px solid var(--calm)}
 .tag{display:inline-block;border-radius:99px;padding:.05rem .6rem;font-size:.85rem;white-space:nowrap;background:var(--calm-bg);color:var(--ink)}
 .good{color:var(--good)}.bad{color:var(--bad)}.wait{color:var(--wait)}
 .tag.good{background:var(--good-bg)}.tag.bad{background:var(--bad-bg)}.tag.wait{background:var(--wait-bg)}
@@ -43,6 +43,7 @@ ol.line>li.key::before{background:var(--link)}ol.line>li.good::before{background
 ol.line>li{color:var(--ink)}ol.line time{color:var(--soft);font-size:.87rem;font-variant-numeric:tabular-nums}
 ol.line .why{color:var(--soft);font-size:.93em}
 ul.tree,ul.tree ul{list-style:none;padding-left:1.1rem;margin:.2rem 0}ul.tree{padding-left:0}ul.tree li{margin:.25rem 0}
+ul.tree .mark{display:inline-block;min-width:1.1em;font-weight:700}
 details summary{cursor:pointer;color:var(--link)}
 input[type=password]{width:100%;max-width:26rem;padding:.5rem .7rem;border:1px solid var(--line);border-radius:8px;background:var(--page);color:inherit;font:inherit}
 button{padding:.45rem 1.1rem;border:1px solid var(--line);border-radius:8px;background:var(--calm-bg);color:inherit;font:inherit;cursor:pointer}

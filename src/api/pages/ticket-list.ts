@@ -1,9 +1,10 @@
 // All tickets: where each stands, what it waits for, since when, and what it cost.
-import { grouped } from '../../render/text.ts';
-import { sayPlainly } from '../../render/messages.ts';
-import type { TicketItem } from '../read/tickets.ts';
+
 import type { Message } from '../../facts/message.ts';
+import { grouped } from '../../render/text.ts';
+import type { TicketItem } from '../read/tickets.ts';
 import { type Html, html } from './html.ts';
+import { briefly } from './markdown.ts';
 import { nameOfRepository, span, table, tag } from './parts.ts';
 import { stageTitle, stageTone } from './stage-words.ts';
 
@@ -23,7 +24,17 @@ const none: Readonly<Record<ListFilter, string>> = {
 };
 
 /** `next`: cursor of the following page; undefined on the last one. */
-export const ticketList = ({ rows, filter, next, now }: { rows: readonly ListRow[]; filter: ListFilter; next: number | undefined; now: Date }): Html =>
+export const ticketList = ({
+  rows,
+  filter,
+  next,
+  now,
+}: {
+  rows: readonly ListRow[];
+  filter: ListFilter;
+  next: number | undefined;
+  now: Date;
+}): Html =>
   html`<h1>Tickets</h1>
 <nav class="tabs" aria-label="Filter">${tabs.map(({ is, title }) => html`<a href="/?state=${is}"${is === filter ? html` aria-current="page"` : ''}>${title}</a>`)}</nav>
 ${rows.length === 0 ? html`<p class="card">${none[filter]}</p>` : ''}
@@ -33,13 +44,16 @@ ${table(
 )}
 ${next === undefined ? '' : html`<p><a href="/?state=${filter}&amp;before=${next}" rel="next">Older tickets</a></p>`}`;
 
-function cells({ ticket: { state, repository, number, startedAt, changedAt, open }, waits }: ListRow, now: Date): (Html | string)[] {
+function cells(
+  { ticket: { state, title, repository, number, startedAt, changedAt, open }, waits }: ListRow,
+  now: Date,
+): (Html | string)[] {
   const { stage, hold, pull, runs, tokens } = state;
   const tokenCount = tokens.input + tokens.output;
   return [
-    html`<a href="/tickets/${repository.id}/${number}">${state.issue?.title || `Issue #${number}`}</a><br><span class="soft small">${nameOfRepository(repository)} #${number}</span>`,
+    html`<a href="/tickets/${repository.id}/${number}">${title || `Issue #${number}`}</a><br><span class="soft small">${nameOfRepository(repository)} #${number}</span>`,
     hold ? tag('wait', 'On hold') : tag(stageTone(stage.name), stageTitle(stage.name)),
-    waits ? html`<span class="small">${sayPlainly(waits, 160)}</span>` : '',
+    waits ? html`<span class="small">${briefly(waits)}</span>` : '',
     html`<span class="num" title="since ${startedAt.toISOString()}">${span((open ? now : changedAt).getTime() - startedAt.getTime())}</span>`,
     pull === undefined ? '' : html`<a href="/pulls/${repository.id}/${pull}">#${pull}</a>`,
     runs.length === 0 ? '' : String(runs.length),

@@ -1,12 +1,12 @@
 // One ticket from the label to the merge: where it stands, what proves it, what was approved, what ran, what happened.
 import type { StickyView } from '../../decide/pull/sticky-view.ts';
 import type { Message } from '../../facts/message.ts';
+import { grouped } from '../../render/text.ts';
 import type { FactRow } from '../read/facts.ts';
 import type { RunItem } from '../read/runs.ts';
 import type { TicketItem } from '../read/tickets.ts';
-import { type Html, html } from './html.ts';
-import { grouped } from '../../render/text.ts';
 import { evidenceTable, layersTable } from './evidence-tables.ts';
+import { type Html, html } from './html.ts';
 import { facts, hash, nameOfRepository, onGitHub, type Server, table, tag, time } from './parts.ts';
 import { runsTable } from './runs-table.ts';
 import { inWords, nameOf } from './said.ts';
@@ -33,7 +33,7 @@ export function ticketPage(view: TicketView): Html {
   const { state, repository, number, pending } = ticket;
   const results = state.layers?.results ?? [];
   return html`<p class="soft small"><a href="/">Tickets</a> / ${nameOfRepository(repository)}</p>
-<h1>${state.issue?.title || `Issue #${number}`} <span class="soft">#${number}</span></h1>
+<h1>${ticket.title || `Issue #${number}`} <span class="soft">#${number}</span></h1>
 ${headline(view)}
 <div class="card">${about(view)}</div>
 ${state.approval || state.revoked ? html`<h2>Approval</h2>${approval(view)}` : ''}
@@ -44,7 +44,9 @@ ${runs.length > 0 ? html`<h2>Runs</h2>${runsTable(view)}` : ''}
 ${pending > 0 ? html`<p class="soft small">${pending} ${pending === 1 ? 'fact has' : 'facts have'} just arrived and are being read.</p>` : ''}
 ${timeline(history, { ticket: true, all: `/api/v1/tickets/${repository.id}/${number}/facts`, more })}
 <p class="soft small">On GitHub: ${onGitHub(server, repository, `/issues/${number}`, `issue #${number}`)}${
-    state.pull === undefined ? '' : html`, ${onGitHub(server, repository, `/pull/${state.pull}`, `pull request #${state.pull}`)}`
+    state.pull === undefined
+      ? ''
+      : html`, ${onGitHub(server, repository, `/pull/${state.pull}`, `pull request #${state.pull}`)}`
   }</p>`;
 }
 
@@ -54,7 +56,8 @@ function headline({ ticket: { state }, waits }: TicketView): Html {
   const why = stage.name === 'canceled' ? stage.why : waits;
   return html`<p>${tag(tone, hold ? 'On hold' : stageTitle(stage.name))}</p>
 <ol class="steps" aria-label="Progress">${stepsOf(state).map(
-    ({ title, is }) => html`<li class="${is}${is === 'here' ? ` ${tone}` : ''}"${is === 'here' ? html` aria-current="step"` : ''}>${title}</li>`,
+    ({ title, is }) =>
+      html`<li class="${is}${is === 'here' ? ` ${tone}` : ''}"${is === 'here' ? html` aria-current="step"` : ''}>${title}</li>`,
   )}</ol>
 ${why ? html`<div class="card">${inWords(why)}</div>` : ''}`;
 }
@@ -64,11 +67,24 @@ function about({ ticket: { state, repository, number, startedAt, changedAt }, se
   return facts([
     ['Issue', onGitHub(server, repository, `/issues/${number}`, `${nameOfRepository(repository)}#${number}`)],
     ['Asked for by', requester && nameOf(requester)],
-    ['Pull request', pull === undefined ? undefined : html`<a href="/pulls/${repository.id}/${pull}">#${pull}, its gate</a>, ${onGitHub(server, repository, `/pull/${pull}`, 'on GitHub')}`],
+    [
+      'Pull request',
+      pull === undefined
+        ? undefined
+        : html`<a href="/pulls/${repository.id}/${pull}">#${pull}, its gate</a>, ${onGitHub(server, repository, `/pull/${pull}`, 'on GitHub')}`,
+    ],
     ['Branch', branch === undefined ? undefined : html`<code>${branch}</code>`],
     ['On hold', hold && `by ${hold.by}${hold.why ? `: ${hold.why}` : ''}`],
-    ['Tokens', tokens.input + tokens.output === 0 ? undefined : `${grouped(tokens.input)} in, ${grouped(tokens.output)} out`],
-    ['Box', isolation && isolation !== 'box' ? html`<strong class="bad">not boxed</strong> in at least one run${isolation === 'none_allowed' ? ', as the operator allowed by name' : ''}` : undefined],
+    [
+      'Tokens',
+      tokens.input + tokens.output === 0 ? undefined : `${grouped(tokens.input)} in, ${grouped(tokens.output)} out`,
+    ],
+    [
+      'Box',
+      isolation && isolation !== 'box'
+        ? html`<strong class="bad">not boxed</strong> in at least one run${isolation === 'none_allowed' ? ', as the operator allowed by name' : ''}`
+        : undefined,
+    ],
     ['First seen', time(startedAt)],
     ['Last change', time(changedAt)],
   ]);
@@ -79,7 +95,10 @@ function approval({ ticket: { state, repository }, server }: TicketView): Html {
   if (!given) return html`<div class="card">${tag('bad', 'Revoked')} ${revoked ? inWords(revoked) : ''}</div>`;
   return html`<div class="card">${facts([
     ['Approved by', html`${nameOf(given.by)} on ${time(new Date(given.at))}`],
-    ['Plan', html`${hash(given.planDigest)} at commit ${onGitHub(server, repository, `/commit/${given.planCommit}`, hash(given.planCommit, 8))}`],
+    [
+      'Plan',
+      html`${hash(given.planDigest)} at commit ${onGitHub(server, repository, `/commit/${given.planCommit}`, hash(given.planCommit, 8))}`,
+    ],
     ['Issue text', hash(given.bodyDigest)],
     ['Base', html`<code>${given.baseRef}</code>, its files in scope ${hash(given.baseDigest)}`],
   ])}<p class="soft small">${state.stage.name === 'merged' ? 'Every one of these held until the merge.' : 'A change of any of these revokes it, and so does the approver losing write permission.'}</p></div>`;

@@ -1,7 +1,8 @@
 // The facts of a ticket as sentences of its timeline.
-import { usage } from '../../facts/command-given.ts';
+import type { usage } from '../../facts/command-given.ts';
 import type { TicketStage } from '../../facts/stage.ts';
 import type { TicketFact } from '../../facts/ticket.ts';
+import { grouped } from '../../render/text.ts';
 import { verdictSentence } from '../../render/verdict.ts';
 import { html } from './html.ts';
 import { inlineMarkdown } from './markdown.ts';
@@ -9,7 +10,11 @@ import { inWords, nameOf, outcomeWhy, outcomeWord, type Said, short, type Tone, 
 import { stageTitle, stageTone } from './stage-words.ts';
 
 const code = (text: string) => html`<code>${text}</code>`;
-const said = (tone: Tone, what: Said['what'], more: Omit<Said, 'tone' | 'what'> = {}): Said => ({ tone, what, ...more });
+const said = (tone: Tone, what: Said['what'], more: Omit<Said, 'tone' | 'what'> = {}): Said => ({
+  tone,
+  what,
+  ...more,
+});
 
 function stageEntered(stage: TicketStage): Said {
   const why =
@@ -33,22 +38,26 @@ export const ticketWords: Words<TicketFact> = {
   IssueEdited: ({ by }) => said('', 'Issue edited', { who: nameOf(by) }),
   IssueClosed: ({ by }) => said('', 'Issue closed', { who: nameOf(by) }),
   IssueReopened: ({ by }) => said('', 'Issue reopened', { who: nameOf(by) }),
-  CommandGiven: ({ command, by, viaApp }) => said('', html`Typed ${code(typed(command))}`, { who: nameOf(by), why: viaApp ? 'through an app' : undefined }),
-  CommandMisread: ({ text, problem, by }) => said('', html`Typed ${code(text)}, which is not a command`, { who: nameOf(by), why: problem }),
+  CommandGiven: ({ command, by, viaApp }) =>
+    said('', html`Typed ${code(typed(command))}`, { who: nameOf(by), why: viaApp ? 'through an app' : undefined }),
+  CommandMisread: ({ text, problem, by }) =>
+    said('', html`Typed ${code(text)}, which is not a command`, { who: nameOf(by), why: problem }),
   CommentChanged: ({ how, by }) => said('', `A comment was ${how}`, { who: nameOf(by) }),
   BaseMoved: undefined,
   MembersChanged: undefined,
   HeadMoved: ({ sha, by }) => said('', html`Branch is at ${code(short(sha))}`, { who: nameOf(by) }),
-  PullClosed: ({ merged, by }) => said('', merged ? 'Pull request merged' : 'Pull request closed without a merge', { who: by && nameOf(by) }),
+  PullClosed: ({ merged, by }) =>
+    said('', merged ? 'Pull request merged' : 'Pull request closed without a merge', { who: by && nameOf(by) }),
   PullRetargeted: ({ base }) => said('wait', html`Pull request now goes to ${code(base)}`),
   Woken: undefined,
   RunClaimed: ({ run }) => said('', html`A runner took run ${code(run)}`),
   RunFinished: ({ run, submission, usage: used }) => {
     const { word, tone } = outcomeWord(submission.outcome);
-    const tokens = used.calls === 0 ? '' : `${used.calls} model calls, ${used.inputTokens + used.outputTokens} tokens`;
+    const tokens = used.calls === 0 ? '' : `${grouped(used.calls)} model ${used.calls === 1 ? 'call' : 'calls'}, ${grouped(used.inputTokens + used.outputTokens)} tokens`;
     return said(tone, html`Run ${code(run)}: ${word}`, { why: outcomeWhy(submission.outcome) ?? tokens });
   },
-  RunLost: ({ run, outcome }) => said('bad', html`Run ${code(run)} was lost: ${outcomeWord(outcome).word}`, { why: outcomeWhy(outcome) }),
+  RunLost: ({ run, outcome }) =>
+    said('bad', html`Run ${code(run)} was lost: ${outcomeWord(outcome).word}`, { why: outcomeWhy(outcome) }),
   StartRead: ({ by, role }) => said('', `Issue, policy and permissions read: ${nameOf(by)} has ${role} permission`),
   AuthorityRead: undefined,
   LabelAuthorityRead: undefined,
@@ -57,26 +66,43 @@ export const ticketWords: Words<TicketFact> = {
   DispatchDeferred: ({ why }) => said('wait', 'Start put off', { why: inWords(why) }),
   DispatchRefused: ({ why }) => said('bad', 'Start refused', { why: inWords(why) }),
   RunCancelRequested: ({ run }) => said('', html`Run ${code(run)} asked to stop`),
-  BundleInspected: ({ run, files }) => said('', html`Work of run ${code(run)} inspected: ${files} ${files === 1 ? 'file' : 'files'}`),
+  BundleInspected: ({ run, files }) =>
+    said('', html`Work of run ${code(run)} inspected: ${files} ${files === 1 ? 'file' : 'files'}`),
   BundleRefused: ({ run, why }) => said('bad', html`Work of run ${code(run)} refused`, { why: inWords(why) }),
-  TreePushed: ({ stage, branch, sha }) => said('', html`${stage === 'plan' ? 'Plan' : 'Verified work'} pushed to ${code(branch)} as ${code(short(sha))}`),
-  PushWaits: ({ workflows }) => said('wait', 'Push waits for a person', { why: `it would start ${workflows.join(', ')}` }),
-  PlanRead: ({ approvalHolds, why }) => (approvalHolds ? undefined : said('', 'Plan read again', { why: why && inWords(why) })),
+  TreePushed: ({ stage, branch, sha }) =>
+    said('', html`${stage === 'plan' ? 'Plan' : 'Verified work'} pushed to ${code(branch)} as ${code(short(sha))}`),
+  PushWaits: ({ workflows }) =>
+    said('wait', 'Push waits for a person', { why: `it would start ${workflows.join(', ')}` }),
+  PlanRead: ({ approvalHolds, why }) =>
+    approvalHolds ? undefined : said('', 'Plan read again', { why: why && inWords(why) }),
   PullOpened: ({ pull, draft }) => said('key', `Pull request #${pull} opened${draft ? ' as a draft' : ''}`),
   GaveUp: ({ command, why }) => said('bad', html`Gave up on ${code(command)}`, { why }),
   TicketStarted: ({ by }) => said('key', html`<strong>Work started</strong>`, { who: nameOf(by) }),
   StageEntered: ({ stage }) => stageEntered(stage),
-  PlanApproved: ({ approval }) => said('good', html`<strong>Plan approved</strong>`, { who: nameOf(approval.by), why: html`bound to plan ${code(short(approval.planDigest))}` }),
+  PlanApproved: ({ approval }) =>
+    said('good', html`<strong>Plan approved</strong>`, {
+      who: nameOf(approval.by),
+      why: html`bound to plan ${code(short(approval.planDigest))}`,
+    }),
   ApprovalRevoked: ({ why }) => said('bad', html`<strong>Approval revoked</strong>`, { why: inWords(why) }),
   Held: ({ by, why }) => said('wait', 'Put on hold', { who: nameOf(by), why }),
   Unheld: ({ by }) => said('', 'Hold lifted', { who: nameOf(by) }),
-  HoldRestored: ({ by }) => said('wait', html`Hold restored: it was lifted by someone who may not`, { who: nameOf(by) }),
+  HoldRestored: ({ by }) =>
+    said('wait', html`Hold restored: it was lifted by someone who may not`, { who: nameOf(by) }),
   CommentAnswered: ({ receipt }) => answered(receipt),
 };
 
-export function answered({ reaction, reply }: { reaction: string; reply?: { id: string; data: Record<string, string> } | undefined }): Said | undefined {
+export function answered({
+  reaction,
+  reply,
+}: {
+  reaction: string;
+  reply?: { id: string; data: Record<string, string> } | undefined;
+}): Said | undefined {
   if (reaction === 'eyes' || (reaction === 'rocket' && !reply)) return undefined;
-  return said(reaction === '-1' ? 'bad' : '', reaction === '-1' ? 'Refused' : 'Answered', { why: reply && inWords(reply) });
+  return said(reaction === '-1' ? 'bad' : '', reaction === '-1' ? 'Refused' : 'Answered', {
+    why: reply && inWords(reply),
+  });
 }
 
 /** As it was typed: the parameters of the command in their order. */

@@ -9,17 +9,31 @@ import type { Said } from './said.ts';
 import { ticketWords } from './ticket-words.ts';
 
 /** On a ticket's page its pull request tells only what the ticket does not know itself. */
-const toldByPull: readonly string[] = ['PullReviewed', 'CheckRerequested', 'PullReadied', 'ReviewAsked', 'PullMerged', 'MergeRefused', 'GaveUp', 'GateDecided'];
+const toldByPull: readonly string[] = [
+  'PullReviewed',
+  'CheckRerequested',
+  'PullReadied',
+  'ReviewAsked',
+  'PullMerged',
+  'MergeRefused',
+  'GaveUp',
+  'GateDecided',
+];
 
 export function saidOf({ stream, fact }: FactRow): Said | undefined {
   // Each table pairs a fact with the words of its type; TypeScript cannot follow that through the union.
-  const words = (parseStream(stream)?.kind === 'ticket' ? ticketWords[fact.type as TicketFact['type']] : pullWords[fact.type as PullFact['type']]) as
-    | ((fact: FactRow['fact']) => Said | undefined)
-    | undefined;
+  const words = (
+    parseStream(stream)?.kind === 'ticket'
+      ? ticketWords[fact.type as TicketFact['type']]
+      : pullWords[fact.type as PullFact['type']]
+  ) as ((fact: FactRow['fact']) => Said | undefined) | undefined;
   return words?.(fact);
 }
 
-export function timeline(rows: readonly FactRow[], { ticket, all, more }: { ticket: boolean; all: string; more: boolean }): Html {
+export function timeline(
+  rows: readonly FactRow[],
+  { ticket, all, more }: { ticket: boolean; all: string; more: boolean },
+): Html {
   const lines = rows
     .filter(({ stream, fact }) => !ticket || stream.startsWith('ticket:') || toldByPull.includes(fact.type))
     .flatMap((row) => {

@@ -8,7 +8,11 @@ import type { Db } from '../../journal/tables.ts';
 export type FactRow = { id: number; stream: StreamId; seq: number | null; at: Date; fact: Fact };
 
 /** Ascending; those after `after`. */
-export async function readFacts(db: Db, streams: readonly StreamId[], { after = 0, limit }: { after?: number; limit: number }): Promise<FactRow[]> {
+export async function readFacts(
+  db: Db,
+  streams: readonly StreamId[],
+  { after = 0, limit }: { after?: number; limit: number },
+): Promise<FactRow[]> {
   const rows = await db
     .selectFrom('fact')
     .select(['id', 'stream', 'seq', 'at', 'body'])

@@ -14,7 +14,11 @@ const countOf = sql<string | number>`count(*)`;
 const sample = (labels: Record<string, string>, value: string | number): Sample => ({ labels, value: Number(value) });
 
 export async function deliveries(db: Db): Promise<Sample[]> {
-  const rows = await db.selectFrom('inbox').select(['state', countOf.as('count')]).groupBy('state').execute();
+  const rows = await db
+    .selectFrom('inbox')
+    .select(['state', countOf.as('count')])
+    .groupBy('state')
+    .execute();
   return deliveryStates.map((state) => sample({ state }, rows.find((row) => row.state === state)?.count ?? 0));
 }
 
@@ -22,16 +26,25 @@ export async function deliveries(db: Db): Promise<Sample[]> {
 export async function pendingFacts(db: Db): Promise<{ count: number; oldest: number }> {
   const row = await db
     .selectFrom('fact')
-    .select([countOf.as('count'), sql<string | number>`coalesce(extract(epoch from clock_timestamp() - min(at)), 0)`.as('oldest')])
+    .select([
+      countOf.as('count'),
+      sql<string | number>`coalesce(extract(epoch from clock_timestamp() - min(at)), 0)`.as('oldest'),
+    ])
     .where('seq', 'is', null)
     .executeTakeFirstOrThrow();
   return { count: Number(row.count), oldest: Math.max(0, Number(row.oldest)) };
 }
 
 export async function runs(db: Db): Promise<Sample[]> {
-  const rows = await db.selectFrom('run').select(['stage', 'state', countOf.as('count')]).groupBy(['stage', 'state']).execute();
+  const rows = await db
+    .selectFrom('run')
+    .select(['stage', 'state', countOf.as('count')])
+    .groupBy(['stage', 'state'])
+    .execute();
   return Stage.options.flatMap((stage) =>
-    RunState.options.map((state) => sample({ stage, state }, rows.find((row) => row.stage === stage && row.state === state)?.count ?? 0)),
+    RunState.options.map((state) =>
+      sample({ stage, state }, rows.find((row) => row.stage === stage && row.state === state)?.count ?? 0),
+    ),
   );
 }
 
@@ -42,7 +55,9 @@ export async function failures(db: Db): Promise<Sample[]> {
     .where('state', '=', 'failed')
     .groupBy(sql`outcome->>'class'`)
     .execute();
-  return FailureClass.options.map((name) => sample({ class: name }, rows.find((row) => row.class === name)?.count ?? 0));
+  return FailureClass.options.map((name) =>
+    sample({ class: name }, rows.find((row) => row.class === name)?.count ?? 0),
+  );
 }
 
 export async function openTickets(db: Db): Promise<Sample[]> {

@@ -1,7 +1,7 @@
 // Runs with their lease, outcome and tokens. Never with their run token.
 import { sql } from 'kysely';
-import { Assignment, RunOutcome, RunState, type Stage, type Usage } from '../../facts/run.ts';
 import { Repository } from '../../facts/repository.ts';
+import { Assignment, RunOutcome, RunState, type Stage, type Usage } from '../../facts/run.ts';
 import { parseStream, type StreamId } from '../../facts/stream.ts';
 import { usageOf } from '../../journal/lease.ts';
 import type { Db } from '../../journal/tables.ts';

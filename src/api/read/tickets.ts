@@ -1,10 +1,10 @@
 // Tickets as they are listed and shown: the folded state of their streams, with when it began and last changed.
 import { sql } from 'kysely';
+import type { Lifecycle } from '../../decide/contract.ts';
 import { pullLifecycle } from '../../decide/pull/pull.ts';
 import type { PullState } from '../../decide/pull/state.ts';
 import type { TicketState } from '../../decide/ticket/state.ts';
 import { ticketLifecycle } from '../../decide/ticket/ticket.ts';
-import type { Lifecycle } from '../../decide/contract.ts';
 import { Repository } from '../../facts/repository.ts';
 import { pullStream, type StreamId, ticketStream } from '../../facts/stream.ts';
 import { contextOf } from '../../journal/stream.ts';
@@ -15,6 +15,8 @@ export type Item<State> = {
   stream: StreamId;
   number: number;
   repository: Repository;
+  /** As it is known now, else as the first fact showed it; '' where neither has one. */
+  title: string;
   open: boolean;
   state: State;
   first: number;
@@ -25,7 +27,12 @@ export type Item<State> = {
 export type TicketItem = Item<TicketState>;
 export type PullItem = Item<PullState>;
 
-export type Filter = { state: 'open' | 'ended' | 'all'; repository?: number | undefined; before?: number | undefined; limit: number };
+export type Filter = {
+  state: 'open' | 'ended' | 'all';
+  repository?: number | undefined;
+  before?: number | undefined;
+  limit: number;
+};
 
 /** Newest first; the next page is `before` the last `first`. Issues that were seen but never asked for are left out. */
 export async function listTickets(db: Db, { state, repository, before, limit }: Filter): Promise<TicketItem[]> {
@@ -65,18 +72,28 @@ const items = (db: Db, kind: 'ticket' | 'pull') =>
       'stream.state',
       'first.id as first',
       'first.at as started_at',
+      sql<string | null>`coalesce(stream.state->'issue'->>'title', stream.state->'header'->>'title', first.body->'issue'->>'title', first.body->'pull'->>'title')`.as(
+        'title',
+      ),
       sql<Date>`(select at from fact where fact.stream = stream.id and fact.seq = stream.seq)`.as('changed_at'),
-      sql<string | number>`(select count(*) from fact where fact.stream = stream.id and fact.seq is null)`.as('pending'),
+      sql<string | number>`(select count(*) from fact where fact.stream = stream.id and fact.seq is null)`.as(
+        'pending',
+      ),
     ]);
 
 type Row = Awaited<ReturnType<ReturnType<typeof items>['execute']>>[number];
 
-async function itemOf<State, F extends { type: string }>(db: Db, row: Row, lifecycle: Lifecycle<State, F>): Promise<Item<State>> {
+async function itemOf<State, F extends { type: string }>(
+  db: Db,
+  row: Row,
+  lifecycle: Lifecycle<State, F>,
+): Promise<Item<State>> {
   const stream = row.id as StreamId;
   return {
     stream,
     number: row.number,
     repository: Repository.parse(row.repository),
+    title: row.title ?? '',
     open: row.open,
     state: row.version === lifecycle.version ? (row.state as State) : await foldedAnew(db, stream, lifecycle),
     first: Number(row.first),
@@ -87,8 +104,18 @@ async function itemOf<State, F extends { type: string }>(db: Db, row: Row, lifec
 }
 
 /** A state that an older version folded is folded again, as journal/stream.ts does when the next fact comes. */
-async function foldedAnew<State, F extends { type: string }>(db: Db, stream: StreamId, lifecycle: Lifecycle<State, F>): Promise<State> {
-  const facts = await db.selectFrom('fact').select(['body', 'at']).where('stream', '=', stream).where('seq', 'is not', null).orderBy('seq').execute();
+async function foldedAnew<State, F extends { type: string }>(
+  db: Db,
+  stream: StreamId,
+  lifecycle: Lifecycle<State, F>,
+): Promise<State> {
+  const facts = await db
+    .selectFrom('fact')
+    .select(['body', 'at'])
+    .where('stream', '=', stream)
+    .where('seq', 'is not', null)
+    .orderBy('seq')
+    .execute();
   return facts.reduce(
     (state, { body, at }) => lifecycle.evolve(state, lifecycle.fact.parse(body), contextOf(stream, new Date(at))),
     lifecycle.initial,

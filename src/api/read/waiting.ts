@@ -12,7 +12,15 @@ import { type PullItem, readPull, type TicketItem } from './tickets.ts';
 export const pullOf = async (db: Db, { state, repository }: TicketItem): Promise<PullItem | undefined> =>
   state.pull === undefined ? undefined : readPull(db, repository.id, state.pull);
 
-export function stickyOf({ state, stream, changedAt }: { state: PullState; stream: PullItem['stream']; changedAt: Date }): StickyView | undefined {
+export function stickyOf({
+  state,
+  stream,
+  changedAt,
+}: {
+  state: PullState;
+  stream: PullItem['stream'];
+  changedAt: Date;
+}): StickyView | undefined {
   const target = desiredOfPull(state, contextOf(stream, changedAt)).find(({ kind }) => kind === 'sticky');
   return target?.kind === 'sticky' ? target.view : undefined;
 }

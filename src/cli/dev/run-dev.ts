@@ -18,7 +18,7 @@ export type DevOptions = {
 export async function runDev({ app, port, channel, io }: DevOptions): Promise<number> {
   const ended = new AbortController();
   const signal = AbortSignal.any([io.signal, ended.signal]);
-  const child = runChild(app, { ...io, signal }).finally(() => ended.abort());
+  const child = runChild(app, { ...io, signal }, { apart: true }).finally(() => ended.abort());
   // It is awaited below, whatever else fails first.
   child.catch(() => {});
   try {

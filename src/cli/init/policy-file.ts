@@ -53,4 +53,4 @@ const exampleLines = (name: LayerName): string[] => [
 ];
 
 /** Quoted where YAML would read something else than this text. */
-const scalar = (text: string): string => (/^[a-z][\w./= -]*$/i.test(text) ? text : JSON.stringify(text));
+const scalar = (text: string): string => (/^[a-z](?:[\w./=& -]|:(?=\S))*$/i.test(text) ? text : JSON.stringify(text));

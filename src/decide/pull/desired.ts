@@ -29,7 +29,8 @@ export function desiredOfPull(state: PullState, _: Context): Target[] {
 
 function checksOf(state: PullState): Shown[] {
   const { header, ticket, snapshot } = state;
-  const layers = ticket?.layers?.sha === header?.head.sha ? ticket?.layers?.results : undefined;
+  const layers = layersShown(state);
+  const judged = snapshot?.head === header?.head.sha && governance(state).outcome !== 'pending';
   const times = (name: CheckName) => state.rerequested[name] ?? 0;
   return [
     ...(layers ?? []).map(
@@ -38,7 +39,7 @@ function checksOf(state: PullState): Shown[] {
         view: { ...layerView(layer), times: times(`harness/${layer.layer}`) },
       }),
     ),
-    ...(snapshot?.head === header?.head.sha
+    ...(judged
       ? [
           {
             name: 'harness/governance',
@@ -48,6 +49,13 @@ function checksOf(state: PullState): Shown[] {
       : []),
     { name: 'harness/gate', view: { ...gateView(state), times: times('harness/gate') } },
   ];
+}
+
+/** Of this head; of a tree that was not pushed only when the work stopped on it. */
+function layersShown({ header, ticket }: PullState): LayerResult[] | undefined {
+  const layers = ticket?.layers;
+  if (!layers || layers.sha !== header?.head.sha || (layers.stored && ticket.stage !== 'blocked')) return undefined;
+  return layers.results;
 }
 
 const layerStatus = {
@@ -73,9 +81,12 @@ function governanceView(state: PullState): Omit<CheckView, 'times'> {
   return { status, title: message(`governance-${verdict.outcome}`, verdict.data), reasons: [], verdict };
 }
 
+/** As the merge effect publishes it a moment before the merge, so that nothing is left to write after it. */
+export const mergedGate: Omit<CheckView, 'times'> = { status: 'success', title: message('gate-open'), reasons: [] };
+
 function gateView(state: PullState): Omit<CheckView, 'times'> {
   const { header } = state;
-  if (header?.merged) return { status: 'success', title: message('gate-merged'), reasons: [] };
+  if (header?.merged) return mergedGate;
   if (header?.state === 'closed') return { status: 'failure', title: message('gate-closed'), reasons: [] };
   const list = blockers(state);
   const [first] = list;
@@ -83,9 +94,7 @@ function gateView(state: PullState): Omit<CheckView, 'times'> {
   const ours = header?.origin === 'gantry';
   const byGantry = state.snapshot?.policy.status !== 'ok' || state.snapshot.policy.policy.merge.by === 'gantry';
   // It turns green at the last moment: the merge effect publishes success after it has read everything again.
-  return ours && byGantry
-    ? { status: 'in_progress', title: message('gate-merging'), reasons: [] }
-    : { status: 'success', title: message('gate-open'), reasons: [] };
+  return ours && byGantry ? { status: 'in_progress', title: message('gate-merging'), reasons: [] } : mergedGate;
 }
 
 function stickyOf(state: PullState, shown: Shown[]): StickyView {

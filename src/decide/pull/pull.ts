@@ -137,6 +137,7 @@ function merge(state: PullState): Command {
     title: header?.title ?? '',
     reviewers: candidates(state).map(({ by }) => by.login),
     policyBlob: policy?.blob ?? '',
+    times: state.rerequested['harness/gate'] ?? 0,
     method: policy?.policy.merge.method ?? 'squash',
     ...(ticket?.approval &&
       ticket.plan &&

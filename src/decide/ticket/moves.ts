@@ -132,6 +132,7 @@ export function publish(state: TicketState, { number }: Context, run: string, al
       stage: 'implement',
       issue: number,
       title: issue?.title ?? '',
+      madeBy: work.run,
       tree: work.tree,
       start: work.start,
       base: base?.ref ?? '',

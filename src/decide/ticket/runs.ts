@@ -120,6 +120,7 @@ function pushPlan(state: TicketState, run: string, tree: string, { number }: Con
     stage: 'plan',
     issue: number,
     title: issue?.title ?? '',
+    madeBy: run,
     tree,
     start: state.dispatched?.start ?? '',
     base: base?.ref ?? '',

@@ -12,8 +12,8 @@ import type { StageName, TicketStage } from '../../facts/stage.ts';
 
 export type TicketState = {
   stage: TicketStage;
-  /** The newest `ai-ready` event, and the digest of the issue that it covers. */
-  label?: { on: boolean; at: string; covers: string };
+  /** The newest `ai-ready` event, and the digest of the issue that it covers; `allowed`: `by` was seen to have write. */
+  label?: { on: boolean; at: string; covers: string; by: Actor; allowed?: true };
   /** The newest edit: by whom, and what the issue said after it. */
   edit?: { by: Actor; digest: string };
   requester?: Actor;
@@ -29,12 +29,21 @@ export type TicketState = {
   /** Head of the branch as far as we know. */
   head?: string;
   approval?: Approval;
-  /** Why the last approval fell, until the next one. */
+  /** Why the last approval fell, until the next one, and which one it was. */
   revoked?: Message;
+  fell?: Approval;
+  /** Where the base branch moved to last, to tell our own merge from somebody else's. */
+  baseTip?: string;
   /** Where the newest run started from. */
   dispatched?: { run: string; start: string };
+  /** Commands DispatchRun that were not answered yet: while there is one, none is asked again. */
+  dispatching: number;
+  /** The newest plan that a run delivered; `expect`: the head that its push builds on. */
+  planned?: { run: string; artifact: string; start: string; tree?: string; expect?: string; pushed?: true };
   /** The newest implementation: a stored bundle, the commit that it starts from and the plan that it follows. */
   work?: { run: string; artifact: string; start: string; tree?: string; planDigest: string };
+  /** Digest of the plan whose implementation is on the branch, as far as somebody put it there to be verified. */
+  built?: string;
   /** The four layers, and the commit they are shown at; `stored`: the tree they judged was not pushed. */
   layers?: { sha: string; stored: boolean; results: LayerResult[] };
   /** Heads that we pushed, newest last. */
@@ -42,12 +51,17 @@ export type TicketState = {
   /** Account ids of people who pushed to the branch. */
   pushers: number[];
   pull?: number;
+  /** It was closed without a merge: a new start opens another one, from another branch. */
+  pullClosed?: true;
+  /** Branches that were left behind with closed pull requests. */
+  branchesLeft: number;
   runs: RunLine[];
   tokens: { input: number; output: number };
   /** The weakest isolation of any run so far. */
   isolation?: Isolation;
-  /** `restored` counts how often the label was taken away by somebody who may not lift it. */
-  hold?: { by: string; why: string; restored: number };
+  hold?: { by: string; why: string };
+  /** The label ai-hold as people left it; `writes` counts how often it had to be put right. */
+  holdLabel?: { on: boolean; at: string; writes: number };
   /** It was blocked before, so the label ai-blocked may be there. */
   blockedOnce?: true;
   /** What failed last, for the next attempt to read. */
@@ -57,6 +71,8 @@ export type TicketState = {
 
 export const initialTicket: TicketState = {
   stage: { name: 'idle' },
+  dispatching: 0,
+  branchesLeft: 0,
   pushed: [],
   pushers: [],
   runs: [],
@@ -80,6 +96,10 @@ export const liveRun = (state: TicketState): string | undefined => {
   const working = stage.name === 'planning' || stage.name === 'implementing' || stage.name === 'verifying';
   return working && state.runs.find((line) => line.run === stage.run)?.outcome === undefined ? stage.run : undefined;
 };
+
+/** A run is due that no answer is awaited for: it was put off, and may be asked for again. */
+export const waitsForSlot = (state: TicketState): boolean =>
+  liveRun(state) !== undefined && state.dispatching === 0 && state.dispatched?.run !== liveRun(state);
 
 /** The policy in force; a repository without one gets the defaults, a broken one never gets here. */
 export const policyOf = (state: TicketState): Policy =>

@@ -53,7 +53,8 @@ export function mismatches(claims: JobClaims, expected: Expected): Mismatch[] {
     ],
     [
       'job_workflow_sha',
-      /^[0-9a-f]{40}$/.test(claims.job_workflow_sha) && (rules.reusableSha ?? claims.job_workflow_sha) === claims.job_workflow_sha,
+      /^[0-9a-f]{40}$/.test(claims.job_workflow_sha) &&
+        (rules.reusableSha ?? claims.job_workflow_sha) === claims.job_workflow_sha,
       `be ${rules.reusableSha ?? 'a whole commit id'}, the pinned commit`,
     ],
     ['actor_id', claims.actor_id === String(expected.botId), 'be our bot: only Gantry starts runs'],

@@ -26,7 +26,6 @@ export const gate = {
   'gate-unboxed': 'A run was not boxed, so Gantry does not merge this.',
   'gate-merging': 'Everything is in order, merging.',
   'gate-open': 'Everything is in order.',
-  'gate-merged': 'Merged.',
   'gate-closed': 'Closed without a merge.',
   'layer-success': '{layer} passed. {why}',
   'layer-failure': '{layer} failed. {why}',

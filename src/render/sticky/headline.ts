@@ -14,8 +14,8 @@ const working: Readonly<Record<string, string>> = {
 };
 
 function headline({ gate, ticket, next }: StickyView): string {
-  if (gate.title.id === 'gate-merged') return '✅ Merged';
-  if (gate.title.id === 'gate-closed') return '⚪ Closed without a merge';
+  if (next.id === 'next-merged') return '✅ Merged';
+  if (next.id === 'next-closed') return '⚪ Closed without a merge';
   if (ticket?.hold) return '✋ On hold';
   if (ticket?.stage === 'blocked') return '✋ Stopped, a person is needed';
   if (ticket?.stage === 'canceled') return '⚪ Canceled';
@@ -27,8 +27,8 @@ function headline({ gate, ticket, next }: StickyView): string {
 }
 
 /** What to do, once: a reason that says it itself is not followed by the general advice. */
-function nextStep({ gate, ticket, next }: StickyView): string {
-  const over = gate.title.id === 'gate-merged' || gate.title.id === 'gate-closed';
+function nextStep({ ticket, next }: StickyView): string {
+  const over = next.id === 'next-merged' || next.id === 'next-closed';
   if (!over && ticket?.hold) return say({ id: 'held', data: ticket.hold });
   if (!over && ticket?.blocked) return say(ticket.blocked);
   const why = ticket?.stage === 'awaiting_approval' && ticket.revoked ? say(ticket.revoked) : '';

@@ -80,7 +80,7 @@ test('merged: calm, with the evidence left to read', () => {
     withoutTables(
       renderSticky({
         ...inReview,
-        gate: view('success', message('gate-merged')),
+        gate: view('success', message('gate-open')),
         ticket: approved({ stage: 'merged' }),
         next: message('next-merged'),
       }),

@@ -24,7 +24,7 @@ export interface ActionsKit {
 
 /** acme/app with these files; the world ends with the test. */
 export async function startActions(files: Record<string, string>, options: ActionsOptions = {}): Promise<ActionsKit> {
-  const world = await startWorld();
+  const world = await startWorld({ actions: false });
   onTestFinished(() => world.close());
   const actions = await installActions(world, { grace: { interruptMs: 300, terminateMs: 300 }, ...options });
   await world.addRepository({ name: 'app', files });

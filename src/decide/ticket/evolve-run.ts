@@ -1,0 +1,100 @@
+// Folds what a run told into the state: its line, what it delivered, what its layers said; and the stage it leads to.
+import { type Message, message } from '../../facts/message.ts';
+import type { RunLine } from '../../facts/pull.ts';
+import { Isolation, type Isolation as IsolationKind, type RunOutcome, type Stage } from '../../facts/run.ts';
+import type { StageName, TicketStage } from '../../facts/stage.ts';
+import type { TicketFactOf } from '../../facts/ticket.ts';
+import type { TicketState } from './state.ts';
+import { without } from './without.ts';
+
+const runsKept = 50;
+
+/** The stages that wait for a run, and what that run does. */
+const runStages: { [Name in StageName]?: Stage } = { planning: 'plan', implementing: 'implement', verifying: 'verify' };
+export const runStageOf = (stage: TicketStage): Stage | undefined => runStages[stage.name];
+
+export function stageEntered(state: TicketState, { stage }: TicketFactOf<'StageEntered'>): TicketState {
+  const runs = runStageOf(stage);
+  const next: TicketState = {
+    ...(stage.name === 'planning' ? without(state, 'planned') : state),
+    stage,
+    runs: runs && 'run' in stage ? withRun(state.runs, stage.run, runs) : state.runs,
+    // Entering such a stage and asking for its run is one decision (dispatch.ts#start).
+    dispatching: state.dispatching + (runs ? 1 : 0),
+  };
+  if (stage.name === 'blocked') return { ...withFeedback(next, stage.why), blockedOnce: true };
+  if (stage.name === 'verifying' && stage.subject.kind === 'head' && state.approval)
+    return { ...next, built: state.approval.planDigest };
+  return stage.name === 'publishing_plan' || stage.name === 'publishing' || stage.name === 'in_review'
+    ? without(next, 'feedback')
+    : next;
+}
+
+/** Why an agent's work was not taken: only that is for the next attempt to read. All else would only mislead it. */
+const aboutWork = /^(plan-rejected|verification-failed|bundle-|run-(no_change|blocked|failed|timed_out)$)/;
+
+const withFeedback = (state: TicketState, { id, data }: Message): TicketState =>
+  aboutWork.test(id)
+    ? {
+        ...state,
+        feedback: [data.why, data.detail, data.paths, data.layers]
+          .filter((part) => part)
+          .join('\n')
+          .slice(0, 4_000),
+      }
+    : state;
+
+export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'>): TicketState {
+  const { run, stage, submission, usage, isolation } = fact;
+  const line = state.runs.find((one) => one.run === run);
+  if (line?.outcome && line.outcome.kind === submission.outcome.kind && !isAwaited(state, run)) return state;
+  const next: TicketState = {
+    ...state,
+    runs: state.runs.map((one) => (one.run === run ? { ...one, outcome: submission.outcome } : one)),
+    tokens: { input: state.tokens.input + usage.inputTokens, output: state.tokens.output + usage.outputTokens },
+    isolation: weakest(state.isolation, isolation),
+  };
+  if (!isAwaited(state, run) || line?.outcome) return next;
+  const start = state.dispatched?.run === run ? state.dispatched.start : undefined;
+  const artifact = submission.bundle?.artifact;
+  if (stage === 'plan' && artifact !== undefined && start !== undefined)
+    return { ...next, planned: { run, artifact, start } };
+  if (stage === 'implement' && artifact !== undefined && start !== undefined && state.plan)
+    return { ...next, work: { run, artifact, start, planDigest: state.plan.digest } };
+  if (stage === 'verify' && state.stage.name === 'verifying') {
+    const { subject } = state.stage;
+    const sha = subject.kind === 'head' ? subject.sha : (state.head ?? '');
+    const results = submission.layers ?? (submission.outcome.kind === 'delivered' ? [] : undefined);
+    return results ? { ...next, layers: { sha, stored: subject.kind === 'bundle', results } } : next;
+  }
+  return next;
+}
+
+export function bundleInspected(state: TicketState, { run, tree }: TicketFactOf<'BundleInspected'>): TicketState {
+  if (state.work?.run === run) return { ...state, work: { ...state.work, tree } };
+  if (state.planned?.run === run && state.planned.tree === undefined)
+    return {
+      ...state,
+      planned: { ...state.planned, tree, ...(state.head !== undefined && { expect: state.head }) },
+    };
+  return state;
+}
+
+const weakest = (was: IsolationKind | undefined, now: IsolationKind): IsolationKind =>
+  Isolation.options[Math.max(Isolation.options.indexOf(was ?? 'box'), Isolation.options.indexOf(now))] ?? now;
+
+const isAwaited = ({ stage }: TicketState, run: string): boolean => 'run' in stage && stage.run === run;
+
+const withRun = (runs: RunLine[], run: string, stage: Stage): RunLine[] =>
+  runs.some((line) => line.run === run) ? runs : [...runs, { run, stage }].slice(-runsKept);
+
+export const withWorkflowRun = (runs: RunLine[], run: string, workflowRun: number): RunLine[] =>
+  runs.map((line) => (line.run === run ? { ...line, workflowRun } : line));
+
+/** What became of a run that did not report. One that has reported keeps what it said. */
+export const withOutcome = (runs: RunLine[], run: string, outcome: RunOutcome): RunLine[] =>
+  runs.map((line) => (line.run === run && !line.outcome ? { ...line, outcome } : line));
+
+/** We are wrong, said so that a person can go on: the run's class tells them to report it. */
+export const ourFault = (run: string | undefined, why: string): Message =>
+  message('run-failed', { run: run ?? 'none', why, class: 'bug' });

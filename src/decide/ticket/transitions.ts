@@ -1,0 +1,115 @@
+// Which stage may follow which, and the facts that may lead there. docs/spec/ticket.md shows this table.
+import type { StageName } from '../../facts/stage.ts';
+import type { TicketFact } from '../../facts/ticket.ts';
+
+type Cause = TicketFact['type'];
+
+/** What stops the work in any stage that has not ended. */
+const stopped: readonly Cause[] = ['IssueUnlabeled', 'IssueClosed', 'AuthorityRead', 'StartRead', 'PullClosed'];
+/** A hold: by label, or by command. */
+const held: readonly Cause[] = ['IssueLabeled', 'AuthorityRead'];
+/** What lifts a hold, or tries again. */
+const resumed: readonly Cause[] = ['AuthorityRead', 'LabelAuthorityRead'];
+/** What an approval falls by. */
+const fallen: readonly Cause[] = ['PlanRead', 'StartRead', 'PullRetargeted', 'CommentChanged'];
+/** Why a run, or asking for one, ends without a result. */
+const runFailed: readonly Cause[] = ['RunFinished', 'RunLost', 'DispatchRefused', 'GaveUp'];
+
+export const transitions: Record<StageName, { [To in StageName]?: readonly Cause[] }> = {
+  idle: { checking: ['IssueLabeled', 'AuthorityRead'], merged: ['PullClosed'] },
+  checking: {
+    checking: ['IssueLabeled', 'AuthorityRead'],
+    idle: ['StartRead'],
+    not_ready: ['StartRead'],
+    planning: ['StartRead'],
+    blocked: ['StartRead', 'GaveUp'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  not_ready: {
+    checking: ['IssueLabeled', 'IssueEdited', 'AuthorityRead'],
+    idle: ['StartRead'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  planning: {
+    publishing_plan: ['RunFinished'],
+    blocked: [...held, ...runFailed, 'StartRead'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  publishing_plan: {
+    awaiting_approval: ['TreePushed', 'PullOpened'],
+    blocked: [...held, 'BundleRefused', 'GaveUp'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  awaiting_approval: {
+    planning: ['AuthorityRead'],
+    implementing: ['ApprovalRead'],
+    verifying: ['ApprovalRead'],
+    blocked: ['AuthorityRead', 'PlanRead'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  implementing: {
+    verifying: ['BundleInspected'],
+    awaiting_approval: fallen,
+    blocked: [...held, ...runFailed, 'BundleRefused', 'PlanRead', 'RunDispatched'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  verifying: {
+    verifying: ['PlanRead'],
+    publishing: ['RunFinished'],
+    in_review: ['RunFinished'],
+    awaiting_approval: fallen,
+    blocked: [...held, ...runFailed, 'PlanRead'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  publishing: {
+    publishing: ['PushWaits', 'AuthorityRead'],
+    in_review: ['TreePushed'],
+    awaiting_approval: fallen,
+    blocked: [...held, 'BundleRefused', 'PlanRead', 'AuthorityRead', 'GaveUp'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  in_review: {
+    verifying: ['PlanRead', 'AuthorityRead'],
+    awaiting_approval: fallen,
+    blocked: ['PlanRead', 'GaveUp'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  blocked: {
+    checking: resumed,
+    planning: resumed,
+    publishing_plan: resumed,
+    awaiting_approval: [...resumed, ...fallen],
+    implementing: resumed,
+    verifying: [...resumed, 'PlanRead'],
+    publishing: resumed,
+    blocked: ['PlanRead', 'AuthorityRead', 'LabelAuthorityRead'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  canceled: { checking: ['IssueLabeled', 'AuthorityRead'], merged: ['PullClosed'] },
+  merged: {},
+};
+
+export const mayEnter = (from: StageName, to: StageName): boolean => transitions[from][to] !== undefined;
+
+/** The first stage that these stages, entered one after another, must not go to; undefined where all is legal. */
+export function illegalStep(
+  from: StageName,
+  entered: readonly StageName[],
+): { from: StageName; to: StageName } | undefined {
+  let at = from;
+  for (const to of entered) {
+    if (!mayEnter(at, to)) return { from: at, to };
+    at = to;
+  }
+  return undefined;
+}
