@@ -1,9 +1,8 @@
 // How fast a webhook is durably acknowledged, against Probot's own middleware with a handler that does nothing.
 import { execFile } from 'node:child_process';
-import { createHmac, generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,12 +11,14 @@ import { createNodeMiddleware, Probot } from 'probot';
 import { createDoor } from '../src/intake/github/door.ts';
 import { type Journal, openJournal } from '../src/journal/database.ts';
 import { createInbox } from '../src/journal/inbox.ts';
-import { startPostgres } from './postgres.ts';
+import { startPostgres } from '../test/world/postgres.ts';
+import { signedPayloads } from './payloads.ts';
 
 const SECRET = 'a-secret-for-the-benchmark';
 const SECONDS = 4;
 const CONNECTIONS = 32;
 const ROUNDS = 3;
+const PAYLOADS = 64;
 
 export type Load = { perSecond: number; p50: number; p99: number; acknowledged: number; refused: number };
 
@@ -39,12 +40,11 @@ type Case = { name: 'probot' | 'postgres' | 'pglite'; listener: RequestListener;
 
 export async function benchIngest(say: (line: string) => void): Promise<IngestResult> {
   const folder = mkdtempSync(join(tmpdir(), 'gantry-bench-'));
-  const payload = readPayload();
-  const file = join(folder, 'payload.json');
-  writeFileSync(file, payload);
-  const signature = `sha256=${createHmac('sha256', SECRET).update(payload).digest('hex')}`;
+  const payloads = signedPayloads(PAYLOADS, SECRET);
+  const file = join(folder, 'payloads.json');
+  writeFileSync(file, JSON.stringify(payloads));
   const server = await startPostgres();
-  const postgres = await openJournal({ kind: 'postgres', url: server.url }, fail);
+  const postgres = await openJournal({ kind: 'postgres', url: await server.fresh() }, fail);
   const pglite = await openJournal({ kind: 'pglite', folder: join(folder, 'data') }, fail);
   const cases = [await bareProbot(), doorOn('postgres', postgres), doorOn('pglite', pglite)];
   try {
@@ -53,7 +53,7 @@ export async function benchIngest(say: (line: string) => void): Promise<IngestRe
     for (let round = 0; round <= ROUNDS; round++)
       for (const one of cases) {
         const before = await one.stored();
-        const load = await measure(one.listener, file, signature, round === 0 ? 1 : SECONDS);
+        const load = await measure(one.listener, file, round === 0 ? 1 : SECONDS);
         const stored = (await one.stored()) - before;
         if (one.name !== 'probot') lost += Math.max(0, load.acknowledged - stored);
         // The first round only warms up.
@@ -74,7 +74,7 @@ export async function benchIngest(say: (line: string) => void): Promise<IngestRe
       p50Ms: onPostgres.p50,
       p99Ms: onPostgres.p99,
       lost,
-      payloadBytes: payload.length,
+      payloadBytes: Buffer.byteLength(payloads[0]?.body ?? ''),
       probot,
       postgres: onPostgres,
       pglite: onPglite,
@@ -110,23 +110,15 @@ async function bareProbot(): Promise<Case> {
   return { name: 'probot', listener: (req, res) => void middleware(req, res), stored: async () => 0 };
 }
 
-async function measure(listener: RequestListener, file: string, signature: string, seconds: number): Promise<Load> {
+async function measure(listener: RequestListener, file: string, seconds: number): Promise<Load> {
   const server = createServer(listener);
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const args = [join(import.meta.dirname, 'load.ts'), url, file, signature, String(seconds), String(CONNECTIONS)];
+  const args = [join(import.meta.dirname, 'load.ts'), url, file, String(seconds), String(CONNECTIONS)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   server.closeAllConnections();
   await new Promise((closed) => server.close(closed));
   return JSON.parse(stdout) as Load;
-}
-
-/** A pull_request event as GitHub documents it. */
-function readPayload(): Buffer {
-  const examples = JSON.parse(
-    readFileSync(createRequire(import.meta.url).resolve('@octokit/webhooks-examples'), 'utf8'),
-  ) as { name: string; examples: unknown[] }[];
-  return Buffer.from(JSON.stringify(examples.find(({ name }) => name === 'pull_request')?.examples[0]));
 }
 
 const fail = (error: unknown): void => {

@@ -9,8 +9,7 @@ import type { RunItem } from './read/runs.ts';
 import type { TicketItem } from './read/tickets.ts';
 import type { DeliveryAnswer, FactAnswer, RunAnswer, TicketAnswer, TicketDetail } from './wire.ts';
 
-const sentence = (message: Message | undefined) =>
-  message ? { id: message.id, text: plainly(message) } : null;
+const sentence = (message: Message | undefined) => (message ? { id: message.id, text: plainly(message) } : null);
 const repositoryAnswer = ({ id, owner, name }: Repository) => ({ id, owner, name });
 const timeOf = (at: Date | undefined): string | null => at?.toISOString() ?? null;
 

@@ -1,6 +1,5 @@
 // /health says that the process is up, /ready says by name what it needs and whether that answers.
 import { Hono } from 'hono';
-import { sql } from 'kysely';
 import type { GitHubReader } from '../../adapters/github/contract.ts';
 import type { Journal } from '../journal/database.ts';
 
@@ -9,8 +8,8 @@ export type Dependency = { name: string; ask(): Promise<unknown> };
 /** Longer than this and a dependency counts as not answering. */
 const patienceMs = 3_000;
 
-export const dependencies = ({ db, boss }: Journal, reader: Pick<GitHubReader, 'self'>): readonly Dependency[] => [
-  { name: 'database', ask: () => sql`select 1`.execute(db) },
+export const dependencies = ({ ping, boss }: Journal, reader: Pick<GitHubReader, 'self'>): readonly Dependency[] => [
+  { name: 'database', ask: ping },
   { name: 'queue', ask: () => boss.getQueue('react') },
   { name: 'github', ask: () => reader.self() },
 ];

@@ -16,6 +16,8 @@ export type Decision<F> = {
   tell?: readonly Told[];
   /** When to send `Woken`, at the earliest; null clears it, absent leaves it. */
   wakeAt?: Date | null;
+  /** What was decided was illegal and something safe stands here instead: we are wrong, and this says how. For the log. */
+  refused?: string;
 };
 
 export type Context = { stream: StreamId; number: number; repositoryId: number; now: Date };

@@ -1,5 +1,6 @@
 // One Kysely and one pg-boss on the same database: PGlite in this process, or a Postgres server.
 import type { PGlite } from '@electric-sql/pglite';
+import { sql } from 'kysely';
 import { fromPglite, PgBoss } from 'pg-boss';
 import { type Enqueue, enqueueWith, type Queue } from './enqueue.ts';
 import { migrate } from './migrate.ts';
@@ -8,7 +9,15 @@ import type { Db } from './tables.ts';
 
 export type { Where } from './open-database.ts';
 
-export type Journal = { db: Db; boss: PgBoss; enqueue: Enqueue; where: Where['kind']; close(): Promise<void> };
+export type Journal = {
+  db: Db;
+  boss: PgBoss;
+  enqueue: Enqueue;
+  where: Where['kind'];
+  /** Rejects when the database does not answer. */
+  ping(): Promise<unknown>;
+  close(): Promise<void>;
+};
 
 /** Seconds after which a job that is being worked on counts as lost; above every effect's own time-out. */
 const expireInSeconds = { translate: 60, react: 60, perform: 300, converge: 120 } satisfies Record<Queue, number>;
@@ -31,6 +40,7 @@ export async function openJournal(where: Where, onError: (error: unknown) => voi
     boss,
     enqueue: enqueueWith(boss),
     where: where.kind,
+    ping: () => sql`select 1`.execute(db),
     async close() {
       await boss.stop({ graceful: true, timeout: 5_000 });
       await close();

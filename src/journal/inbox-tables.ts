@@ -6,7 +6,7 @@ type Bigint = ColumnType<string | number, string | number, string | number>;
 /** `stored`: translate has not been there yet. `failed`: translate gave up, and a redelivery of the GUID starts it again. */
 export type DeliveryState = 'stored' | 'translated' | 'ignored' | 'failed';
 
-/** The bytes of one commit group: each body deflated (raw) by itself, one after the other. */
+/** The bodies of one commit group, one after the other, deflated (raw) together. */
 export type InboxBatchTable = {
   id: Generated<string | number>;
   bytes: Uint8Array;
@@ -23,7 +23,7 @@ export type InboxTable = {
   installation: Bigint | null;
   received_at: Generated<Date>;
   batch: Bigint;
-  /** Where in the batch's bytes the body begins and how many (deflated) bytes it has. */
+  /** Where in the inflated bytes of the batch the body begins, and how many bytes it has. */
   start: number;
   size: number;
   state: Generated<DeliveryState>;

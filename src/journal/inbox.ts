@@ -2,6 +2,7 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { sql } from 'kysely';
+import { Bug } from '../errors.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { DeliveryState } from './inbox-tables.ts';
 import type { Db, Tx } from './tables.ts';
@@ -9,9 +10,7 @@ import type { Db, Tx } from './tables.ts';
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
 
-/** GitHub caps a payload at 25 MB; what inflates to more was not stored by us. */
-const MAX_BODY = 25 * 1024 * 1024;
-/** A group stays small enough to commit in a few milliseconds, whatever the load. */
+/** A group stays small enough to commit in a few milliseconds, whatever the load; one body may be larger than that. */
 const MAX_GROUP = 128;
 const MAX_GROUP_BYTES = 4 * 1024 * 1024;
 
@@ -46,7 +45,6 @@ export type Inbox = {
 };
 
 type Waiting = Delivery & {
-  packed: Buffer;
   resolve: (outcome: 'stored' | 'duplicate') => void;
   reject: (error: unknown) => void;
 };
@@ -72,14 +70,12 @@ export function createInbox(db: Db, enqueue: Enqueue): Inbox {
   }
 
   return {
-    store: async (delivery) => {
-      const packed = await deflate(delivery.body, { level: 1 });
-      return new Promise((resolve, reject) => {
-        waiting.push({ ...delivery, packed, resolve, reject });
+    store: (delivery) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ ...delivery, resolve, reject });
         // Whatever else arrived in this turn of the event loop joins the group.
         setImmediate(commitWaiting);
-      });
-    },
+      }),
     read: async (guid) => {
       const row = await db.selectFrom('inbox').selectAll().where('guid', '=', guid).executeTakeFirst();
       return row && toEntry(row);
@@ -88,12 +84,8 @@ export function createInbox(db: Db, enqueue: Enqueue): Inbox {
       const stored = await from.selectFrom('inbox_batch').select('bytes').where('id', '=', batch).executeTakeFirst();
       if (!stored) return [];
       const rows = await from.selectFrom('inbox').selectAll().where('batch', '=', batch).orderBy('start').execute();
-      return Promise.all(
-        rows.map(async (row) => ({
-          ...toEntry(row),
-          body: await inflate(stored.bytes.subarray(row.start, row.start + row.size), { maxOutputLength: MAX_BODY }),
-        })),
-      );
+      const bodies = await inflate(stored.bytes);
+      return rows.map((row) => ({ ...toEntry(row), body: bodies.subarray(row.start, row.start + row.size) }));
     },
     mark: async (tx, guid, state, note) => {
       await tx
@@ -108,8 +100,8 @@ export function createInbox(db: Db, enqueue: Enqueue): Inbox {
 function groupSize(waiting: readonly Waiting[]): number {
   let bytes = 0;
   let count = 0;
-  for (const { packed } of waiting) {
-    bytes += packed.length;
+  for (const { body } of waiting) {
+    bytes += body.length;
     if (count > 0 && (count === MAX_GROUP || bytes > MAX_GROUP_BYTES)) break;
     count++;
   }
@@ -120,31 +112,32 @@ function groupSize(waiting: readonly Waiting[]): number {
 async function commit(db: Db, enqueue: Enqueue, group: readonly Waiting[]): Promise<Set<string>> {
   const fresh = [...new Map(group.toReversed().map((one) => [one.guid, one])).values()].toReversed();
   let start = 0;
-  const places = fresh.map(({ packed }) => {
-    const place = { start, size: packed.length };
-    start += packed.length;
-    return place;
+  const starts = fresh.map(({ body }) => {
+    start += body.length;
+    return start - body.length;
   });
+  // Deliveries of one repository are alike: together they take a fraction of what they take one by one.
+  const bytes = await deflate(Buffer.concat(fresh.map(({ body }) => body)), { level: 1 });
   return db.transaction().execute(async (tx) => {
-    const { id } = await tx
-      .insertInto('inbox_batch')
-      .values({ bytes: Buffer.concat(fresh.map(({ packed }) => packed)) })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    const rows = await sql<{ guid: string }>`
-      insert into inbox (guid, event, action, installation, batch, start, size)
-      select guid, event, action, installation, ${id}::bigint, start, size from unnest(
-        ${fresh.map((one) => one.guid)}::text[], ${fresh.map((one) => one.event)}::text[],
-        ${fresh.map((one) => one.action ?? null)}::text[], ${fresh.map((one) => one.installation ?? null)}::bigint[],
-        ${places.map((place) => place.start)}::int[], ${places.map((place) => place.size)}::int[]
-      ) as arrived (guid, event, action, installation, start, size)
-      on conflict (guid) do update
-        set batch = excluded.batch, start = excluded.start, size = excluded.size, state = 'stored', note = null
-        where inbox.state = 'failed'
-      returning guid`.execute(tx);
-    if (rows.rows.length > 0) await enqueue(tx, 'translate', { batch: String(id) });
-    else await tx.deleteFrom('inbox_batch').where('id', '=', id).execute();
-    return new Set(rows.rows.map(({ guid }) => guid));
+    const { rows } = await sql<{ id: string | number; stored: string[] | null }>`
+      with arrived as (insert into inbox_batch (bytes) values (${bytes}) returning id),
+      stored as (
+        insert into inbox (guid, event, action, installation, batch, start, size)
+        select guid, event, action, installation, arrived.id, start, size from arrived, unnest(
+          ${fresh.map((one) => one.guid)}::text[], ${fresh.map((one) => one.event)}::text[],
+          ${fresh.map((one) => one.action ?? null)}::text[], ${fresh.map((one) => one.installation ?? null)}::bigint[],
+          ${starts}::int[], ${fresh.map(({ body }) => body.length)}::int[]
+        ) as delivery (guid, event, action, installation, start, size)
+        on conflict (guid) do update
+          set batch = excluded.batch, start = excluded.start, size = excluded.size, state = 'stored', note = null
+          where inbox.state = 'failed'
+        returning guid)
+      select id, (select array_agg(guid) from stored) as stored from arrived`.execute(tx);
+    const [batch] = rows;
+    if (!batch) throw new Bug('an insert without conflict returned nothing');
+    if (batch.stored) await enqueue(tx, 'translate', { batch: String(batch.id) });
+    else await tx.deleteFrom('inbox_batch').where('id', '=', batch.id).execute();
+    return new Set(batch.stored);
   });
 }
 

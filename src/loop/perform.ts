@@ -51,8 +51,18 @@ async function answer({ db, effects, ports }: PerformTools, job: Job): Promise<F
   // The registry pairs each command with the effect of its name; TypeScript cannot follow that through the union.
   const effect = effects[command.type] as Effect<Command['type']>;
   const again = job.retryCount > 0 || job.data.resumed === true;
-  return (again ? await effect.find?.(call, ports) : undefined) ?? (await effect.execute(call, ports));
+  const answered = async () =>
+    (again ? await effect.find?.(call, ports) : undefined) ?? (await effect.execute(call, ports));
+  return Promise.race([answered(), timeUp(call.signal)]);
 }
+
+/** An effect that hangs must not run a second time beside itself: the attempt ends before the queue gives the job away. */
+const timeUp = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) =>
+    signal.addEventListener('abort', () => reject(new Retryable('the effect took too long', { after: 5 })), {
+      once: true,
+    }),
+  );
 
 /** What a person is shown of a failure that is final: our own sentence where there is one. */
 const wordsOf = (error: unknown): string =>

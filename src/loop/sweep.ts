@@ -54,7 +54,7 @@ export async function sweepJournal({ journal: { db, enqueue }, log }: SweepTools
       log.warn({ run: run.id, state: run.state }, 'the lease of a run ran out');
       await append(tx, enqueue, {
         stream: run.stream,
-        key: `run:${run.id}/lost`,
+        key: `run:${run.id}:finished`,
         fact: { type: 'RunLost', run: run.id, outcome },
       });
     });

@@ -12,7 +12,14 @@ import type { Progress } from './progress.ts';
 export const scenarios = ['happy', 'not-ready', 'rejected', 'plan-edited'] as const;
 export type Scenario = (typeof scenarios)[number];
 
-export type Ending = { outcome: string; issue: number; pull?: number; head?: string; mergeSha?: string };
+export type Ending = {
+  outcome: string /** How many requests the App had made before the label. */;
+  requestsBefore?: number;
+  issue: number;
+  pull?: number;
+  head?: string;
+  mergeSha?: string;
+};
 
 /** Seconds that any one step may take; a real model thinks longer than a scripted one. */
 export type Patience = { step: number };
@@ -27,11 +34,13 @@ export async function play(scene: Scene, scenario: Scenario, progress: Progress,
   const mona = world.person('mona');
   const issue = await mona.openIssue(repo, textOf(scenario === 'not-ready' ? 'thin.md' : 'ready.md'));
   progress.say(`mona opens issue #${issue.number}: ${issue.title}`);
+  const requestsBefore = world.requests.length;
   await mona.label(repo, issue.number, 'ai-ready');
   progress.say('mona labels it ai-ready');
-  return scenario === 'not-ready'
+  const ending = await (scenario === 'not-ready'
     ? notReady(scene, issue.number, progress, patience)
-    : fromPlan(scene, issue.number, scenario, progress, patience);
+    : fromPlan(scene, issue.number, scenario, progress, patience));
+  return { ...ending, requestsBefore };
 }
 
 async function notReady(scene: Scene, issue: number, progress: Progress, { step }: Patience): Promise<Ending> {

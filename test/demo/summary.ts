@@ -12,7 +12,7 @@ export type Report = {
   checks: Record<string, string>;
   stickyComments: number;
   timeline: { seconds: number; what: string }[];
-  /** Requests to GitHub by the App; token mints are not counted. `contentWrites` are all that are no GET. */
+  /** Requests to GitHub by the App from the label on; token mints are not counted. `contentWrites` are all that are no GET. */
   requests: { total: number; contentWrites: number; byRoute: Record<string, number> };
   tokens: { input: number; output: number };
   /** Breaches of GitHub's API description, and failures of the local world. Both must be 0. */
@@ -34,7 +34,7 @@ export async function report(
   const head = ending.head ?? (ending.pull === undefined ? undefined : (await will.pull(repo, ending.pull)).head.sha);
   const checks = head === undefined ? [] : await will.checks(repo, head);
   const comments = ending.pull === undefined ? [] : await will.comments(repo, ending.pull);
-  const asked = world.requests.filter(({ mint }) => !mint);
+  const asked = world.requests.slice(ending.requestsBefore ?? 0).filter(({ mint }) => !mint);
   const byRoute: Record<string, number> = {};
   for (const { route } of asked) byRoute[route] = (byRoute[route] ?? 0) + 1;
   return {

@@ -11,7 +11,9 @@ afterAll(() => rmSync(planted, { recursive: true, force: true }));
 
 test('the law holds, and every file was seen', async () => {
   const result = await cruiseFolders(root);
-  const seen = result.modules.map(({ source }) => source).filter((source) => /^(src|adapters|checks)\/.*\.ts$/.test(source));
+  const seen = result.modules
+    .map(({ source }) => source)
+    .filter((source) => /^(src|adapters|checks)\/.*\.ts$/.test(source));
   expect(seen.sort()).toEqual(shipped());
   expect(seen.length).toBeGreaterThan(200);
   const named = result.modules.find(({ source }) => source === 'src/loop/react.ts')?.dependencies ?? [];

@@ -99,6 +99,6 @@ export async function cruiseFolders(baseDir: string): Promise<ICruiseResult> {
   return output;
 }
 
-/** `src/a.ts → src/b.ts: rule`, sorted. */
+/** From which file to which, and the rule; sorted. */
 export const violations = ({ summary }: ICruiseResult): string[] =>
   summary.violations.map(({ from, to, rule }) => `${from} → ${to}: ${rule.name}`).sort();

@@ -14,7 +14,11 @@ const Manifest = z.object({
 const Lockfile = z.object({
   packages: z.record(
     z.string(),
-    z.looseObject({ version: z.string().optional(), resolved: z.string().optional(), integrity: z.string().optional() }),
+    z.looseObject({
+      version: z.string().optional(),
+      resolved: z.string().optional(),
+      integrity: z.string().optional(),
+    }),
   ),
 });
 
@@ -39,7 +43,8 @@ function unbound(text: string): string[] {
 
 test('there is a manifest for us and for every agent, each with its lockfile', () => {
   expect(manifests).toEqual(expect.arrayContaining(['package.json', 'adapters/agent/codex/package.json']));
-  for (const file of manifests) expect(read(file.replace(/package\.json$/, 'package-lock.json'))).toContain('"lockfileVersion"');
+  for (const file of manifests)
+    expect(read(file.replace(/package\.json$/, 'package-lock.json'))).toContain('"lockfileVersion"');
 });
 
 test.each(manifests)('%s names exact versions', (file) => {
@@ -54,7 +59,9 @@ test.each(manifests)('the lockfile of %s has an integrity for each package and n
 
 test('every script runs a file that exists, or a program that is installed', () => {
   const { scripts } = manifest(read('package.json'));
-  const files = Object.values(scripts).flatMap((script) => [...script.matchAll(/(?:^|\s)((?:src|test|bench)\/\S+\.ts)/g)]);
+  const files = Object.values(scripts).flatMap((script) => [
+    ...script.matchAll(/(?:^|\s)((?:src|test|bench)\/\S+\.ts)/g),
+  ]);
   expect(files.length).toBeGreaterThan(5);
   for (const [, file = ''] of files) expect(read(file).length, file).toBeGreaterThan(0);
 });

@@ -6,8 +6,19 @@ import { breaches, sourceRules } from './source-rules.ts';
 const files = [...shipped(), ...testCode(), 'vitest.config.ts'].map((file) => [file, read(file)] as const);
 
 test('every folder of code was read', () => {
-  for (const folder of ['src/facts/', 'src/decide/', 'adapters/agent/', 'checks/', 'test/unit/', 'test/world/', 'bench/'])
-    expect(files.some(([file]) => file.startsWith(folder)), folder).toBe(true);
+  for (const folder of [
+    'src/facts/',
+    'src/decide/',
+    'adapters/agent/',
+    'checks/',
+    'test/unit/',
+    'test/world/',
+    'bench/',
+  ])
+    expect(
+      files.some(([file]) => file.startsWith(folder)),
+      folder,
+    ).toBe(true);
   expect(files.length).toBeGreaterThan(400);
 });
 
@@ -64,13 +75,18 @@ const planted: Readonly<Record<string, { file: string; bad: readonly string[]; g
   },
   'no test is focused or left to do': {
     file: 'test/unit/focus.test.ts',
-    bad: ["test.only('a', () => {});", "describe.only('a', () => {});", "test.todo('a');", "it.only.each([1])('a', f);"],
+    bad: [
+      "test.only('a', () => {});",
+      "describe.only('a', () => {});",
+      "test.todo('a');",
+      "it.only.each([1])('a', f);",
+    ],
     good: ["test('values.only', () => {});"],
   },
   'a skipped test says why': {
     file: 'test/unit/skip.test.ts',
     bad: ["test.skip('a', f);", "test.skipIf(!there)('a', f);", 'context.skip();', "describe.runIf(there)('a', f);"],
-    good: ['test.skipIf(!there)(`a (skipped: ${why})`, f);', "context.skip('no bubblewrap here');"],
+    good: [`test.skipIf(!there)(\`a (skipped: \${why})\`, f);`, "context.skip('no bubblewrap here');"],
   },
   'tests wait for conditions, not for time': {
     file: 'test/unit/wait.test.ts',

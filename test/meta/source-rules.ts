@@ -120,7 +120,8 @@ export const sourceRules: readonly SourceRule[] = [
     covers: (file) => file.startsWith('test/') || isConformance(file),
     find: nodes((node) => {
       const callee = calleeOf(node);
-      if (callee.endsWith('.skip') && !/^(test|it|describe|suite)\./.test(callee)) return argumentsOf(node).length === 0;
+      if (callee.endsWith('.skip') && !/^(test|it|describe|suite)\./.test(callee))
+        return argumentsOf(node).length === 0;
       if (!/^(test|it|describe|suite)(\.[a-z]+)*\.(skip|skipIf|runIf)$/.test(callee)) return false;
       // `test.skipIf(condition)` alone is the callee of the call that has the title.
       return argumentsOf(node).length > 1 || callee.endsWith('.skip') ? !saysWhy(node) : false;
@@ -145,7 +146,10 @@ export const sourceRules: readonly SourceRule[] = [
 ];
 
 const isCast = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'type' in value && ['TsAsExpression', 'ParenthesisExpression'].includes(String(value.type));
+  typeof value === 'object' &&
+  value !== null &&
+  'type' in value &&
+  ['TsAsExpression', 'ParenthesisExpression'].includes(String(value.type));
 
 const isWeakCast = ({ type, typeAnnotation }: Node): boolean =>
   type === 'TsAsExpression' &&

@@ -25,7 +25,12 @@ function parseAnew(text: string): Syntax {
   const bytes = Buffer.from(text);
   // The parser counts bytes from 1.
   const lineOf = ({ span }: Node) =>
-    isSpan(span) ? bytes.subarray(0, span.start - 1).toString('utf8').split('\n').length : 1;
+    isSpan(span)
+      ? bytes
+          .subarray(0, span.start - 1)
+          .toString('utf8')
+          .split('\n').length
+      : 1;
   return { nodes, lineOf };
 }
 

@@ -11,7 +11,10 @@ const place = /(<!-- rows:(\w+) -->\n)[\s\S]*?(<!-- \/rows -->)/g;
 test('the rows on the page are the rows of the journal', async () => {
   const text = read(page);
   expect([...text.matchAll(place)].map(([, , step]) => step)).toEqual(Object.keys(rows));
-  const made = text.replace(place, (_, start: string, step: string, end: string) => `${start}\n${rows[step]}\n\n${end}`);
+  const made = text.replace(
+    place,
+    (_, start: string, step: string, end: string) => `${start}\n${rows[step]}\n\n${end}`,
+  );
   await expect(made).toMatchFileSnapshot(path.join(root, page));
 });
 

@@ -58,7 +58,13 @@ export async function webhookRows(): Promise<Record<string, string>> {
     steps[step] = await newRows(journal, seen);
   };
 
-  await inbox.store({ guid, event: 'issues', action: 'labeled', installation: 7, body: Buffer.from(JSON.stringify(payload)) });
+  await inbox.store({
+    guid,
+    event: 'issues',
+    action: 'labeled',
+    installation: 7,
+    body: Buffer.from(JSON.stringify(payload)),
+  });
   await show('stored');
   await translate({ db, enqueue, inbox, self: { botId: 1 }, log: quiet, look() {} }, '1');
   await show('translated');
@@ -76,7 +82,11 @@ export async function webhookRows(): Promise<Record<string, string>> {
 }
 
 async function issueOf({ db }: Journal): Promise<IssueSnapshot> {
-  const { body } = await db.selectFrom('fact').select('body').where('key', 'like', '%labeled%').executeTakeFirstOrThrow();
+  const { body } = await db
+    .selectFrom('fact')
+    .select('body')
+    .where('key', 'like', '%labeled%')
+    .executeTakeFirstOrThrow();
   const fact = lifecycles.ticket.fact.parse(body);
   if (fact.type !== 'IssueLabeled') throw new TypeError(`the first fact is ${fact.type}`);
   return fact.issue;
@@ -97,7 +107,11 @@ type Row = { table: string; cells: readonly string[] };
 async function newRows(journal: Journal, seen: Set<string>): Promise<string> {
   const rows = (await readRows(journal)).filter(({ table, cells }) => !seen.has(`${table} ${cells.join(' ')}`));
   for (const { table, cells } of rows) seen.add(`${table} ${cells.join(' ')}`);
-  return ['| table | row |', '|---|---|', ...rows.map(({ table, cells }) => `| ${table} | ${cells.join(' · ')} |`)].join('\n');
+  return [
+    '| table | row |',
+    '|---|---|',
+    ...rows.map(({ table, cells }) => `| ${table} | ${cells.join(' · ')} |`),
+  ].join('\n');
 }
 
 async function readRows({ db, boss }: Journal): Promise<Row[]> {

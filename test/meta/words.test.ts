@@ -12,11 +12,25 @@ const files = [
   ...filesIn('.ci'),
   ...filesIn('docs', '.json'),
   ...filesIn('adapters', '.json'),
-  ...['package.json', 'package-lock.json', 'app.yml', '.env.example', 'biome.json', 'tsconfig.json', 'vitest.config.ts'],
+  ...[
+    'package.json',
+    'package-lock.json',
+    'app.yml',
+    '.env.example',
+    'biome.json',
+    'tsconfig.json',
+    'vitest.config.ts',
+  ],
 ];
 
 test('what people and machines read was read', () => {
-  for (const file of ['README.md', 'AGENTS.md', 'app.yml', '.github/workflows/gantry.yml', 'adapters/agent/codex/package-lock.json'])
+  for (const file of [
+    'README.md',
+    'AGENTS.md',
+    'app.yml',
+    '.github/workflows/gantry.yml',
+    'adapters/agent/codex/package-lock.json',
+  ])
     expect(files).toContain(file);
 });
 

@@ -9,12 +9,19 @@ const anyOf = (...texts: string[]): RegExp => new RegExp(texts.map(literally).jo
 export const words: readonly Word[] = [
   {
     what: 'the host of a package registry: which one is used is the business of the machine',
-    pattern: anyOf(of('registry.', 'npmjs'), of('registry.', 'yarnpkg'), of('deb.', 'debian'), of('archive.', 'ubuntu')),
+    pattern: anyOf(
+      of('registry.', 'npmjs'),
+      of('registry.', 'yarnpkg'),
+      of('deb.', 'debian'),
+      of('archive.', 'ubuntu'),
+    ),
     sample: of('https://registry.', 'npmjs.org/zod'),
   },
   {
     what: 'a path of the machine that it was written on',
-    pattern: new RegExp(`(^|[\\s"'\`(=])/(${['wo', 'Use'].map((start) => `${start}${start === 'wo' ? 'rk' : 'rs'}`).join('|')})/[a-z]`),
+    pattern: new RegExp(
+      `(^|[\\s"'\`(=])/(${['wo', 'Use'].map((start) => `${start}${start === 'wo' ? 'rk' : 'rs'}`).join('|')})/[a-z]`,
+    ),
     sample: of(' /wo', 'rk/main/src'),
   },
   {

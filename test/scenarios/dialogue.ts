@@ -56,7 +56,9 @@ export async function dialogue(options: Partial<SceneOptions> = {}): Promise<Dia
   const scene = await openScene({ agentsDir, sandbox: box.ok ? 'bubblewrap' : 'none', ...options });
   open.push(scene);
   const { world, app, repo } = scene;
-  const [mona, will, tess, rita, sam, admin] = ['mona', 'will', 'tess', 'rita', 'sam', 'root-admin'].map((login) => world.person(login));
+  const [mona, will, tess, rita, sam, admin] = ['mona', 'will', 'tess', 'rita', 'sam', 'root-admin'].map((login) =>
+    world.person(login),
+  );
   if (!mona || !will || !tess || !rita || !sam || !admin) throw new Error('somebody is missing');
 
   const ticket = async (issue: number) => {
@@ -64,7 +66,8 @@ export async function dialogue(options: Partial<SceneOptions> = {}): Promise<Dia
     return (row?.state ?? { stage: { name: 'idle' } }) as TicketState;
   };
   const comments = (number: number) => mona.comments(repo, number);
-  const stickies = async (pull: number) => (await comments(pull)).filter(({ body }) => body.includes('<!-- gantry:policy -->'));
+  const stickies = async (pull: number) =>
+    (await comments(pull)).filter(({ body }) => body.includes('<!-- gantry:policy -->'));
   const sticky = async (pull: number) => (await stickies(pull))[0]?.body ?? '';
   return {
     ...scene,
@@ -92,21 +95,38 @@ export async function dialogue(options: Partial<SceneOptions> = {}): Promise<Dia
       }
     },
     async plan(issue) {
-      const pull = await until('the plan pull request', async () => (await mona.pulls(repo)).find(({ head }) => head.ref.startsWith(`gantry/${issue}-`)));
-      const line = await until('the line that approves', async () => /^\/approve-plan [0-9a-f]{64}$/m.exec(await sticky(pull.number))?.[0]);
+      const pull = await until('the plan pull request', async () =>
+        (await mona.pulls(repo)).find(({ head }) => head.ref.startsWith(`gantry/${issue}-`)),
+      );
+      const line = await until(
+        'the line that approves',
+        async () => /^\/approve-plan [0-9a-f]{64}$/m.exec(await sticky(pull.number))?.[0],
+      );
       return { pull, line, digest: line.slice('/approve-plan '.length) };
     },
     sticky,
     stickies,
     said: async (number) =>
-      (await comments(number)).filter(({ user, body }) => user.type === 'Bot' && !body.includes('<!-- gantry:policy -->')).map(({ body }) => body),
+      (await comments(number))
+        .filter(({ user, body }) => user.type === 'Bot' && !body.includes('<!-- gantry:policy -->'))
+        .map(({ body }) => body),
     answered: (number, comment) =>
-      until(`an answer to comment ${comment}`, async () => (await comments(number)).find(({ body }) => body.includes(`<!-- gantry:reply:${comment} -->`))?.body),
+      until(
+        `an answer to comment ${comment}`,
+        async () =>
+          (await comments(number)).find(({ body }) => body.includes(`<!-- gantry:reply:${comment} -->`))?.body,
+      ),
     async reactions(comment) {
-      const { json } = await mona.request<{ content: string }[]>('GET', `/repos/${repo}/issues/comments/${comment}/reactions`);
+      const { json } = await mona.request<{ content: string }[]>(
+        'GET',
+        `/repos/${repo}/issues/comments/${comment}/reactions`,
+      );
       return json.map(({ content }) => content).sort();
     },
-    checks: async (sha) => Object.fromEntries((await mona.checks(repo, sha)).map(({ name, conclusion, status }) => [name, conclusion ?? status])),
+    checks: async (sha) =>
+      Object.fromEntries(
+        (await mona.checks(repo, sha)).map(({ name, conclusion, status }) => [name, conclusion ?? status]),
+      ),
     gate: async (sha) => (await mona.checks(repo, sha)).find(({ name }) => name === 'harness/gate'),
     quiet: () => quiet(scene),
   };
@@ -118,14 +138,20 @@ async function quiet({ world, app }: Scene): Promise<void> {
   await until('the system to be quiet', async () => {
     await world.settle();
     const pending = await app.journal.db.selectFrom('fact').select('id').where('seq', 'is', null).executeTakeFirst();
-    const counts = await Promise.all(['translate', 'react', 'perform', 'converge'].map((queue) => app.journal.boss.findJobs(queue, { queued: true })));
+    const counts = await Promise.all(
+      ['translate', 'react', 'perform', 'converge'].map((queue) => app.journal.boss.findJobs(queue, { queued: true })),
+    );
     const active = [...world.actions.runs.values()].some(({ row }) => row.status !== 'completed');
     calm = pending || active || counts.flat().length > 0 ? 0 : calm + 1;
     return calm >= 8;
   });
 }
 
-const problems = ({ log }: Scene): string => log.filter((line) => /"level":(?:40|50|60)/.test(line)).slice(-10).join('');
+const problems = ({ log }: Scene): string =>
+  log
+    .filter((line) => /"level":(?:40|50|60)/.test(line))
+    .slice(-10)
+    .join('');
 
 function textOf(file: string): { title: string; body: string } {
   const [first = '', ...rest] = readFileSync(path.join(root, 'test/fixtures/issues', file), 'utf8').split('\n');
@@ -137,6 +163,7 @@ afterEach(async () => {
   for (const scene of scenes) await scene.close();
   for (const { world } of scenes) {
     if (world.errors.length > 0) throw new Error(`the local world failed: ${world.errors.map(String).join('\n')}`);
-    if (world.violations.length > 0) throw new Error(`requests that break GitHub's description: ${JSON.stringify(world.violations, null, 2)}`);
+    if (world.violations.length > 0)
+      throw new Error(`requests that break GitHub's description: ${JSON.stringify(world.violations, null, 2)}`);
   }
 });

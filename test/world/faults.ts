@@ -12,7 +12,9 @@ export type FaultKind =
   | 'reset-after'
   | 'secondary'
   | 'primary'
-  | 'too-many';
+  | 'too-many'
+  /** A list as a replica shows it that has not heard of anything yet. */
+  | 'stale';
 
 export interface Fault {
   /** Absent: every request of the App. People are never disturbed. */
@@ -26,6 +28,8 @@ export interface Fault {
   status?: number;
   /** retry-after, or the time to the reset. Absent: 60, for too-many 1. */
   seconds?: number;
+  /** For stale: the answer. Absent: an empty list. */
+  json?: unknown;
 }
 
 export interface Faults {
@@ -67,6 +71,8 @@ function answerOf(fault: Fault): FaultAnswer {
       });
     case 'too-many':
       return limited(429, 'Too many requests', { 'retry-after': String(fault.seconds ?? 1) });
+    case 'stale':
+      return { status: 200, json: fault.json ?? [] };
     case 'latency':
       return undefined;
   }

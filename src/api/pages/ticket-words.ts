@@ -53,7 +53,10 @@ export const ticketWords: Words<TicketFact> = {
   RunClaimed: ({ run }) => said('', html`A runner took run ${code(run)}`),
   RunFinished: ({ run, submission, usage: used }) => {
     const { word, tone } = outcomeWord(submission.outcome);
-    const tokens = used.calls === 0 ? '' : `${grouped(used.calls)} model ${used.calls === 1 ? 'call' : 'calls'}, ${grouped(used.inputTokens + used.outputTokens)} tokens`;
+    const tokens =
+      used.calls === 0
+        ? ''
+        : `${grouped(used.calls)} model ${used.calls === 1 ? 'call' : 'calls'}, ${grouped(used.inputTokens + used.outputTokens)} tokens`;
     return said(tone, html`Run ${code(run)}: ${word}`, { why: outcomeWhy(submission.outcome) ?? tokens });
   },
   RunLost: ({ run, outcome }) =>

@@ -1,5 +1,4 @@
 // The journal in numbers, by labels from fixed lists. Each is one statement over an index or a small table.
-import { sql } from 'kysely';
 import { FailureClass, RunState, Stage } from '../../facts/run.ts';
 import { TicketStage } from '../../facts/stage.ts';
 import type { DeliveryState } from '../../journal/inbox-tables.ts';
@@ -10,85 +9,114 @@ export type Sample = { labels: Record<string, string>; value: number };
 export const deliveryStates = ['stored', 'translated', 'ignored', 'failed'] as const satisfies readonly DeliveryState[];
 export const ticketStages = TicketStage.options.map(({ shape }) => shape.name.value);
 
-const countOf = sql<string | number>`count(*)`;
-const sample = (labels: Record<string, string>, value: string | number): Sample => ({ labels, value: Number(value) });
+const sample = (labels: Record<string, string>, value: unknown): Sample => ({ labels, value: Number(value ?? 0) });
+
+/** Never negative: a row may be younger than the statement that reads the clock. */
+const secondsSince = (then: Date | string | null, now: Date | string): number =>
+  then === null ? 0 : Math.max(0, (new Date(now).getTime() - new Date(then).getTime()) / 1_000);
 
 export async function deliveries(db: Db): Promise<Sample[]> {
   const rows = await db
     .selectFrom('inbox')
-    .select(['state', countOf.as('count')])
+    .select(({ fn }) => ['state', fn.countAll().as('count')])
     .groupBy('state')
     .execute();
-  return deliveryStates.map((state) => sample({ state }, rows.find((row) => row.state === state)?.count ?? 0));
+  return deliveryStates.map((state) => sample({ state }, rows.find((row) => row.state === state)?.count));
 }
 
-/** `oldest`: seconds since the oldest one arrived; 0 where none is pending. */
+/** `oldest`: seconds since the oldest one arrived, by the database's clock; 0 where none is pending. */
 export async function pendingFacts(db: Db): Promise<{ count: number; oldest: number }> {
   const row = await db
     .selectFrom('fact')
-    .select([
-      countOf.as('count'),
-      sql<string | number>`coalesce(extract(epoch from clock_timestamp() - min(at)), 0)`.as('oldest'),
+    .select(({ fn }) => [
+      fn.countAll().as('count'),
+      fn.min<Date | null>('at').as('oldest'),
+      fn<Date>('clock_timestamp', []).as('now'),
     ])
     .where('seq', 'is', null)
     .executeTakeFirstOrThrow();
-  return { count: Number(row.count), oldest: Math.max(0, Number(row.oldest)) };
+  return { count: Number(row.count), oldest: secondsSince(row.oldest, row.now) };
 }
 
 export async function runs(db: Db): Promise<Sample[]> {
   const rows = await db
     .selectFrom('run')
-    .select(['stage', 'state', countOf.as('count')])
+    .select(({ fn }) => ['stage', 'state', fn.countAll().as('count')])
     .groupBy(['stage', 'state'])
     .execute();
+  const countOf = (stage: Stage, state: RunState) =>
+    rows.find((row) => row.stage === stage && row.state === state)?.count;
   return Stage.options.flatMap((stage) =>
-    RunState.options.map((state) =>
-      sample({ stage, state }, rows.find((row) => row.stage === stage && row.state === state)?.count ?? 0),
-    ),
+    RunState.options.map((state) => sample({ stage, state }, countOf(stage, state))),
   );
 }
 
 export async function failures(db: Db): Promise<Sample[]> {
-  const rows = await db
+  const classes = db
     .selectFrom('run')
-    .select([sql<string | null>`outcome->>'class'`.as('class'), countOf.as('count')])
+    .select(({ fn, val }) => fn<string | null>('jsonb_extract_path_text', ['outcome', val('class')]).as('class'))
     .where('state', '=', 'failed')
-    .groupBy(sql`outcome->>'class'`)
+    .as('failed');
+  const rows = await db
+    .selectFrom(classes)
+    .select(({ fn }) => ['class', fn.countAll().as('count')])
+    .groupBy('class')
     .execute();
-  return FailureClass.options.map((name) =>
-    sample({ class: name }, rows.find((row) => row.class === name)?.count ?? 0),
-  );
+  return FailureClass.options.map((name) => sample({ class: name }, rows.find((row) => row.class === name)?.count));
 }
 
 export async function openTickets(db: Db): Promise<Sample[]> {
-  const rows = await db
+  const stages = db
     .selectFrom('stream')
-    .select([sql<string | null>`state->'stage'->>'name'`.as('stage'), countOf.as('count')])
+    .select(({ fn, val }) =>
+      fn<string | null>('jsonb_extract_path_text', ['state', val('stage'), val('name')]).as('stage'),
+    )
     .where('kind', '=', 'ticket')
     .where('open', '=', true)
-    .groupBy(sql`state->'stage'->>'name'`)
+    .as('open');
+  const rows = await db
+    .selectFrom(stages)
+    .select(({ fn }) => ['stage', fn.countAll().as('count')])
+    .groupBy('stage')
     .execute();
-  return ticketStages.map((stage) => sample({ stage }, rows.find((row) => row.stage === stage)?.count ?? 0));
+  return ticketStages.map((stage) => sample({ stage }, rows.find((row) => row.stage === stage)?.count));
 }
 
 /** As settled by the gateway; what is reserved for calls under way is a number of its own. */
 export async function modelTokens(db: Db): Promise<{ input: number; output: number; reserved: number }> {
   const row = await db
     .selectFrom('model_call')
-    .select([
-      sql<string | number>`coalesce(sum((call->>'inputTokens')::bigint), 0)`.as('input'),
-      sql<string | number>`coalesce(sum((call->>'outputTokens')::bigint), 0)`.as('output'),
-      sql<string | number>`coalesce(sum(reserved) filter (where settled is null), 0)`.as('reserved'),
-    ])
+    .select(({ fn, val, cast }) => {
+      const tokensOf = (key: string) => cast<number>(fn('jsonb_extract_path_text', ['call', val(key)]), 'bigint');
+      return [
+        fn.sum<string | null>(tokensOf('inputTokens')).as('input'),
+        fn.sum<string | null>(tokensOf('outputTokens')).as('output'),
+        fn.sum<string | null>('reserved').filterWhere('settled', 'is', null).as('reserved'),
+      ];
+    })
     .executeTakeFirstOrThrow();
-  return { input: Number(row.input), output: Number(row.output), reserved: Number(row.reserved) };
+  return { input: Number(row.input ?? 0), output: Number(row.output ?? 0), reserved: Number(row.reserved ?? 0) };
 }
+
+/** pg-boss's table as far as it is read here. The order of the states is theirs: created, retry, active, … */
+type JobTable = { name: string; state: string; start_after: Date };
 
 /** Jobs that nobody has taken yet, by queue: how many were tried before, and for how many seconds the oldest one is due. */
 export async function waitingJobs(db: Db): Promise<Map<string, { retried: number; oldest: number }>> {
-  const { rows } = await sql<{ name: string; retried: string | number; oldest: string | number }>`
-    select name, count(*) filter (where state = 'retry') as retried,
-      greatest(0, coalesce(extract(epoch from clock_timestamp() - min(start_after)), 0)) as oldest
-    from pgboss.job where state < 'active' group by name`.execute(db);
-  return new Map(rows.map(({ name, retried, oldest }) => [name, { retried: Number(retried), oldest: Number(oldest) }]));
+  const rows = await db
+    .withTables<{ job: JobTable }>()
+    .withSchema('pgboss')
+    .selectFrom('job')
+    .select(({ fn }) => [
+      'name',
+      fn.countAll().filterWhere('state', '=', 'retry').as('retried'),
+      fn.min<Date | null>('start_after').as('due'),
+      fn<Date>('clock_timestamp', []).as('now'),
+    ])
+    .where('state', '<', 'active')
+    .groupBy('name')
+    .execute();
+  return new Map(
+    rows.map(({ name, retried, due, now }) => [name, { retried: Number(retried), oldest: secondsSince(due, now) }]),
+  );
 }

@@ -1,5 +1,4 @@
 // Runs with their lease, outcome and tokens. Never with their run token.
-import { sql } from 'kysely';
 import { Repository } from '../../facts/repository.ts';
 import { Assignment, RunOutcome, RunState, type Stage, type Usage } from '../../facts/run.ts';
 import { parseStream, type StreamId } from '../../facts/stream.ts';
@@ -44,7 +43,10 @@ export async function listRuns(db: Db, stream: StreamId): Promise<RunItem[]> {
 export async function evidenceOf(db: Db, stream: StreamId): Promise<Map<string, string>> {
   const found = await db
     .selectFrom('fact')
-    .select([sql<string>`body->>'run'`.as('run'), sql<string | null>`body->'submission'->>'evidence'`.as('evidence')])
+    .select(({ fn, val }) => [
+      fn<string>('jsonb_extract_path_text', ['body', val('run')]).as('run'),
+      fn<string | null>('jsonb_extract_path_text', ['body', val('submission'), val('evidence')]).as('evidence'),
+    ])
     .where('stream', '=', stream)
     .where('type', '=', 'RunFinished')
     .execute();

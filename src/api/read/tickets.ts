@@ -1,5 +1,4 @@
 // Tickets as they are listed and shown: the folded state of their streams, with when it began and last changed.
-import { sql } from 'kysely';
 import type { Lifecycle } from '../../decide/contract.ts';
 import { pullLifecycle } from '../../decide/pull/pull.ts';
 import type { PullState } from '../../decide/pull/state.ts';
@@ -37,7 +36,12 @@ export type Filter = {
 /** Newest first; the next page is `before` the last `first`. Issues that were seen but never asked for are left out. */
 export async function listTickets(db: Db, { state, repository, before, limit }: Filter): Promise<TicketItem[]> {
   const rows = await items(db, 'ticket')
-    .where(sql<boolean>`(stream.state->'stage'->>'name' <> 'idle' or stream.state->'stage'->'notice' is not null)`)
+    .where(({ eb, or, fn, val }) =>
+      or([
+        eb(fn('jsonb_extract_path_text', ['stream.state', val('stage'), val('name')]), '<>', 'idle'),
+        eb(fn('jsonb_extract_path', ['stream.state', val('stage'), val('notice')]), 'is not', null),
+      ]),
+    )
     .$if(state !== 'all', (query) => query.where('stream.open', '=', state === 'open'))
     .$if(repository !== undefined, (query) => query.where('stream.repo', '=', repository ?? 0))
     .$if(before !== undefined, (query) => query.where('first.id', '<', before ?? 0))
@@ -63,23 +67,34 @@ const items = (db: Db, kind: 'ticket' | 'pull') =>
     .selectFrom('stream')
     .innerJoin('fact as first', (join) => join.onRef('first.stream', '=', 'stream.id').on('first.seq', '=', 1))
     .where('stream.kind', '=', kind)
-    .select([
-      'stream.id',
-      'stream.number',
-      'stream.repository',
-      'stream.open',
-      'stream.version',
-      'stream.state',
-      'first.id as first',
-      'first.at as started_at',
-      sql<string | null>`coalesce(stream.state->'issue'->>'title', stream.state->'header'->>'title', first.body->'issue'->>'title', first.body->'pull'->>'title')`.as(
-        'title',
-      ),
-      sql<Date>`(select at from fact where fact.stream = stream.id and fact.seq = stream.seq)`.as('changed_at'),
-      sql<string | number>`(select count(*) from fact where fact.stream = stream.id and fact.seq is null)`.as(
-        'pending',
-      ),
-    ]);
+    .select(({ fn, val, selectFrom }) => {
+      const text = (column: 'stream.state' | 'first.body', key: string) =>
+        fn<string | null>('jsonb_extract_path_text', [column, val(key), val('title')]);
+      const ofStream = selectFrom('fact').whereRef('fact.stream', '=', 'stream.id');
+      return [
+        'stream.id',
+        'stream.number',
+        'stream.repository',
+        'stream.open',
+        'stream.version',
+        'stream.state',
+        'first.id as first',
+        'first.at as started_at',
+        fn
+          .coalesce(
+            text('stream.state', 'issue'),
+            text('stream.state', 'header'),
+            text('first.body', 'issue'),
+            text('first.body', 'pull'),
+          )
+          .as('title'),
+        ofStream.select('fact.at').whereRef('fact.seq', '=', 'stream.seq').as('changed_at'),
+        ofStream
+          .select((fact) => fact.fn.countAll().as('count'))
+          .where('fact.seq', 'is', null)
+          .as('pending'),
+      ];
+    });
 
 type Row = Awaited<ReturnType<ReturnType<typeof items>['execute']>>[number];
 

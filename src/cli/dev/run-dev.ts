@@ -19,7 +19,7 @@ export async function runDev({ app, port, channel, io }: DevOptions): Promise<nu
   const ended = new AbortController();
   const signal = AbortSignal.any([io.signal, ended.signal]);
   const child = runChild(app, { ...io, signal }, { apart: true }).finally(() => ended.abort());
-  // It is awaited below, whatever else fails first.
+  // Handled below, whatever else fails first: until then a failure is no unhandled one.
   child.catch(() => {});
   try {
     if (await listening(`http://127.0.0.1:${port}/health`, signal)) {
@@ -29,7 +29,8 @@ export async function runDev({ app, port, channel, io }: DevOptions): Promise<nu
     }
   } finally {
     ended.abort();
-    await child.catch(() => {});
+    // Its outcome is returned below; here it is only waited for.
+    await Promise.allSettled([child]);
   }
   return child;
 }
@@ -37,6 +38,7 @@ export async function runDev({ app, port, channel, io }: DevOptions): Promise<nu
 /** Only then: smee tells GitHub that a delivery arrived although nobody took it. False when aborted before. */
 async function listening(health: string, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
+    // Refused: it does not listen yet.
     const answer = await fetch(health, { signal }).catch(() => undefined);
     if (answer?.ok) return true;
     await pause(200, undefined, { signal }).catch(() => {

@@ -1,6 +1,6 @@
 // Reads streams and their facts for a person; writes nothing.
-import { sql } from 'kysely';
 import { Permanent } from '../../errors.ts';
+import { Repository } from '../../facts/repository.ts';
 import { parseStream } from '../../facts/stream.ts';
 import type { Db } from '../../journal/tables.ts';
 
@@ -20,36 +20,35 @@ export async function streamsNamed(db: Db, name: string): Promise<string[]> {
     throw new Permanent(
       `${JSON.stringify(name.slice(0, 100))} names no ticket. Write owner/repo#12, or a stream such as ticket:123#12.`,
     );
-  const query = db.selectFrom('stream').select('id').orderBy('id', 'desc');
-  const rows = await readable(
-    item
-      ? query
-          .where('number', '=', Number(item[3]))
-          // Names of repositories have no case on GitHub.
-          .where(sql<string>`lower(repository->>'owner')`, '=', (item[1] ?? '').toLowerCase())
-          .where(sql<string>`lower(repository->>'name')`, '=', (item[2] ?? '').toLowerCase())
-          .execute()
-      : query.where('id', '=', id ?? '').execute(),
-  );
-  return rows.map((row) => row.id);
+  const query = db.selectFrom('stream').select(['id', 'repository']).orderBy('id', 'desc');
+  if (!item) return (await readable(query.where('id', '=', id ?? '').execute())).map((row) => row.id);
+  const rows = await readable(query.where('number', '=', Number(item[3])).execute());
+  // Names of repositories have no case on GitHub.
+  const wanted = `${item[1]}/${item[2]}`.toLowerCase();
+  return rows.filter(({ repository }) => nameOf(repository).toLowerCase() === wanted).map((row) => row.id);
+}
+
+function nameOf(repository: unknown): string {
+  const { owner, name } = Repository.parse(repository);
+  return `${owner}/${name}`;
 }
 
 export async function factsOf(db: Db, stream: string): Promise<Told> {
-  const { owner, name } = await db
+  const { repository } = await db
     .selectFrom('stream')
-    .select([sql<string>`repository->>'owner'`.as('owner'), sql<string>`repository->>'name'`.as('name')])
+    .select('repository')
     .where('id', '=', stream)
     .executeTakeFirstOrThrow();
   const rows = await db
     .selectFrom('fact')
     .select(['seq', 'at', 'type', 'body'])
     .where('stream', '=', stream)
-    .orderBy(sql`seq nulls last`)
+    .orderBy('seq', (order) => order.asc().nullsLast())
     .orderBy('id')
     .execute();
   return {
     stream,
-    repository: `${owner}/${name}`,
+    repository: nameOf(repository),
     facts: rows.map(({ seq, at, type, body }) => {
       const { type: _, ...rest } = Object(body) as Record<string, unknown>;
       return { seq, at: new Date(at).toISOString(), type, body: rest };

@@ -1,8 +1,9 @@
 // Writes one file of a checkout, never through a symbolic link and never over another content unasked.
-import { lstat, mkdir, readFile, rename, writeFile as write } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile as write } from 'node:fs/promises';
 import path from 'node:path';
 import { Permanent } from '../../errors.ts';
 import { printable } from '../printable.ts';
+import { entryAt } from './entry.ts';
 
 /** `kept`: another content is there; `line` is the first that differs, `there` is what it says and `ours` what it would say. */
 export type Written =
@@ -19,11 +20,11 @@ export async function writeFile(
   const folders = name.split('/').slice(0, -1);
   for (const depth of folders.keys()) {
     const folder = folders.slice(0, depth + 1).join('/');
-    const found = await lstat(path.join(dir, folder)).catch(() => undefined);
+    const found = await entryAt(path.join(dir, folder));
     if (found && !found.isDirectory()) throw inTheWay(folder);
   }
   const target = path.join(dir, name);
-  const found = await lstat(target).catch(() => undefined);
+  const found = await entryAt(target);
   if (found && !found.isFile()) throw inTheWay(name);
   const before = found && (await readFile(target, 'utf8'));
   if (before === content) return { outcome: 'same' };

@@ -27,6 +27,7 @@ export async function exchangeCode(apiUrl: string, code: string): Promise<Creden
   });
   if (answer.status !== 201)
     throw new Permanent(`GitHub answered ${answer.status} to the code: it works once, and for an hour. ${again}`);
+  // Undefined fails the schema; the parser's own message would quote the answer.
   const body: unknown = await answer.json().catch(() => undefined);
   const read = Conversion.safeParse(body);
   if (!read.success) {

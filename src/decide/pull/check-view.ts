@@ -24,7 +24,13 @@ export type CheckView = {
   layer?: LayerResult;
   /** How often somebody asked to see it again. */
   times: number;
+  /** Of a pull request that is closed: it counts only where no open one shares the head (trust.md 12). */
+  over?: true;
 };
 
-export const worst = (views: readonly [CheckView, ...CheckView[]]): CheckView =>
-  views.reduce((one, other) => (statuses.indexOf(other.status) < statuses.indexOf(one.status) ? other : one));
+export const worst = (views: readonly [CheckView, ...CheckView[]]): CheckView => {
+  const open = views.filter(({ over }) => !over);
+  return (open.length > 0 ? open : views).reduce((one, other) =>
+    statuses.indexOf(other.status) < statuses.indexOf(one.status) ? other : one,
+  );
+};

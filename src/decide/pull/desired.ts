@@ -21,14 +21,22 @@ export function desiredOfPull(state: PullState, _: Context): Target[] {
   const sha = header.head.sha;
   const sticky = header.origin === 'gantry' && state.ticket ? stickyOf(state, shown) : undefined;
   return [
-    ...shown.map(({ name, view }): Target => ({ id: `check/${sha}/${name}`, kind: 'check', sha, name, view })),
+    ...shown.map(
+      ({ name, view }): Target => ({
+        id: `check/${sha}/${name}`,
+        kind: 'check',
+        sha,
+        name,
+        view: header.state === 'closed' ? { ...view, over: true } : view,
+      }),
+    ),
     ...(sticky ? [{ id: `sticky/${header.number}`, kind: 'sticky', pull: header.number, view: sticky } as const] : []),
     ...answers,
   ];
 }
 
 function checksOf(state: PullState): Shown[] {
-  const { header, ticket, snapshot } = state;
+  const { header, snapshot } = state;
   const layers = layersShown(state);
   const judged = snapshot?.head === header?.head.sha && governance(state).outcome !== 'pending';
   const times = (name: CheckName) => state.rerequested[name] ?? 0;

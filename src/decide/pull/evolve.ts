@@ -1,35 +1,45 @@
 // Folds one fact into the state of a pull request. Total and without judgement.
+import { message } from '../../facts/message.ts';
 import type { PullFact, PullFactOf } from '../../facts/pull.ts';
+import { withReceipt } from '../receipts.ts';
+import { isStale } from './header.ts';
 import type { PullState } from './state.ts';
 
 type Fold<Type extends PullFact['type']> = (state: PullState, fact: PullFactOf<Type>) => PullState;
 
+const reviewsKept = 200;
+
 const folds: { [Type in PullFact['type']]?: Fold<Type> } = {
-  PullObserved: (state, { pull, by }) => {
-    if (isStale(state, pull)) return state;
-    const moved = state.header !== undefined && state.header.head.sha !== pull.head.sha;
-    const byPerson = moved && by.id !== pull.author.id && !state.pushers.includes(by.id);
-    return {
-      ...mergeable(state),
-      header: pull,
-      pushers: byPerson ? [...state.pushers, by.id] : state.pushers,
-      unheard: [],
-    };
+  PullObserved: observed,
+  TicketReported: (state, { report }) => {
+    const { left, ...rest } = mergeable(state);
+    // A ticket that works again with an open pull request that it had left behind has taken it back.
+    const back = state.header?.state === 'open' && report.stage !== 'canceled';
+    return { ...rest, ticket: report, ...(left && !back && { left }) };
   },
-  TicketReported: (state, { report }) => ({ ...mergeable(state), ticket: report }),
-  PullGathered: (state, { snapshot }) =>
-    snapshot.head === state.header?.head.sha ? { ...mergeable(state), snapshot } : state,
-  PullReviewed: (state, { review }) => {
-    const before = state.reviews.find((one) => one.by.id === review.by.id);
-    // A comment says nothing about an approval that was given before, and an older review nothing about a newer one.
-    if (before && (review.state === 'commented' || review.id < before.id)) return state;
-    return { ...mergeable(state), reviews: [...state.reviews.filter((one) => one.by.id !== review.by.id), review] };
+  PullGathered: (state, { snapshot }) => {
+    const { header } = state;
+    if (snapshot.head !== header?.head.sha || snapshot.base.ref !== header.base.ref) return state;
+    const { gatherFailed: _, ...rest } = mergeable(state);
+    return { ...rest, snapshot };
   },
+  PullReviewed: reviewed,
   StepTaken: (state, { step, head }) => ({ ...state, steps: { ...state.steps, [step]: head } }),
-  PullReadied: (state, { done }) => (done ? state : { ...state, readyRefused: true }),
-  PullMerged: (state, { sha }) => ({ ...state, mergedSha: sha }),
+  PullReadied: (state, { done }) =>
+    done && state.header
+      ? { ...state, header: { ...state.header, draft: false }, readied: state.header.head.sha }
+      : { ...state, readyRefused: true },
+  PullMerged: (state, { sha }) => ({
+    ...state,
+    mergedSha: sha,
+    ...(state.header && { header: { ...state.header, state: 'closed', merged: true, mergeSha: sha } }),
+  }),
   MergeRefused: (state, { head, why, again }) =>
-    again ? withoutMerge(state) : { ...state, mergeRefused: { head, why } },
+    again
+      ? { ...state, mergeAgain: true, mergeTries: (state.mergeTries ?? 0) + 1 }
+      : { ...state, mergeRefused: { head, why } },
+  Woken: (state) => (state.mergeAgain ? withoutMerge(state) : state),
+  GaveUp: gaveUp,
   GateDecided: (state, { head, open, blocker }) => ({
     ...state,
     gate: { head, title: open ? 'open' : (blocker?.id ?? '') },
@@ -39,19 +49,8 @@ const folds: { [Type in PullFact['type']]?: Fold<Type> } = {
     ...state,
     rerequested: { ...state.rerequested, [name]: (state.rerequested[name] ?? 0) + 1 },
   }),
-  CommentAnswered: (state, { receipt }) => ({
-    ...state,
-    receipts: [...state.receipts.filter((one) => one.comment !== receipt.comment), receipt].slice(-30),
-  }),
+  CommentAnswered: (state, { receipt }) => ({ ...state, receipts: withReceipt(state.receipts, receipt) }),
 };
-
-const withoutMerge = ({ steps: { merge: _, ...steps }, mergeRefused: __, ...state }: PullState): PullState => ({
-  ...state,
-  steps,
-});
-
-/** Something changed after a refusal, so the merge may be tried again. One that is under way is left alone. */
-const mergeable = (state: PullState): PullState => (state.mergeRefused ? withoutMerge(state) : state);
 
 export function evolvePull(state: PullState, fact: PullFact): PullState {
   // The table pairs each fact with the fold of its type; TypeScript cannot follow that through the union.
@@ -59,6 +58,57 @@ export function evolvePull(state: PullState, fact: PullFact): PullState {
   return fold ? fold(state, fact) : state;
 }
 
-/** Webhooks come in any order: GitHub's updated_at says which header is newer, and merged is for ever. */
-export const isStale = ({ header }: PullState, pull: PullFactOf<'PullObserved'>['pull']): boolean =>
-  header !== undefined && (pull.updatedAt < header.updatedAt || (header.merged && !pull.merged));
+/** Who pushed is said by one action only, and holds however late it is told. */
+function observed(state: PullState, { action, pull, by }: PullFactOf<'PullObserved'>): PullState {
+  const stale = isStale(state, pull, action);
+  const head = stale ? state.header?.head.sha : pull.head.sha;
+  const pushed = action === 'synchronize' && by.id !== pull.author.id;
+  const told: PullState = {
+    ...state,
+    pushers: pushed && !state.pushers.includes(by.id) ? [...state.pushers, by.id] : state.pushers,
+    ...(action === 'synchronize' && pull.head.sha === head && { attributed: head }),
+  };
+  if (stale) return told;
+  const { mergeTries, ...next } = mergeable(told);
+  return {
+    ...next,
+    ...(mergeTries !== undefined && state.header?.head.sha === pull.head.sha && { mergeTries }),
+    ...(pull.state === 'closed' && !pull.merged && { left: true }),
+    header: pull,
+    unheard: [],
+  };
+}
+
+/** The newest review of each person. A comment says nothing about an approval, and what was dismissed stays so. */
+function reviewed(state: PullState, { review }: PullFactOf<'PullReviewed'>): PullState {
+  const before = state.reviews.find((one) => one.by.id === review.by.id);
+  const older = before && (review.id < before.id || (review.id === before.id && before.state === 'dismissed'));
+  if (review.state === 'commented' || older) return state;
+  const others = state.reviews.filter((one) => one.by.id !== review.by.id);
+  return { ...mergeable(state), reviews: [...others, review].slice(-reviewsKept) };
+}
+
+/** What could not be done is shown at the gate; an unread snapshot is never taken for a good one. */
+function gaveUp(state: PullState, { command, why }: PullFactOf<'GaveUp'>): PullState {
+  const said = message('gave-up', { command, why });
+  switch (command) {
+    case 'GatherPull':
+      return { ...state, gatherFailed: said };
+    case 'MarkReady':
+      return { ...state, readyRefused: true };
+    case 'MergePull':
+      return { ...state, mergeRefused: { head: state.header?.head.sha ?? '', why: said } };
+    default:
+      return state;
+  }
+}
+
+const withoutMerge = ({
+  steps: { merge: _, ...steps },
+  mergeRefused: __,
+  mergeAgain: ___,
+  ...state
+}: PullState): PullState => ({ ...state, steps });
+
+/** Something changed after a refusal, so the merge may be tried again. One that is under way is left alone. */
+const mergeable = (state: PullState): PullState => (state.mergeRefused ? withoutMerge(state) : state);

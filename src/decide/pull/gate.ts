@@ -2,6 +2,7 @@
 import { type Message, message } from '../../facts/message.ts';
 import { LayerName } from '../../facts/policy.ts';
 import type { Review } from '../../facts/pull.ts';
+import type { PullSnapshot } from '../../facts/pull-snapshot.ts';
 import type { CheckStatus } from './check-view.ts';
 import { governance } from './governance.ts';
 import type { PullState } from './state.ts';
@@ -16,10 +17,13 @@ const fail = (why: Message): Blocker => ({ status: 'failure', why });
 /** Empty: the head may be merged. */
 export function blockers(state: PullState): Blocker[] {
   const { header, snapshot, ticket } = state;
-  if (!header || snapshot?.head !== header.head.sha) return [pending(message('gate-gathering'))];
+  if (state.gatherFailed) return [fail(state.gatherFailed)];
+  if (!header || !isCurrent(state, snapshot)) return [pending(message('gate-gathering'))];
   if (!snapshot.base.governed) return [fail(message('gate-ungoverned-base', { base: header.base.ref }))];
-  if (snapshot.policy.status === 'broken') return [fail(message('gate-policy-broken'))];
   const verdict = governance(state);
+  // People may repair a broken policy: then governance passes by what the policy would be.
+  if (snapshot.policy.status === 'broken' && (header.origin === 'gantry' || verdict.outcome !== 'pass'))
+    return [fail(message('gate-policy-broken'))];
   const judged =
     verdict.outcome === 'pass'
       ? []
@@ -35,13 +39,27 @@ export function blockers(state: PullState): Blocker[] {
   return [...ofTicket(state), ...ofLayers(state), ...judged, ...ofReview(state), ...ofMerge(state)];
 }
 
-function ofTicket({ ticket }: PullState): Blocker[] {
+/** A snapshot speaks for the head, the base and the plan that it was gathered for, and for no other. */
+const isCurrent = ({ header, ticket }: PullState, snapshot: PullSnapshot | undefined): snapshot is PullSnapshot =>
+  snapshot !== undefined &&
+  snapshot.head === header?.head.sha &&
+  snapshot.base.ref === header.base.ref &&
+  (ticket?.plan === undefined || snapshot.plan?.digest === ticket.plan.digest);
+
+function ofTicket({ ticket, header }: PullState): Blocker[] {
   if (!ticket) return [];
+  // The ticket revokes what no longer fits; until it has, the difference is seen here.
+  const approved =
+    ticket.approval !== undefined &&
+    ticket.approval.planDigest === ticket.plan?.digest &&
+    ticket.approval.baseRef === header?.base.ref;
   return [
     ...(ticket.hold ? [action(message('gate-held', { by: ticket.hold.by }))] : []),
     ...(ticket.stage === 'canceled' ? [fail(message('gate-canceled'))] : []),
     ...(ticket.stage === 'blocked' ? [action(message('gate-blocked'))] : []),
-    ...(ticket.approval ? [] : [action(message(ticket.revoked ? 'gate-approval-revoked' : 'gate-needs-approval'))]),
+    ...(approved
+      ? []
+      : [action(message(ticket.approval || ticket.revoked ? 'gate-approval-revoked' : 'gate-needs-approval'))]),
   ];
 }
 
@@ -71,27 +89,36 @@ function ofReview(state: PullState): Blocker[] {
   return [action(message(ours ? 'gate-needs-review' : 'gate-needs-review-foreign-head'))];
 }
 
-/** Approvals that may count: at exactly this head, by a person who neither pushed nor asked (unless the policy lets them). */
-export function candidates({ header, ticket, snapshot, reviews, pushers }: PullState): Review[] {
+/**
+ * Approvals that may count: at exactly this head, by a person who neither pushed nor asked (unless the policy lets them), and
+ * who is named where the policy names approvers. Of a head that is not ours it must be known who pushed it (trust.md 18).
+ */
+export function candidates({ header, ticket, snapshot, reviews, pushers, attributed }: PullState): Review[] {
+  if (!header) return [];
   const policy = snapshot?.policy.status === 'ok' ? snapshot.policy.policy : undefined;
-  const ours = header !== undefined && (ticket?.pushed.includes(header.head.sha) ?? false);
+  const ours = ticket?.pushed.includes(header.head.sha) ?? false;
+  if (!ours && attributed !== header.head.sha) return [];
   const requesterMay = ours && (policy?.approval.requester ?? false);
+  const approvers = policy?.approval.approvers.map((login) => login.toLowerCase()) ?? [];
   return reviews.filter(
     ({ state, by, commit }) =>
       state === 'approved' &&
       by.kind === 'person' &&
-      commit === header?.head.sha &&
+      commit === header.head.sha &&
       !pushers.includes(by.id) &&
-      (requesterMay || by.id !== ticket?.requester?.id),
+      (requesterMay || by.id !== ticket?.requester?.id) &&
+      (approvers.length === 0 || approvers.includes(by.login.toLowerCase())),
   );
 }
 
-function ofMerge({ header, ticket, readyRefused, mergeRefused }: PullState): Blocker[] {
+function ofMerge({ header, ticket, readyRefused, readied, mergeRefused }: PullState): Blocker[] {
+  // Somebody made it a draft again: that is theirs to take back.
+  const press = readyRefused || readied === header?.head.sha;
   return [
     ...(ticket && !['in_review', 'merged'].includes(ticket.stage)
       ? [pending(message('gate-working', { stage: ticket.stage }))]
       : []),
-    ...(header?.draft ? [readyRefused ? action(message('gate-press-ready')) : pending(message('gate-readying'))] : []),
+    ...(header?.draft ? [press ? action(message('gate-press-ready')) : pending(message('gate-readying'))] : []),
     ...(mergeRefused && mergeRefused.head === header?.head.sha ? [fail(mergeRefused.why)] : []),
     ...(ticket?.isolation === 'none' ? [action(message('gate-unboxed'))] : []),
   ];

@@ -9,17 +9,28 @@ export type PullState = {
   header?: PullHeader;
   /** Account ids of people who pushed to the branch since it was opened. */
   pushers: number[];
+  /** The newest head that was told with who pushed it. */
+  attributed?: string | undefined;
+  /** It was closed without a merge, so its ticket is about another one, if about any. */
+  left?: true | undefined;
   /** Told by the ticket; only for pull requests that Gantry opened. */
   ticket?: TicketReport;
-  /** The newest gathered snapshot; it counts only for its own head. */
+  /** The newest gathered snapshot; it counts only for its own head, base and plan. */
   snapshot?: PullSnapshot;
+  /** Gathering was given up since: what is known may be old. */
+  gatherFailed?: Message;
   /** The newest review of each person. */
   reviews: Review[];
   /** Steps that were asked for, by head. */
   steps: { ready?: string; review?: string; merge?: string };
   /** GitHub does not let us take it out of draft: a person must. */
   readyRefused?: true;
+  /** The head at which we took it out of draft. */
+  readied?: string;
   mergeRefused?: { head: string; why: Message };
+  /** GitHub could not merge yet: the next `Woken` tries again; `mergeTries` counts for this head. */
+  mergeAgain?: true;
+  mergeTries?: number;
   mergedSha?: string;
   /** The gate as it was last decided, so that a change of it is on record. */
   gate?: { head: string; title: string };

@@ -7,8 +7,10 @@ import { atLeast } from '../../facts/person.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
 import { approvePlan } from './approval.ts';
-import { and, ask, block, done, enter, nothing, publish, refuse, start, type TicketDecision } from './moves.ts';
-import { pause, resume, stop, withoutHold } from './start.ts';
+import { start } from './dispatch.ts';
+import { hold, resume, unhold } from './hold.ts';
+import { and, ask, block, done, enter, heldBy, nothing, refuse, stop, type TicketDecision } from './moves.ts';
+import { publish } from './publish.ts';
 import { isOver, notStarted, type TicketState } from './state.ts';
 
 export function commandGiven(
@@ -64,7 +66,7 @@ const acts: { [Name in CommandName]?: Act } = {
   },
   retry: (state, given, context) => {
     const { stage } = state;
-    if (state.hold) return refuse(given, message('held', { by: state.hold.by, why: state.hold.why }));
+    if (state.hold) return refuse(given, heldBy(state.hold));
     if (notStarted(state) && state.label?.on) {
       return and(
         done(given),
@@ -72,7 +74,7 @@ const acts: { [Name in CommandName]?: Act } = {
         ask({ type: 'ReadStart', issue: context.number, by: given.by, covers: 'live' }),
       );
     }
-    if (stage.name === 'blocked') return and(done(given), resume(state, context));
+    if (stage.name === 'blocked') return and(done(given), resume(state, context, given.by));
     if (stage.name === 'awaiting_approval') return and(done(given), start(state, context, 'plan'));
     if (stage.name === 'in_review')
       return and(done(given), start(state, context, 'verify', { kind: 'head', sha: state.head ?? '' }));
@@ -83,18 +85,12 @@ const acts: { [Name in CommandName]?: Act } = {
       ? refuse(given, message('nothing-to-cancel'))
       : and(done(given), stop(state, message('canceled-by', { by: given.by.login }))),
   hold: (state, given) => {
-    if (state.hold) return refuse(given, message('held', { by: state.hold.by, why: state.hold.why }));
+    if (state.hold) return refuse(given, heldBy(state.hold));
     const why = given.command.name === 'hold' ? (given.command.why ?? '') : '';
-    return and(
-      done(given),
-      { facts: [{ type: 'Held', by: given.by, why }] },
-      pause({ ...state, hold: { by: given.by.login, why, restored: 0 } }),
-    );
+    return and(done(given), hold(state, given.by, why));
   },
   unhold: (state, given, context) =>
-    state.hold
-      ? and(done(given), { facts: [{ type: 'Unheld', by: given.by }] }, resume(withoutHold(state), context))
-      : refuse(given, message('not-held')),
+    state.hold ? and(done(given), unhold(state, given.by, context)) : refuse(given, message('not-held')),
   'run-ci': (state, given, context) => {
     const { stage } = state;
     if (stage.name !== 'publishing' || !stage.waitsFor) return refuse(given, message('nothing-waits-for-ci'));

@@ -11,9 +11,15 @@ export function desiredOfTicket(state: TicketState, { number }: Context): Target
   return [
     ...(view ? [{ id: `notice/${number}`, kind: 'notice', issue: number, view } as const] : []),
     ...(state.blockedOnce ? [label(number, 'ai-blocked', blocked, 0)] : []),
-    ...(state.hold && state.hold.restored > 0 ? [label(number, 'ai-hold', true, state.hold.restored)] : []),
+    ...holdLabelOf(state, number),
     ...state.receipts.flatMap(answersTo),
   ];
+}
+
+/** People set and lift the label. It is put back where it was taken without write, and taken where /unhold lifted the hold. */
+function holdLabelOf({ hold, holdLabel }: TicketState, number: number): Target[] {
+  if (!holdLabel || holdLabel.writes === 0 || !holdLabel.on) return [];
+  return [label(number, 'ai-hold', hold !== undefined, holdLabel.writes)];
 }
 
 function noticeOf(state: TicketState): NoticeView | undefined {

@@ -1,5 +1,5 @@
 // Folds what a run told into the state: its line, what it delivered, what its layers said; and the stage it leads to.
-import { type Message, message } from '../../facts/message.ts';
+import type { Message } from '../../facts/message.ts';
 import type { RunLine } from '../../facts/pull.ts';
 import { Isolation, type Isolation as IsolationKind, type RunOutcome, type Stage } from '../../facts/run.ts';
 import type { StageName, TicketStage } from '../../facts/stage.ts';
@@ -47,7 +47,6 @@ const withFeedback = (state: TicketState, { id, data }: Message): TicketState =>
 export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'>): TicketState {
   const { run, stage, submission, usage, isolation } = fact;
   const line = state.runs.find((one) => one.run === run);
-  if (line?.outcome && line.outcome.kind === submission.outcome.kind && !isAwaited(state, run)) return state;
   const next: TicketState = {
     ...state,
     runs: state.runs.map((one) => (one.run === run ? { ...one, outcome: submission.outcome } : one)),
@@ -94,7 +93,3 @@ export const withWorkflowRun = (runs: RunLine[], run: string, workflowRun: numbe
 /** What became of a run that did not report. One that has reported keeps what it said. */
 export const withOutcome = (runs: RunLine[], run: string, outcome: RunOutcome): RunLine[] =>
   runs.map((line) => (line.run === run && !line.outcome ? { ...line, outcome } : line));
-
-/** We are wrong, said so that a person can go on: the run's class tells them to report it. */
-export const ourFault = (run: string | undefined, why: string): Message =>
-  message('run-failed', { run: run ?? 'none', why, class: 'bug' });

@@ -83,15 +83,11 @@ export function evolveTicket(state: TicketState, fact: TicketFact, context: Cont
 const isOlder = (at: string, than: string | undefined): boolean => than !== undefined && at < than;
 
 const holdLabel = (state: TicketState, on: boolean, at: string): TicketState =>
-  isOlder(at, state.holdLabel?.at)
-    ? state
-    : { ...state, holdLabel: { on, at, writes: state.holdLabel?.writes ?? 0 } };
+  isOlder(at, state.holdLabel?.at) ? state : { ...state, holdLabel: { on, at, writes: state.holdLabel?.writes ?? 0 } };
 
 /** Each time counts, so that the same label can be put right again. */
 const putRight = (state: TicketState, on: boolean): TicketState =>
-  state.holdLabel
-    ? { ...state, holdLabel: { ...state.holdLabel, on, writes: state.holdLabel.writes + 1 } }
-    : state;
+  state.holdLabel ? { ...state, holdLabel: { ...state.holdLabel, on, writes: state.holdLabel.writes + 1 } } : state;
 
 /** A DispatchRun was answered, whichever it was. */
 const answered = (state: TicketState): TicketState => ({ ...state, dispatching: Math.max(0, state.dispatching - 1) });
@@ -99,8 +95,7 @@ const answered = (state: TicketState): TicketState => ({ ...state, dispatching: 
 /** A policy that broke while work goes on does not replace the one in force: defaults would be laxer than what was agreed. */
 function startRead(state: TicketState, fact: TicketFactOf<'StartRead'>): TicketState {
   const { by, covers, role, issue, body, policy, base } = fact;
-  const allowed =
-    covers === 'event' && state.label?.by.id === by.id && by.kind === 'person' && atLeast(role, 'write');
+  const allowed = covers === 'event' && state.label?.by.id === by.id && by.kind === 'person' && atLeast(role, 'write');
   return {
     ...state,
     ...(issue && { issue }),

@@ -1,10 +1,12 @@
-// From the label to the plan run: who asked, is the issue ready, may work start?
+// From the label to the plan run: who asked, is the issue ready, may work start? And what ends the work.
 import { readiness } from '../../../checks/readiness.ts';
 import { message } from '../../facts/message.ts';
 import { atLeast } from '../../facts/person.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
-import { and, ask, block, enter, nothing, revoke, start, stopRun, type TicketDecision } from './moves.ts';
+import { start } from './dispatch.ts';
+import { hold } from './hold.ts';
+import { and, ask, block, enter, nothing, revoke, stop, stopRun, type TicketDecision } from './moves.ts';
 import { isOver, notStarted, type TicketState } from './state.ts';
 
 export function issueLabeled(
@@ -13,21 +15,11 @@ export function issueLabeled(
   { number }: Context,
 ): TicketDecision {
   if (label === 'ai-hold') {
-    if (by.kind === 'bot' || state.hold) return nothing;
-    return and({ facts: [{ type: 'Held', by, why: 'the label ai-hold was set' }] }, pause(state));
+    const late = state.holdLabel !== undefined && at < state.holdLabel.at;
+    return by.kind === 'bot' || state.hold || late ? nothing : hold(state, by, 'the label ai-hold was set');
   }
   if (label !== 'ai-ready' || !notStarted(state) || (state.label && at < state.label.at)) return nothing;
   return and(enter({ name: 'checking' }), ask({ type: 'ReadStart', issue: number, by, covers: 'event' }));
-}
-
-/** Stops a live run and remembers where to go on. */
-export function pause(state: TicketState): TicketDecision {
-  const { stage } = state;
-  const why = message('held', { by: state.hold?.by ?? '', why: '' });
-  if (stage.name === 'planning') return and(stopRun(state, 'the ticket is on hold'), block(why, 'plan'));
-  if (stage.name === 'implementing') return and(stopRun(state, 'the ticket is on hold'), block(why, 'implement'));
-  if (stage.name === 'verifying') return and(stopRun(state, 'the ticket is on hold'), block(why, 'verify'));
-  return nothing;
 }
 
 export function issueUnlabeled(state: TicketState, { label, by, at }: TicketFactOf<'IssueUnlabeled'>): TicketDecision {
@@ -37,17 +29,18 @@ export function issueUnlabeled(state: TicketState, { label, by, at }: TicketFact
   return stop(state, message('label-removed', { by: by.login }));
 }
 
-export const stop = (state: TicketState, why: ReturnType<typeof message>): TicketDecision =>
-  and(
-    state.approval ? { facts: [{ type: 'ApprovalRevoked', why }] } : nothing,
-    stopRun(state, 'the work on this issue was stopped'),
-    enter({ name: 'canceled', why }),
-  );
-
-/** A closed issue stops the work, except where it is our own merge that closed it: then PullClosed says so. */
+/** A closed issue stops the work. Our own merge closes it too, and only in review: then PullClosed says so. */
 export function issueClosed(state: TicketState, { by }: TicketFactOf<'IssueClosed'>): TicketDecision {
-  if (isOver(state) || by.kind === 'bot') return nothing;
+  if (isOver(state) || (by.kind === 'bot' && state.stage.name === 'in_review')) return nothing;
   return stop(state, message('issue-closed', { by: by.login }));
+}
+
+export function pullClosed(state: TicketState, { merged, sha, by }: TicketFactOf<'PullClosed'>): TicketDecision {
+  if (merged)
+    return state.stage.name === 'merged'
+      ? nothing
+      : and(stopRun(state, 'the pull request was merged'), enter({ name: 'merged', sha: sha ?? '' }));
+  return isOver(state) ? nothing : stop(state, message('pull-closed', { by: by?.login ?? 'somebody' }));
 }
 
 export function issueEdited(
@@ -55,7 +48,9 @@ export function issueEdited(
   { by, issue }: TicketFactOf<'IssueEdited'>,
   { number }: Context,
 ): TicketDecision {
-  if (isOver(state) || issue.bodyDigest === state.issue?.bodyDigest) return nothing;
+  // While it is being checked the issue may have been read before this edit was heard of: nobody else asks again.
+  const checking = state.stage.name === 'checking';
+  if (isOver(state) || (!checking && issue.bodyDigest === state.issue?.bodyDigest)) return nothing;
   const again = ask({ type: 'ReadStart', issue: number, by, covers: 'event' });
   return state.stage.name === 'not_ready' ? and(enter({ name: 'checking' }), again) : again;
 }
@@ -66,31 +61,49 @@ export function startRead(state: TicketState, fact: TicketFactOf<'StartRead'>, c
   if (!issue || issue.state === 'closed' || !fact.labeled) {
     return notStarted(state) ? enter({ name: 'idle' }) : nothing;
   }
+  // What the work was started with, or a person with write has seen since, is withdrawn by nobody.
+  if (!notStarted(state) && issue.bodyDigest === state.issue?.bodyDigest) return nothing;
   if (!atLeast(role, 'write') || by.kind === 'bot') return notAllowed(state, fact);
   if (state.stage.name !== 'checking') return bodyChanged(state, fact);
-
-  const covered =
-    fact.covers === 'live' ||
-    issue.bodyDigest === state.label?.covers ||
-    (state.edit?.by.id === by.id && state.edit.digest === issue.bodyDigest);
-  if (!covered) {
-    const editor = state.edit?.digest === issue.bodyDigest ? state.edit.by : undefined;
-    return editor ? ask({ type: 'ReadStart', issue: context.number, by: editor, covers: 'event' }) : nothing;
-  }
+  if (!covers(state, fact)) return askEditor(state, fact, context);
   if (fact.policy.status === 'broken')
     return enter({ name: 'idle', notice: message('policy-broken', problemsOf(fact)) });
   const verdict = readiness.evaluate({ kind: 'gantry', criteria: issue.criteria });
   if (verdict.outcome !== 'pass') return enter({ name: 'not_ready', verdict });
+  // Whoever labelled asked for it, also where somebody else has edited the text since.
+  const requester = fact.covers === 'event' ? (state.label?.by ?? by) : by;
   const ready: TicketState = {
     ...state,
-    requester: by,
+    requester,
     issue,
     policy: fact.policy,
     base: fact.base,
     ...(fact.body && { body: fact.body }),
   };
-  return and({ facts: [{ type: 'TicketStarted', by }] }, start(ready, context, 'plan'));
+  return and({ facts: [{ type: 'TicketStarted', by: requester }] }, start(ready, context, 'plan'));
 }
+
+/**
+ * Does what was asked for cover the issue as it is now? /retry covers it as it is. A label covers the text of its event, and
+ * an edit by somebody with write covers its own, but starts nothing that a label without write has asked for (trust.md 16).
+ */
+function covers(state: TicketState, { by, covers: how, issue }: TicketFactOf<'StartRead'>): boolean {
+  if (how === 'live') return true;
+  const { label, edit } = state;
+  if (issue?.bodyDigest === label?.covers && by.id === label?.by.id) return true;
+  const allowed = by.id === label?.by.id || label?.allowed === true;
+  return allowed && edit?.by.id === by.id && edit.digest === issue?.bodyDigest;
+}
+
+/** Not covered by who was read, but perhaps by the newest editor. One that is not heard of yet asks by IssueEdited. */
+const askEditor = (
+  { edit }: TicketState,
+  { by, issue }: TicketFactOf<'StartRead'>,
+  { number }: Context,
+): TicketDecision =>
+  edit && edit.digest === issue?.bodyDigest && edit.by.id !== by.id
+    ? ask({ type: 'ReadStart', issue: number, by: edit.by, covers: 'event' })
+    : nothing;
 
 /** The label covers the issue as its author saw it: an edit by somebody without write withdraws it. */
 function notAllowed(state: TicketState, { by, role }: TicketFactOf<'StartRead'>): TicketDecision {
@@ -112,38 +125,3 @@ const problemsOf = ({ policy }: TicketFactOf<'StartRead'>): Record<string, strin
   policy.status === 'broken'
     ? { problems: policy.problems.map(({ line, message }) => `line ${line}: ${message}`).join('\n') }
     : {};
-
-export function labelAuthorityRead(
-  state: TicketState,
-  { by, role }: TicketFactOf<'LabelAuthorityRead'>,
-  context: Context,
-): TicketDecision {
-  if (!state.hold) return nothing;
-  if (by.kind === 'bot' || !atLeast(role, 'write')) return { facts: [{ type: 'HoldRestored', by }] };
-  return and({ facts: [{ type: 'Unheld', by }] }, resume(withoutHold(state), context));
-}
-
-export const withoutHold = ({ hold: _, ...state }: TicketState): TicketState => state;
-
-/** Goes on where the ticket stopped. */
-export function resume(state: TicketState, context: Context): TicketDecision {
-  const { stage } = state;
-  if (stage.name !== 'blocked') return nothing;
-  switch (stage.resume) {
-    case 'start':
-      return and(
-        enter({ name: 'checking' }),
-        state.requester
-          ? ask({ type: 'ReadStart', issue: context.number, by: state.requester, covers: 'live' })
-          : nothing,
-      );
-    case 'plan':
-    case 'publish_plan':
-      return start(state, context, 'plan');
-    case 'implement':
-      return state.approval ? start(state, context, 'implement') : enter({ name: 'awaiting_approval' });
-    case 'verify':
-    case 'publish':
-      return state.approval ? start(state, context, 'verify') : enter({ name: 'awaiting_approval' });
-  }
-}

@@ -2,35 +2,19 @@
 import { pullStream } from '../../facts/stream.ts';
 import { TicketFact, type TicketFactOf } from '../../facts/ticket.ts';
 import type { Context, Lifecycle } from '../contract.ts';
-import {
-  approvalRead,
-  baseMoved,
-  commentChanged,
-  headMoved,
-  membersChanged,
-  planRead,
-  pullClosed,
-  pullRetargeted,
-} from './approval.ts';
+import { approvalRead } from './approval.ts';
+import { baseMoved, commentChanged, headMoved, membersChanged, planRead, pullRetargeted } from './branch.ts';
 import { authorityRead, commandGiven, commandMisread } from './commands.ts';
 import { desiredOfTicket } from './desired.ts';
 import { evolveTicket } from './evolve.ts';
+import { gaveUp } from './gave-up.ts';
+import { guard } from './guard.ts';
+import { labelAuthorityRead } from './hold.ts';
 import { and, nothing, type TicketDecision } from './moves.ts';
+import { bundleInspected, bundleRefused, pullOpened, pushWaits, treePushed } from './publish.ts';
 import { reportOf } from './report.ts';
-import {
-  bundleInspected,
-  bundleRefused,
-  dispatchDeferred,
-  dispatchRefused,
-  gaveUp,
-  pullOpened,
-  pushWaits,
-  runFinished,
-  runLost,
-  treePushed,
-  woken,
-} from './runs.ts';
-import { issueClosed, issueEdited, issueLabeled, issueUnlabeled, labelAuthorityRead, startRead } from './start.ts';
+import { dispatchDeferred, dispatchRefused, runDispatched, runFinished, runLost, woken } from './runs.ts';
+import { issueClosed, issueEdited, issueLabeled, issueUnlabeled, pullClosed, startRead } from './start.ts';
 import { initialTicket, isOver, type TicketState } from './state.ts';
 
 type Rule<Type extends TicketFact['type']> = (
@@ -57,6 +41,7 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
   PullRetargeted: pullRetargeted,
   PullClosed: pullClosed,
   PlanRead: planRead,
+  RunDispatched: runDispatched,
   DispatchDeferred: dispatchDeferred,
   DispatchRefused: dispatchRefused,
   Woken: woken,
@@ -70,25 +55,26 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
   GaveUp: gaveUp,
 };
 
-/** What the pull request shows of its ticket is told to it whenever it changes. */
+/** What the pull request shows of its ticket is told to it whenever it changes, and to a new one at once. */
 function decide(state: TicketState, fact: TicketFact, context: Context): TicketDecision {
   // The table pairs each fact with the rule of its type; TypeScript cannot follow that through the union.
   const rule = rules[fact.type] as Rule<TicketFact['type']> | undefined;
-  const decision = rule?.(state, fact, context) ?? nothing;
-  const after = (decision.facts ?? []).reduce(
-    (next, decided) => evolveTicket(next, decided, context),
-    evolveTicket(state, fact, context),
-  );
+  const decision = guard(state, rule?.(state, fact, context) ?? nothing);
+  const after = [fact, ...(decision.facts ?? [])].reduce((next, one) => evolveTicket(next, one, context), state);
+  // A pull request that is left behind hears of it once more.
+  const pull = after.pull ?? state.pull;
+  if (pull === undefined) return decision;
   const report = reportOf(after, context);
-  if (after.pull === undefined || JSON.stringify(report) === JSON.stringify(reportOf(state, context))) return decision;
-  return and(decision, {
-    tell: [{ stream: pullStream(context.repositoryId, after.pull), fact: { type: 'TicketReported', report } }],
+  if (pull === state.pull && JSON.stringify(report) === JSON.stringify(reportOf(state, context))) return decision;
+  const told = and(decision, {
+    tell: [{ stream: pullStream(context.repositoryId, pull), fact: { type: 'TicketReported', report } }],
   });
+  return decision.refused === undefined ? told : { ...told, refused: decision.refused };
 }
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 1,
+  version: 2,
   initial: initialTicket,
   fact: TicketFact,
   decide,

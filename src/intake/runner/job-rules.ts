@@ -38,6 +38,7 @@ export function mismatches(claims: JobClaims, expected: Expected): Mismatch[] {
   const { rules, ownerId, workflowRun } = expected;
   const ref = `refs/heads/${expected.defaultBranch}`;
   const reusable = rules.reusable.replace('{owner}', expected.fullName.split('/')[0] ?? '');
+  const pin = /@([0-9a-f]{40})$/.exec(claims.job_workflow_ref)?.[1];
   const callerPath = `${expected.fullName}/.github/workflows/${rules.caller}`;
   const table: readonly [keyof JobClaims, boolean, string][] = [
     ['repository_id', claims.repository_id === String(expected.repositoryId), "be the run's repository"],
@@ -48,14 +49,13 @@ export function mismatches(claims: JobClaims, expected: Expected): Mismatch[] {
     ['workflow_ref', atRef(claims.workflow_ref, callerPath, ref), `be ${callerPath} at ${ref}`],
     [
       'job_workflow_ref',
-      atRef(claims.job_workflow_ref, reusable, claims.job_workflow_sha),
+      atRef(claims.job_workflow_ref, reusable) && pin !== undefined,
       `be ${reusable}, called by that file and pinned by its commit`,
     ],
     [
       'job_workflow_sha',
-      /^[0-9a-f]{40}$/.test(claims.job_workflow_sha) &&
-        (rules.reusableSha ?? claims.job_workflow_sha) === claims.job_workflow_sha,
-      `be ${rules.reusableSha ?? 'a whole commit id'}, the pinned commit`,
+      claims.job_workflow_sha === (rules.reusableSha ?? pin ?? claims.job_workflow_sha),
+      `be ${rules.reusableSha ?? 'the commit that the caller pins'}`,
     ],
     ['actor_id', claims.actor_id === String(expected.botId), 'be our bot: only Gantry starts runs'],
     ['run_attempt', claims.run_attempt === '1', 'be 1: "Re-run" is not supported, type /retry on the issue'],

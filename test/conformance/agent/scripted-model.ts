@@ -6,7 +6,7 @@ import { serve } from '@hono/node-server';
 import type { ModelEndpoint, ModelScenario } from '../../../adapters/agent/conformance.ts';
 import type { AgentAdapter } from '../../../adapters/agent/contract.ts';
 import { createGateway } from '../../../src/gateway/gateway.ts';
-import { createLedger } from '../../../src/gateway/ledger.ts';
+import { createLedger } from '../../model/ledger.ts';
 import * as scenarios from '../../model/scenarios.ts';
 import type { Script } from '../../model/script.ts';
 import { startModelServer } from '../../model/server.ts';

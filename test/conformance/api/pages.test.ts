@@ -17,7 +17,11 @@ beforeAll(async () => {
   await story.merged(10);
   await story.planned(20);
   await story.start(30, 'Blocked one');
-  await story.happen(ticketStream(7, 30), { type: 'DispatchRefused', stage: 'plan', why: { id: 'workflow-missing', data: { file: 'gantry.yml', branch: 'main' } } });
+  await story.happen(ticketStream(7, 30), {
+    type: 'DispatchRefused',
+    stage: 'plan',
+    why: { id: 'workflow-missing', data: { file: 'gantry.yml', branch: 'main' } },
+  });
 });
 afterAll(async () => {
   expect(site.errors).toEqual([]);
@@ -29,7 +33,11 @@ const page = async (path: string) => {
   return { status: answer.status, html: await answer.text(), headers: answer.headers };
 };
 /** What a reader sees. */
-const seen = (html: string) => html.replace(/<style>[\s\S]*?<\/style>/, '').replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+const seen = (html: string) =>
+  html
+    .replace(/<style>[\s\S]*?<\/style>/, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
 
 test('the list shows where open tickets stand and what they wait for', async () => {
   const open = seen((await page('/')).html);
@@ -47,9 +55,23 @@ test('the list shows where open tickets stand and what they wait for', async () 
 test('one ticket from label to merge', async () => {
   const { html } = await page('/tickets/7/10');
   const text = seen(html);
-  for (const part of ['Label ai-ready set by mia', 'Work started by mia', 'Pull request #11 opened as a draft', 'Typed /approve-plan', 'Plan approved by noor', 'Review: approved', 'Gate at c0ffee00 : open', 'Merged', 'static', 'AC-1', 'Every one of these held until the merge'])
+  for (const part of [
+    'Label ai-ready set by mia',
+    'Work started by mia',
+    'Pull request #11 opened as a draft',
+    'Typed /approve-plan',
+    'Plan approved by noor',
+    'Review: approved',
+    'Gate at c0ffee00 : open',
+    'Merged',
+    'static',
+    'AC-1',
+    'Every one of these held until the merge',
+  ])
     expect(text).toContain(part);
-  const order = ['Label', 'Work started', 'Plan approved', 'Review: approved'].map((part) => text.indexOf(part, text.indexOf('What happened')));
+  const order = ['Label', 'Work started', 'Plan approved', 'Review: approved'].map((part) =>
+    text.indexOf(part, text.indexOf('What happened')),
+  );
   expect(order).toEqual(order.toSorted((a, b) => a - b));
   expect(html).toContain('href="https://github.test/acme/rates/actions/runs/4202"');
   expect(html).toMatch(/href="\/artifacts\/[0-9a-f]{64}"/);
@@ -75,19 +97,55 @@ test('evidence is text to a browser; bundles, issue texts and unknown digests ar
   expect(evidence.html).toContain('"run": "7-10-1"');
   const bundle = await storeArtifact(site.journal.db, Buffer.from('bytes'), 'application/x-git-bundle');
   const body = await storeArtifact(site.journal.db, Buffer.from('# body'), 'text/markdown');
-  for (const digest of [bundle, body, 'a'.repeat(64), '..%2f..%2fetc']) expect((await page(`/artifacts/${digest}`)).status).toBe(404);
+  for (const digest of [bundle, body, 'a'.repeat(64), '..%2f..%2fetc'])
+    expect((await page(`/artifacts/${digest}`)).status).toBe(404);
 });
 
 test('what strangers wrote stays text, wherever it is shown', async () => {
-  const attack = '<img src=x onerror=alert(1)><script>alert(2)</script>" autofocus onfocus="alert(3)\'{{7*7}}[x](javascript:alert(4))';
+  const attack =
+    '<img src=x onerror=alert(1)><script>alert(2)</script>" autofocus onfocus="alert(3)\'{{7*7}}[x](javascript:alert(4))';
   const stream = ticketStream(7, 40);
   await story.planned(40, attack);
   const comment = { id: 900, on: 40, at: '2026-03-01T09:00:00Z' };
-  await story.happen(stream, { type: 'CommandMisread', text: attack, problem: attack, comment, by: { ...noor, login: attack.slice(0, 99) } });
-  await story.happen(stream, { type: 'CommandGiven', command: { name: 'hold', why: attack }, comment: { ...comment, id: 901 }, by: mia, viaApp: false });
-  await story.happen(stream, { type: 'AuthorityRead', ask: { type: 'CommandGiven', command: { name: 'hold', why: attack }, comment: { ...comment, id: 901 }, by: mia, viaApp: false }, role: 'write' });
+  await story.happen(stream, {
+    type: 'CommandMisread',
+    text: attack,
+    problem: attack,
+    comment,
+    by: { ...noor, login: attack.slice(0, 99) },
+  });
+  await story.happen(stream, {
+    type: 'CommandGiven',
+    command: { name: 'hold', why: attack },
+    comment: { ...comment, id: 901 },
+    by: mia,
+    viaApp: false,
+  });
+  await story.happen(stream, {
+    type: 'AuthorityRead',
+    ask: {
+      type: 'CommandGiven',
+      command: { name: 'hold', why: attack },
+      comment: { ...comment, id: 901 },
+      by: mia,
+      viaApp: false,
+    },
+    role: 'write',
+  });
   await story.happen(stream, { type: 'GaveUp', command: attack, why: attack });
-  const pull = { number: 50, nodeId: 'x', title: attack, author: mia, origin: 'people', head: { sha: 'a'.repeat(40), ref: attack }, base: { ref: attack, sha: 'b'.repeat(40) }, draft: false, state: 'open', merged: false, updatedAt: '2026-03-01T09:00:00Z' } as const;
+  const pull = {
+    number: 50,
+    nodeId: 'x',
+    title: attack,
+    author: mia,
+    origin: 'people',
+    head: { sha: 'a'.repeat(40), ref: attack },
+    base: { ref: attack, sha: 'b'.repeat(40) },
+    draft: false,
+    state: 'open',
+    merged: false,
+    updatedAt: '2026-03-01T09:00:00Z',
+  } as const;
   await story.happen(pullStream(7, 50), { type: 'PullObserved', action: 'opened', pull, by: mia });
   for (const path of ['/?state=all', '/tickets/7/40', '/pulls/7/41', '/pulls/7/50']) {
     const { status, html, headers } = await page(path);
@@ -96,12 +154,22 @@ test('what strangers wrote stays text, wherever it is shown', async () => {
     // No attribute of ours begins with "on": whatever looks like a handler must be text.
     expect(html.match(/<[a-z][^>]*\son\w+=/gi)).toBeNull();
     expect(html).not.toMatch(/href="(?!\/|https:\/\/github\.test\/)/);
-    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/);
+    expect(headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
+    );
   }
   expect(seen((await page('/tickets/7/40')).html)).toContain('&lt;script&gt;alert(2)');
 });
 
 test('addresses that are not ids lead nowhere', async () => {
-  for (const path of ['/tickets/7/999', '/tickets/abc/1', '/tickets/7/1e3', '/tickets/7/-1', '/pulls/99/1', '/nothing', '/tickets/99999999999999999/1'])
+  for (const path of [
+    '/tickets/7/999',
+    '/tickets/abc/1',
+    '/tickets/7/1e3',
+    '/tickets/7/-1',
+    '/pulls/99/1',
+    '/nothing',
+    '/tickets/99999999999999999/1',
+  ])
     expect((await page(path)).status, path).toBe(404);
 });

@@ -9,15 +9,19 @@ import { createPages } from '../../../src/api/pages.ts';
 import { createReadApi } from '../../../src/api/read-api.ts';
 import { createSignInLinks } from '../../../src/api/sign-in-links.ts';
 import type { ApiToken } from '../../../src/config/env-variables.ts';
-import { createInbox } from '../../../src/journal/inbox.ts';
 import { type Journal, openJournal } from '../../../src/journal/database.ts';
+import { createInbox } from '../../../src/journal/inbox.ts';
 
 export const tokens: ApiToken[] = [
   { name: 'token-1', scopes: ['read'], token: 'a-reading-token' },
   { name: 'ops', scopes: ['pause', 'replay'], token: 'an-ops-token' },
 ];
 
-export async function openSite(given: readonly ApiToken[] = tokens, on?: Journal, options: { publicUrl?: string } = {}) {
+export async function openSite(
+  given: readonly ApiToken[] = tokens,
+  on?: Journal,
+  options: { publicUrl?: string } = {},
+) {
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
   const journal = on ?? (await openJournal({ kind: 'memory' }, onError));
@@ -48,7 +52,11 @@ export async function openSite(given: readonly ApiToken[] = tokens, on?: Journal
     read: (path: string) => ask(path, { headers: { authorization: 'Bearer a-reading-token' } }),
     /** The session's cookie, as a browser would send it back. */
     async signIn(token: string, headers: Record<string, string> = {}) {
-      const answer = await ask('/sign-in', { method: 'POST', body: new URLSearchParams({ token, to: '/?state=all' }), headers });
+      const answer = await ask('/sign-in', {
+        method: 'POST',
+        body: new URLSearchParams({ token, to: '/?state=all' }),
+        headers,
+      });
       return { answer, cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '' };
     },
     async close() {

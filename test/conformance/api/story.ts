@@ -25,7 +25,12 @@ const { bodyDigest } = approved();
 const approval = approved().approval as Approval;
 const later = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
-export const anIssue = (title: string): IssueSnapshot => ({ title, bodyDigest, criteria: reportOf().criteria, state: 'open' });
+export const anIssue = (title: string): IssueSnapshot => ({
+  title,
+  bodyDigest,
+  criteria: reportOf().criteria,
+  state: 'open',
+});
 
 const anAssignment = (run: string, stage: Stage): Assignment => ({
   run,
@@ -49,7 +54,8 @@ export function tell(journal: Journal) {
   let told = 0;
 
   async function happen(stream: StreamId, ...facts: Fact[]): Promise<void> {
-    for (const fact of facts) await db.transaction().execute((tx) => append(tx, enqueue, { stream, repository, key: `told/${++told}`, fact }));
+    for (const fact of facts)
+      await db.transaction().execute((tx) => append(tx, enqueue, { stream, repository, key: `told/${++told}`, fact }));
     for (;;) {
       const pending = await db.selectFrom('fact').select('stream').distinct().where('seq', 'is', null).execute();
       if (pending.length === 0) return;
@@ -58,29 +64,65 @@ export function tell(journal: Journal) {
   }
 
   const label = (number: number, title = 'Bulk discount') =>
-    happen(ticketStream(7, number), { type: 'IssueLabeled', label: 'ai-ready', by: mia, issue: anIssue(title), at: '2026-03-01T09:00:00Z' });
+    happen(ticketStream(7, number), {
+      type: 'IssueLabeled',
+      label: 'ai-ready',
+      by: mia,
+      issue: anIssue(title),
+      at: '2026-03-01T09:00:00Z',
+    });
 
   const start = async (number: number, title = 'Bulk discount') => {
     await label(number, title);
     const issue = anIssue(title);
-    await happen(ticketStream(7, number), { type: 'StartRead', by: mia, covers: 'live', role: 'write', issue, labeled: true, policy: { status: 'absent' }, base });
+    await happen(ticketStream(7, number), {
+      type: 'StartRead',
+      by: mia,
+      covers: 'live',
+      role: 'write',
+      issue,
+      labeled: true,
+      policy: { status: 'absent' },
+      base,
+    });
   };
 
   async function run(number: number, n: number, stage: Stage, more: Partial<Submission>): Promise<void> {
     const stream = ticketStream(7, number);
     const id = `7-${number}-${n}`;
     const workflowRun = 4_200 + n;
-    await admit(db, { id, stream, repo: 7, assignment: anAssignment(id, stage), seconds: 600 }, { repository: 9, total: 99 });
+    await admit(
+      db,
+      { id, stream, repo: 7, assignment: anAssignment(id, stage), seconds: 600 },
+      { repository: 9, total: 99 },
+    );
     await happen(stream, { type: 'RunDispatched', run: id, stage, workflowRun, start: head });
-    await db.transaction().execute((tx) => takeLease(tx, id, { workflowRun, identity: `1/${n}`, tokenHash: `${number}/${n}`, seconds: 600 }));
+    await db
+      .transaction()
+      .execute((tx) =>
+        takeLease(tx, id, { workflowRun, identity: `1/${n}`, tokenHash: `${number}/${n}`, seconds: 600 }),
+      );
     await happen(stream, { type: 'RunClaimed', run: id, workflowRun });
-    const usage = stage === 'verify' ? { calls: 0, inputTokens: 0, outputTokens: 0 } : { calls: 1, inputTokens: 52_310, outputTokens: 4_120 };
+    const usage =
+      stage === 'verify'
+        ? { calls: 0, inputTokens: 0, outputTokens: 0 }
+        : { calls: 1, inputTokens: 52_310, outputTokens: 4_120 };
     if (usage.calls > 0) {
       const reserved = await reserveTokens(db, id, 1, 60_000);
       if (reserved) await settleTokens(db, reserved.id, 56_430, { inputTokens: 52_310, outputTokens: 4_120 });
     }
-    const evidence = await storeArtifact(db, Buffer.from(JSON.stringify({ version: 1, run: id, note: '<script>alert(1)</script>' })), 'application/json');
-    const submission: Submission = { fence: 2, outcome: { kind: 'delivered' }, evidence, sandbox: { name: 'bubblewrap', boxed: true, unenforced: [] }, ...more };
+    const evidence = await storeArtifact(
+      db,
+      Buffer.from(JSON.stringify({ version: 1, run: id, note: '<script>alert(1)</script>' })),
+      'application/json',
+    );
+    const submission: Submission = {
+      fence: 2,
+      outcome: { kind: 'delivered' },
+      evidence,
+      sandbox: { name: 'bubblewrap', boxed: true, unenforced: [] },
+      ...more,
+    };
     await db.transaction().execute((tx) => endRun(tx, id, submission.outcome));
     await happen(stream, { type: 'RunFinished', run: id, stage, submission, usage, isolation: 'box' });
   }
@@ -106,7 +148,14 @@ export function tell(journal: Journal) {
     await start(number, title);
     await run(number, 1, 'plan', { bundle: { artifact: digest, commit: head } });
     await happen(stream, { type: 'BundleInspected', run: `7-${number}-1`, tree: 'd'.repeat(40), files: 5 });
-    await happen(stream, { type: 'TreePushed', run: `7-${number}-1`, stage: 'plan', branch: `gantry/${number}-bulk-discount`, sha: head, plan });
+    await happen(stream, {
+      type: 'TreePushed',
+      run: `7-${number}-1`,
+      stage: 'plan',
+      branch: `gantry/${number}-bulk-discount`,
+      sha: head,
+      plan,
+    });
     await happen(stream, { type: 'PullOpened', pull: number + 1, draft: true });
     await happen(pullStream(7, number + 1), { type: 'PullObserved', action: 'opened', pull: header(number), by: bot });
     await gathered(number);
@@ -130,9 +179,24 @@ export function tell(journal: Journal) {
 
   async function approve(number: number): Promise<void> {
     const stream = ticketStream(7, number);
-    const given = { type: 'CommandGiven', command: { name: 'approve-plan', digest }, comment: { id: 555, on: number + 1, at: later(5) }, by: noor, viaApp: false } as const;
+    const given = {
+      type: 'CommandGiven',
+      command: { name: 'approve-plan', digest },
+      comment: { id: 555, on: number + 1, at: later(5) },
+      by: noor,
+      viaApp: false,
+    } as const;
     await happen(pullStream(7, number + 1), given);
-    await happen(stream, { type: 'ApprovalRead', ask: given, role: 'write', genuine: true, bodyDigest, head, base, plan });
+    await happen(stream, {
+      type: 'ApprovalRead',
+      ask: given,
+      role: 'write',
+      genuine: true,
+      bodyDigest,
+      head,
+      base,
+      plan,
+    });
   }
 
   async function implemented(number: number): Promise<void> {
@@ -140,19 +204,43 @@ export function tell(journal: Journal) {
     await run(number, 2, 'implement', { bundle: { artifact: digest, commit: head } });
     await happen(stream, { type: 'BundleInspected', run: `7-${number}-2`, tree: 'e'.repeat(40), files: 3 });
     const tests = plan.criteria.flatMap(({ tests: named }) => named);
-    const layers = fourLayers.map((name) => layer(name, { tests: tests.filter((one) => one.layer === name).map((one) => ({ name: one.name, status: 'passed' })) }));
+    const layers = fourLayers.map((name) =>
+      layer(name, {
+        tests: tests.filter((one) => one.layer === name).map((one) => ({ name: one.name, status: 'passed' })),
+      }),
+    );
     await run(number, 3, 'verify', { layers });
-    await happen(stream, { type: 'TreePushed', run: `7-${number}-3`, stage: 'implement', branch: `gantry/${number}-bulk-discount`, sha: head });
+    await happen(stream, {
+      type: 'TreePushed',
+      run: `7-${number}-3`,
+      stage: 'implement',
+      branch: `gantry/${number}-bulk-discount`,
+      sha: head,
+    });
     await gathered(number);
     await happen(pullStream(7, number + 1), { type: 'PullReadied', done: true });
   }
 
   async function merged(number: number): Promise<void> {
     const pull = pullStream(7, number + 1);
-    await happen(pull, { type: 'PullObserved', action: 'ready_for_review', pull: header(number, { draft: false, updatedAt: '2026-03-01T09:30:00Z' }), by: bot });
-    await happen(pull, { type: 'PullReviewed', review: { id: 1, by: noor, state: 'approved', commit: head, at: '2026-03-01T09:31:00Z' } });
+    await happen(pull, {
+      type: 'PullObserved',
+      action: 'ready_for_review',
+      pull: header(number, { draft: false, updatedAt: '2026-03-01T09:30:00Z' }),
+      by: bot,
+    });
+    await happen(pull, {
+      type: 'PullReviewed',
+      review: { id: 1, by: noor, state: 'approved', commit: head, at: '2026-03-01T09:31:00Z' },
+    });
     await happen(pull, { type: 'PullMerged', sha: 'f'.repeat(40), head });
-    const after = header(number, { draft: false, state: 'closed', merged: true, mergeSha: 'f'.repeat(40), updatedAt: '2026-03-01T09:32:00Z' });
+    const after = header(number, {
+      draft: false,
+      state: 'closed',
+      merged: true,
+      mergeSha: 'f'.repeat(40),
+      updatedAt: '2026-03-01T09:32:00Z',
+    });
     await happen(pull, { type: 'PullObserved', action: 'closed', pull: after, by: bot });
   }
 

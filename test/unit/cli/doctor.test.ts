@@ -40,11 +40,7 @@ beforeAll(async () => {
     ['ready', ruleset],
     ['loose', anyone],
   ]) {
-    const answer = await fetch(`${world.url}/repos/acme/${name}/rulesets`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${world.adminToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    const answer = await world.person('root-admin').request('POST', `/repos/acme/${name}/rulesets`, body);
     expect(answer.status).toBe(201);
   }
 }, 60_000);

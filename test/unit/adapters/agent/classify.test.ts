@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AgentAdapter, GatewayTruth } from '../../../../adapters/agent/contract.ts';
 import { agents } from '../../../../adapters/agent/index.ts';
-import { createLedger } from '../../../../src/gateway/ledger.ts';
+import { createLedger } from '../../../model/ledger.ts';
 import { gatewaySaw, recorded } from './recorded.ts';
 
 const { codex, claude_code: claude, gemini_cli: gemini } = agents;

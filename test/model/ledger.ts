@@ -1,8 +1,8 @@
 // A meter in memory: for one process, and for as long as the caller keeps what `record` hands out.
 import { randomUUID } from 'node:crypto';
-import { Bug } from '../errors.ts';
-import type { Meter, RunIdentity } from './meter.ts';
-import type { GatewayTruth, ModelCall } from './truth.ts';
+import { Bug } from '../../src/errors.ts';
+import type { Meter, RunIdentity } from '../../src/gateway/meter.ts';
+import type { GatewayTruth, ModelCall } from '../../src/gateway/truth.ts';
 
 const KEPT_CALLS = 200;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Bug, Retryable } from '../../../src/errors.ts';
-import { createLedger } from '../../../src/gateway/ledger.ts';
+import { createLedger } from '../../model/ledger.ts';
 import type { ModelCall } from '../../../src/gateway/truth.ts';
 
 const RUN = { run: 'run-1', models: [] };

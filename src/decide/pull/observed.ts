@@ -1,0 +1,97 @@
+// The pull request itself was seen: what its ticket is told of it, and whether it has to be gathered anew.
+import type { CommandGiven } from '../../facts/comment.ts';
+import type { PullFact, PullFactOf } from '../../facts/pull.ts';
+import { ticketStream } from '../../facts/stream.ts';
+import type { TicketFact } from '../../facts/ticket.ts';
+import type { Context, Decision, Told } from '../contract.ts';
+import { evolvePull } from './evolve.ts';
+import { isStale } from './header.ts';
+import type { PullState } from './state.ts';
+
+export type PullDecision = Decision<PullFact>;
+
+export function observed(state: PullState, fact: PullFactOf<'PullObserved'>, context: Context): PullDecision {
+  const { pull, by, action } = fact;
+  const next = evolvePull(state, fact);
+  const { header } = state;
+  const stale = isStale(state, pull, action);
+  const newPusher = next.pushers.length > state.pushers.length;
+  const moved = !stale && header?.head.sha !== pull.head.sha;
+  const ours = action === 'synchronize' && by.id === pull.author.id;
+  const retargeted = !stale && header !== undefined && header.base.ref !== pull.base.ref;
+  const ended = !stale && pull.state === 'closed' && header?.state !== 'closed';
+  const head = next.header?.head.sha ?? pull.head.sha;
+  const tells: TicketFact[] = [
+    // Who first shows a head need not be who pushed it: then it is told as our own, which the ticket knows better.
+    ...(newPusher || (moved && !ours)
+      ? [{ type: 'HeadMoved', sha: head, by: newPusher ? by : pull.author, pushers: next.pushers } as const]
+      : []),
+    ...(retargeted ? [{ type: 'PullRetargeted', base: pull.base.ref } as const] : []),
+    ...(ended
+      ? [{ type: 'PullClosed', merged: pull.merged, by, ...(pull.mergeSha && { sha: pull.mergeSha }) } as const]
+      : []),
+  ];
+  const gather = gatherIf(next, !stale && (moved || retargeted || header?.state !== pull.state));
+  const heard = header ? [] : state.unheard.map((given) => commandGiven(next, given, context));
+  return {
+    facts: heard.flatMap((one) => one.facts ?? []),
+    commands: gather.commands ?? [],
+    tell: [
+      ...tells.flatMap((one) => told({ ...next, left: state.left }, context, one)),
+      ...heard.flatMap((one) => one.tell ?? []),
+    ],
+  };
+}
+
+const aboutTheWork: readonly TicketFact['type'][] = ['HeadMoved', 'PullRetargeted', 'PullClosed'];
+
+/**
+ * Only our own pull requests have a ticket, and the branch name says which. One that the ticket has left behind has nothing
+ * more to say about its work.
+ */
+export function told({ header, left }: PullState, { repositoryId }: Context, fact: TicketFact): Told[] {
+  if (header?.origin !== 'gantry' || header.issue === undefined) return [];
+  return left && aboutTheWork.includes(fact.type) ? [] : [{ stream: ticketStream(repositoryId, header.issue), fact }];
+}
+
+export function gatherIf(state: PullState, due: boolean): PullDecision {
+  const { header, ticket } = state;
+  if (!due || !header || header.state !== 'open') return {};
+  return {
+    commands: [
+      {
+        type: 'GatherPull',
+        pull: header.number,
+        origin: header.origin,
+        head: header.head.sha,
+        base: header.base.ref,
+        criteria: ticket?.criteria ?? [],
+        ...(ticket?.plan && { plan: ticket.plan }),
+      },
+    ],
+  };
+}
+
+export function commandGiven(state: PullState, given: CommandGiven, context: Context): PullDecision {
+  if (!state.header) return {};
+  const tell = told(state, context, { ...given, pushers: state.pushers });
+  if (tell.length > 0) return { tell };
+  if (given.by.kind === 'bot') return answer(given.comment, '-1');
+  return given.command.name === 'harness help'
+    ? answer(given.comment, 'rocket', 'help')
+    : answer(given.comment, '-1', 'command-without-ticket', { command: given.command.name, by: given.by.login });
+}
+
+export const answer = (
+  comment: CommandGiven['comment'],
+  reaction: 'rocket' | '-1',
+  id?: string,
+  data: Record<string, string> = {},
+): PullDecision => ({
+  facts: [
+    {
+      type: 'CommentAnswered',
+      receipt: { comment: comment.id, on: comment.on, reaction, ...(id !== undefined && { reply: { id, data } }) },
+    },
+  ],
+});

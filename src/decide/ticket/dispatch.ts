@@ -1,0 +1,75 @@
+// Starting a run: its number, what it is told, and which work is due once a plan is approved.
+import type { Stage, Subject } from '../../facts/run.ts';
+import type { TicketStage } from '../../facts/stage.ts';
+import type { CommandOf } from '../command.ts';
+import type { Context } from '../contract.ts';
+import { runStageOf } from './evolve-run.ts';
+import { and, ask, block, enter, heldBy, type TicketDecision } from './moves.ts';
+import { policyOf, type TicketState } from './state.ts';
+
+/** Starts a stage, or remembers that it is due while the ticket is on hold. */
+export function start(state: TicketState, context: Context, stage: Stage, subject?: Subject): TicketDecision {
+  if (state.hold) return block(heldBy(state.hold), stage);
+  const run = nextRun(state, context);
+  const entered: TicketStage =
+    stage === 'plan'
+      ? { name: 'planning', run }
+      : stage === 'implement'
+        ? { name: 'implementing', run }
+        : { name: 'verifying', run, subject: subject ?? subjectOf(state) };
+  return and(enter(entered), ask(dispatch({ ...state, stage: entered }, context)));
+}
+
+/** The command for the stage that the ticket is in: the same state gives the same command, so it can be asked again. */
+export function dispatch(state: TicketState, context: Context): CommandOf<'DispatchRun'> {
+  const { stage, plan, issue } = state;
+  const runs = runStageOf(stage);
+  if (!runs || !('run' in stage)) throw new TypeError(`no run belongs to ${stage.name}`);
+  const subject = stage.name === 'verifying' ? stage.subject : undefined;
+  const start = runs === 'plan' ? undefined : subject?.kind === 'bundle' ? state.work?.start : state.head;
+  return {
+    type: 'DispatchRun',
+    run: stage.run,
+    stage: runs,
+    issue: context.number,
+    title: issue?.title ?? '',
+    body: state.body ?? '',
+    criteria: issue?.criteria ?? [],
+    base: state.base?.ref ?? '',
+    policy: policyOf(state),
+    ...(start !== undefined && { start }),
+    ...(plan &&
+      runs !== 'plan' && {
+        plan: { changeId: plan.changeId, scope: plan.scope, trustedBase: state.base?.sha ?? '' },
+      }),
+    ...(subject && { subject }),
+    ...(state.feedback !== undefined && runs !== 'verify' && { feedback: state.feedback }),
+  };
+}
+
+/** A stored implementation of this plan that may still be pushed: the branch is where it was made from. */
+const hasUnpushedWork = ({ work, head, plan }: TicketState): boolean =>
+  work?.tree !== undefined && work.start === head && work.planDigest === plan?.digest;
+
+/** What is to be verified now: the stored implementation while it is newer than the branch, else the head itself. */
+const subjectOf = (state: TicketState): Subject =>
+  hasUnpushedWork(state) && state.work?.tree !== undefined
+    ? { kind: 'bundle', artifact: state.work.artifact, tree: state.work.tree }
+    : { kind: 'head', sha: state.head ?? '' };
+
+/**
+ * What an approved plan needs next: what was made of this very plan is verified, pushed or not, and not made again
+ * (trust.md 13).
+ */
+export function carryOut(state: TicketState, context: Context): TicketDecision {
+  if (!state.approval) return enter({ name: 'awaiting_approval' });
+  if (state.built === state.approval.planDigest)
+    return start(state, context, 'verify', { kind: 'head', sha: state.head ?? '' });
+  return start(state, context, hasUnpushedWork(state) ? 'verify' : 'implement');
+}
+
+/** `<repository id>-<issue>-<n>`: it names the workflow run, so that a lost answer can be found again. */
+function nextRun({ runs }: TicketState, { repositoryId, number }: Context): string {
+  const last = Number(runs.at(-1)?.run.split('-').at(-1) ?? 0);
+  return `${repositoryId}-${number}-${last + 1}`;
+}

@@ -1,0 +1,30 @@
+// A command was given up: the ticket stops where it waited for the answer. Everything else goes on without it.
+import { message } from '../../facts/message.ts';
+import type { StageName } from '../../facts/stage.ts';
+import type { TicketFactOf } from '../../facts/ticket.ts';
+import type { Command } from '../command.ts';
+import { halt, nothing, type TicketDecision } from './moves.ts';
+import { liveRun, type TicketState } from './state.ts';
+
+/**
+ * The stages that cannot go on without a command's answer. What is not read of a person's rights changes nothing, and an
+ * approval that cannot be read again may not stand on.
+ */
+const waiting: { [Type in Command['type']]?: readonly StageName[] } = {
+  ReadStart: ['checking'],
+  DispatchRun: ['planning', 'implementing', 'verifying'],
+  InspectBundle: ['publishing_plan', 'implementing'],
+  PushTree: ['publishing_plan', 'publishing'],
+  OpenPull: ['publishing_plan'],
+  ReadPlan: ['implementing', 'verifying', 'publishing', 'in_review'],
+};
+
+export function gaveUp(state: TicketState, { command, why }: TicketFactOf<'GaveUp'>): TicketDecision {
+  const stages: readonly StageName[] = Object.hasOwn(waiting, command)
+    ? (waiting[command as Command['type']] ?? [])
+    : [];
+  if (!stages.includes(state.stage.name)) return nothing;
+  // A run that answered its dispatch was not given up: it was one before it.
+  if (command === 'DispatchRun' && state.dispatched?.run === liveRun(state)) return nothing;
+  return halt(state, message('gave-up', { command, why }));
+}

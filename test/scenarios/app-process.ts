@@ -1,0 +1,51 @@
+// Gantry in a process of its own, so that it can be killed as a power cut would. Settings come as JSON in the environment.
+import path from 'node:path';
+import { agents } from '../../adapters/agent/index.ts';
+import { createGitStore } from '../../adapters/git/store.ts';
+import { createGitHub } from '../../adapters/github/octokit.ts';
+import { createOpenSpec } from '../../adapters/openspec/openspec.ts';
+import { createBubblewrap } from '../../adapters/sandbox/bubblewrap.ts';
+import { createUnboxed } from '../../adapters/sandbox/none.ts';
+import { startApp } from '../../src/app.ts';
+import { readEnv } from '../../src/config/env.ts';
+import { providersOf } from '../../src/gateway/provider.ts';
+import type { Where } from '../../src/journal/database.ts';
+import { createLog } from '../../src/log.ts';
+
+export type AppProcess = {
+  env: Record<string, string>;
+  where: Where;
+  boxed: boolean;
+  model: { key: string; baseUrl: string };
+};
+
+const { env: variables, where, boxed, model }: AppProcess = JSON.parse(process.env.APP_PROCESS ?? '');
+const env = readEnv(variables);
+const dataDir = path.resolve(env.database.dataDir);
+const sandbox = boxed ? createBubblewrap() : createUnboxed();
+const log = createLog('debug', (line) => process.stdout.write(line));
+
+const { url } = await startApp({
+  env,
+  where,
+  github: createGitHub({
+    appId: env.app.id,
+    privateKey: env.app.privateKey,
+    baseUrl: env.github.apiUrl,
+    pace: 'none',
+    log,
+  }),
+  git: createGitStore({ dataDir, sandbox }),
+  openspec: createOpenSpec(sandbox),
+  agents,
+  providers: providersOf({ openai: model, anthropic: model, gemini: model }),
+  rules: {
+    reusable: '{owner}/gantry/.github/workflows/gantry.yml',
+    caller: 'gantry.yml',
+    environments: ['self-hosted'],
+  },
+  allowUnboxed: !boxed,
+  rounds: { journalSeconds: 1, repairSeconds: 2, lookSeconds: 3_600 },
+  log,
+});
+log.info({ url }, 'up');

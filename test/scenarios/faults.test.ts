@@ -1,0 +1,200 @@
+// GitHub answers late, wrongly or not at all, and Gantry itself is killed: nothing happens twice and nothing is left undone.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { until } from '../scene/until.ts';
+import type { WorldRequest } from '../world/contract.ts';
+import { startPostgres } from '../world/postgres.ts';
+import type { AppProcess } from './app-process.ts';
+import { type Dialogue, dialogue } from './dialogue.ts';
+import { type Ending, walkMainJob } from './main-job.ts';
+
+const to = (method: string, tail: RegExp) => (request: WorldRequest) =>
+  request.method === method && tail.test(request.path);
+const pulls = to('POST', /\/pulls$/);
+const comments = to('POST', /\/issues\/\d+\/comments$/);
+const dispatches = to('POST', /\/dispatches$/);
+const checkRuns = to('POST', /\/check-runs$/);
+const reactions = to('POST', /\/reactions$/);
+const merge = to('PUT', /\/merge$/);
+
+/** As the main job ends when nothing goes wrong. */
+const undisturbed = {
+  stage: 'merged',
+  merged: true,
+  issue: { state: 'closed', labels: ['ai-ready'] },
+  checks: {
+    'harness/static': 'success',
+    'harness/unit': 'success',
+    'harness/integration': 'success',
+    'harness/smoke': 'success',
+    'harness/governance': 'success',
+    'harness/gate': 'success',
+  },
+  stickies: [expect.stringContaining('<!-- gantry:policy -->')],
+  said: { issue: [expect.stringContaining('<!-- gantry:notice -->')], pull: [] },
+  reactions: ['eyes', 'rocket'],
+  runs: [
+    { stage: 'plan', outcome: 'delivered' },
+    { stage: 'implement', outcome: 'delivered' },
+    { stage: 'verify', outcome: 'delivered' },
+  ],
+  main: [expect.any(String), expect.any(String)],
+} satisfies Record<keyof Ending, unknown>;
+
+test('writes that are applied and answered with a failure happen once', async () => {
+  const scene = await dialogue();
+  const { faults } = scene.world;
+  faults.add(
+    { match: pulls, do: 'fail-after', status: 502 },
+    { match: comments, do: 'fail-after', status: 500, times: 2 },
+    { match: dispatches, do: 'fail-after', status: 502, times: 3 },
+    { match: checkRuns, do: 'fail-after', status: 502, times: 2 },
+    { match: reactions, do: 'fail-after', status: 502 },
+    { match: merge, do: 'fail-after', status: 502 },
+  );
+  const { ending } = await walkMainJob(scene);
+  expect(faults.list.filter(({ times }) => times !== 0)).toEqual([]);
+  expect(ending).toEqual(undisturbed);
+  expect(await scene.mona.pulls(scene.repo, 'all')).toHaveLength(1);
+  expect(scene.world.actions.runs.size).toBe(3);
+});
+
+test('limits, broken connections and lists that lag behind change nothing but the time it takes', async () => {
+  const scene = await dialogue();
+  const { world } = scene;
+  world.faults.add(
+    { match: checkRuns, do: 'secondary', seconds: 2, times: 2 },
+    { match: to('GET', /\/issues\/\d+$/), do: 'too-many', seconds: 1 },
+    { match: to('GET', /\/collaborators\/[^/]+\/permission$/), do: 'reset-before', times: 2 },
+    { match: to('PATCH', /\/check-runs\/\d+$/), do: 'reset-after', times: 2 },
+    { match: to('PATCH', /\/issues\/comments\/\d+$/), do: 'reset-before' },
+    { match: merge, do: 'reset-before' },
+    // Applied, but neither the answer nor the list says so.
+    { match: comments, do: 'reset-after', times: 2 },
+    { match: to('GET', /\/issues\/\d+\/comments$/), do: 'stale', times: 2 },
+    { match: pulls, do: 'reset-after' },
+    { match: to('GET', /\/pulls$/), do: 'stale' },
+    { match: dispatches, do: 'reset-after' },
+    { match: to('GET', /\/workflows\/[^/]+\/runs$/), do: 'stale', json: { total_count: 0, workflow_runs: [] } },
+  );
+  const { ending } = await walkMainJob(scene);
+  expect(world.faults.list.filter(({ times }) => times !== 0)).toEqual([]);
+  expect(ending).toEqual(undisturbed);
+  expect(await scene.mona.pulls(scene.repo, 'all')).toHaveLength(1);
+  // The second workflow run for one run found nothing to do.
+  const conclusions = [...world.actions.runs.values()].map(({ row }) => row.conclusion).sort();
+  expect(conclusions).toEqual(['failure', 'success', 'success', 'success']);
+});
+
+test('killed and started again on PGlite', () => killedOn(async () => undefined));
+
+test('killed and started again on Postgres', async () => {
+  const server = await startPostgres();
+  onTestFinished(() => server.stop());
+  await killedOn(() => server.fresh());
+});
+
+/** Killed while an agent works, with an approval in its hands, and while it merges. */
+async function killedOn(url: () => Promise<string | undefined>): Promise<void> {
+  const scene = await dialogue();
+  const { ask, plan, will, mona, repo, world, checks, stickies, said, reactions: reactionsOf } = scene;
+  const gantry = await separate(scene, await url());
+  await gantry.start();
+
+  const issue = await ask();
+  await until('the plan run', () => [...world.actions.runs.values()].some(({ row }) => row.status === 'in_progress'));
+  await gantry.kill();
+  await gantry.start();
+  const { pull, line } = await plan(issue);
+  const approval = await will.comment(repo, pull.number, line);
+  await gantry.kill();
+  await gantry.start();
+  const head = await until(
+    'the implementation',
+    async () => {
+      const { sha } = (await will.pull(repo, pull.number)).head;
+      return sha !== pull.head.sha && (await checks(sha))['harness/gate'] === 'action_required' && sha;
+    },
+    90,
+  );
+  await will.review(repo, pull.number, 'APPROVE');
+  const merging = until('the merge', async () => (await will.pull(repo, pull.number)).merged === true, 90);
+  await until('the gate to move', async () => (await checks(head))['harness/gate'] !== 'action_required', 90);
+  await gantry.kill();
+  await gantry.start();
+  await merging;
+  await until(
+    'the last words',
+    async () => {
+      const [comment] = await stickies(pull.number);
+      return comment?.body.includes('Nothing is left to do.') && (await mona.issue(repo, issue)).state === 'closed';
+    },
+    90,
+  );
+  expect(await stickies(pull.number)).toHaveLength(1);
+  expect(await said(pull.number)).toEqual([]);
+  expect(await said(issue)).toHaveLength(1);
+  expect(await checks(head)).toEqual(undisturbed.checks);
+  expect(await reactionsOf(approval.id)).toEqual(['eyes', 'rocket']);
+  expect(await mona.pulls(repo, 'all')).toHaveLength(1);
+  const main = await world.git(repo, ['log', '--format=%s', 'main']);
+  expect(main.trim().split('\n')).toHaveLength(2);
+}
+
+type Separate = { start(): Promise<void>; kill(): Promise<void> };
+
+/** Gives the scene's address to a process of its own; what the scene started is stopped. */
+async function separate({ app, world, model }: Dialogue, databaseUrl: string | undefined): Promise<Separate> {
+  const { port } = new URL(app.url);
+  await app.close();
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'gantry-killed-'));
+  const settings: AppProcess = {
+    env: {
+      APP_ID: String(world.app.id),
+      PRIVATE_KEY: world.app.privateKey,
+      WEBHOOK_SECRET: world.app.webhookSecret,
+      GITHUB_API_URL: world.url,
+      GITHUB_SERVER_URL: world.url,
+      GITHUB_OIDC_ISSUER: world.actions.issuer,
+      PORT: port,
+      HOST: '127.0.0.1',
+      DATA_DIR: folder,
+    },
+    where: databaseUrl === undefined ? { kind: 'pglite', folder } : { kind: 'postgres', url: databaseUrl },
+    boxed: world.actions.runnerEnvironment.GANTRY_SANDBOX === 'bubblewrap',
+    model: { key: 'scripted-model-key', baseUrl: model.url },
+  };
+  let child: ChildProcess | undefined;
+  const kill = async () => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  onTestFinished(async () => {
+    await kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return {
+    kill,
+    async start() {
+      const started = spawn(process.execPath, [path.join(import.meta.dirname, 'app-process.ts')], {
+        env: { PATH: process.env.PATH, HOME: folder, APP_PROCESS: JSON.stringify(settings) },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      child = started;
+      let said = '';
+      started.stdout.on('data', (chunk) => {
+        said += String(chunk);
+      });
+      await until('Gantry to be up', () => {
+        if (started.exitCode !== null) throw new Error(`it ended: ${said.slice(-2_000)}`);
+        return said.includes('"msg":"up"');
+      });
+    },
+  };
+}
