@@ -47,6 +47,7 @@ async function main(): Promise<void> {
     providers: providersOf(env.modelKeys),
     rules: runnerRules,
     allowUnboxed: false,
+    signingKey: env.signingKey,
     rounds: { journalSeconds: 1, repairSeconds: 60, lookSeconds: 3_600 },
     log,
   });

@@ -94,6 +94,11 @@ export const Variables = z.object({
     "The App's private key in PEM form; line ends may be written as \\n. This or PRIVATE_KEY_PATH is needed.",
   ),
   PRIVATE_KEY_PATH: row(text.optional(), './gantry.private-key.pem', "File with the App's private key in PEM form."),
+  COMMIT_SIGNING_KEY_PATH: row(
+    text.optional(),
+    './gantry-signing-key',
+    'OpenSSH private key that signs the commits Gantry pushes. Unset: they are not signed.',
+  ),
   WEBHOOK_SECRET: secret(
     text.min(1),
     'a-long-random-text',

@@ -11,6 +11,8 @@ export type EnvProblem = { name: VariableName; problem: string };
 /** URLs have no trailing slash. What is optional and unset is undefined, an empty variable counts as unset. */
 export type Env = {
   app: { id: number; privateKey: string };
+  /** Path of the key that signs our commits. */
+  signingKey?: string | undefined;
   webhook: { secret: string; previousSecret?: string | undefined; proxyUrl?: string | undefined };
   github: {
     apiUrl: string;
@@ -124,6 +126,7 @@ const arranged = (values: Variables, privateKey: string, modelKeys: ModelKeys): 
   const linear = pair(values.LINEAR_CLIENT_ID, values.LINEAR_CLIENT_SECRET);
   return {
     app: { id: values.APP_ID, privateKey },
+    signingKey: values.COMMIT_SIGNING_KEY_PATH,
     webhook: {
       secret: values.WEBHOOK_SECRET,
       previousSecret: values.WEBHOOK_SECRET_PREVIOUS,

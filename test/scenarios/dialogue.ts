@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { sql } from 'kysely';
 import { afterEach } from 'vitest';
 import { createBubblewrap } from '../../adapters/sandbox/bubblewrap.ts';
 import type { TicketState } from '../../src/decide/ticket/state.ts';
@@ -132,17 +133,21 @@ export async function dialogue(options: Partial<SceneOptions> = {}): Promise<Dia
   };
 }
 
+/** A job that is being worked on counts as well. */
+const queues = ['translate', 'react', 'perform', 'converge', 'dead'];
+
 /** Everything that is under way has come to its end: asked for twice in a row, since one thing may start the next. */
 async function quiet({ world, app }: Scene): Promise<void> {
   let calm = 0;
   await until('the system to be quiet', async () => {
     await world.settle();
     const pending = await app.journal.db.selectFrom('fact').select('id').where('seq', 'is', null).executeTakeFirst();
-    const counts = await Promise.all(
-      ['translate', 'react', 'perform', 'converge'].map((queue) => app.journal.boss.findJobs(queue, { queued: true })),
-    );
+    const jobs =
+      await sql`select 1 from pgboss.job where name = any(${queues}) and state in ('created', 'retry', 'active') limit 1`.execute(
+        app.journal.db,
+      );
     const active = [...world.actions.runs.values()].some(({ row }) => row.status !== 'completed');
-    calm = pending || active || counts.flat().length > 0 ? 0 : calm + 1;
+    calm = pending || active || jobs.rows.length > 0 ? 0 : calm + 1;
     return calm >= 8;
   });
 }

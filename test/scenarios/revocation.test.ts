@@ -1,8 +1,8 @@
 // What an approval falls by, what it survives, and how the work goes on after the next one.
 import { expect, test } from 'vitest';
+import { until } from '../scene/until.ts';
 import { type Dialogue, dialogue, readyIssue } from './dialogue.ts';
 import { runsOf, survivors } from './runs-of.ts';
-import { until } from '../scene/until.ts';
 import { slowAgent } from './slow-agent.ts';
 
 const labelsOf = async ({ mona, repo }: Dialogue, issue: number) =>

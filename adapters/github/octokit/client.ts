@@ -92,7 +92,12 @@ export function createClient({ appId, privateKey, baseUrl, pace, log, onRequest 
     refuseWhilePaused(caller);
     const octokit = await octokitOf(caller);
     try {
-      const answer = await question(octokit);
+      const answer = await question(octokit).catch(async (error: unknown) => {
+        // The installation's token ended before its hour, as it does after a suspension. Refused is not done: ask again.
+        if (caller === 'app' || refusalOf(error)?.status !== 401) throw error;
+        await octokit.auth({ type: 'installation', refresh: true });
+        return question(octokit);
+      });
       // Octokit gives JSON that broke off as the text that it is.
       if (typeof answer.data === 'string' && answer.data !== '')
         throw new Retryable("GitHub's answer broke off, or is no JSON");
