@@ -5,6 +5,7 @@ import { createGitStore } from '../adapters/git/store.ts';
 import { createGitHub } from '../adapters/github/octokit.ts';
 import { createOpenSpec } from '../adapters/openspec/openspec.ts';
 import { createBubblewrap } from '../adapters/sandbox/bubblewrap.ts';
+import { createMetrics } from './api/metrics.ts';
 import { startApp } from './app.ts';
 import { readEnv } from './config/env.ts';
 import { Permanent, UserFixable } from './errors.ts';
@@ -23,6 +24,7 @@ const runnerRules: RunnerRules = {
 async function main(): Promise<void> {
   const env = readEnv(process.env);
   const log = createLog(env.logLevel);
+  const metrics = createMetrics();
   const sandbox = createBubblewrap();
   const box = await sandbox.available();
   if (!box.ok)
@@ -39,6 +41,7 @@ async function main(): Promise<void> {
       privateKey: env.app.privateKey,
       baseUrl: env.github.apiUrl,
       pace: 'github',
+      onRequest: metrics.githubRequest,
       log,
     }),
     git: createGitStore({ dataDir, sandbox }),
@@ -48,6 +51,7 @@ async function main(): Promise<void> {
     rules: runnerRules,
     allowUnboxed: false,
     signingKey: env.signingKey,
+    metrics,
     rounds: { journalSeconds: 1, repairSeconds: 60, lookSeconds: 3_600 },
     log,
   });

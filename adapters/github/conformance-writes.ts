@@ -164,6 +164,7 @@ export function testWrites(open: OpenScene): void {
       actor: { login: botLogin, kind: 'bot' },
     });
     expect(await reader.workflowRuns(repo, 'gantry.yml', since)).toMatchObject([{ id: runId }]);
+    expect(await reader.workflowRuns(repo, 'gantry.yml', '2100-01-01T00:00:00Z')).toEqual([]);
     expect(await reader.workflowRuns(repo, 'other.yml', since)).toEqual([]);
     expect(await writer.cancelRun(repo, runId ?? 0)).toBe('accepted');
     await expect

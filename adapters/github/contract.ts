@@ -139,7 +139,7 @@ export type GitHubReader = {
   defaultBranch(repo: Repository): Promise<string>;
   /** Check runs of our own App at a commit, newest of each name, ascending id. */
   checkRuns(repo: Repository, sha: Sha, options?: { name?: string }): Promise<CheckRunView[]>;
-  /** Runs of one workflow file (name only, as gantry.yml) created at or after `since`, newest first; GitHub stops at 1,000. */
+  /** Runs of one workflow file (name only, as gantry.yml) created at or after `since`, newest first; a workflow that is not there has none. */
   workflowRuns(repo: Repository, workflow: string, since: Time): Promise<WorkflowRunView[]>;
   /** The latest attempt. */
   workflowRun(repo: Repository, run: number): Promise<WorkflowRunView | undefined>;

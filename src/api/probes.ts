@@ -1,7 +1,10 @@
-// /health says that the process is up, /ready says by name what it needs and whether that answers.
+// /health says that the process is up, to anybody; /ready says by name what it needs and whether that answers, to who may read.
 import { Hono } from 'hono';
 import type { GitHubReader } from '../../adapters/github/contract.ts';
+import type { ApiToken } from '../config/env-variables.ts';
 import type { Journal } from '../journal/database.ts';
+import { createAccess } from './access.ts';
+import { refusalProblem } from './problem.ts';
 
 export type Dependency = { name: string; ask(): Promise<unknown> };
 
@@ -14,10 +17,16 @@ export const dependencies = ({ ping, boss }: Journal, reader: Pick<GitHubReader,
   { name: 'github', ask: () => reader.self() },
 ];
 
-export function createProbes(needed: readonly Dependency[]): Hono {
+export function createProbes(
+  needed: readonly Dependency[],
+  { tokens, publicUrl }: { tokens: readonly ApiToken[]; publicUrl: string },
+): Hono {
+  const access = createAccess(tokens, { secure: publicUrl.startsWith('https:') });
   const probes = new Hono();
   probes.get('/health', (context) => context.json({ status: 'up' }));
   probes.get('/ready', async (context) => {
+    const admission = access.admit(context, 'read');
+    if (admission.refused) return refusalProblem(admission.refused);
     const answers = await Promise.all(needed.map(async ({ name, ask }) => [name, await answerOf(ask)] as const));
     const ready = answers.every(([, answer]) => answer === 'ok');
     return context.json(

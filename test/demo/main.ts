@@ -75,7 +75,7 @@ async function main(): Promise<number> {
       durationMs: performance.now() - started,
     });
     process.stdout.write(values.json ? `${JSON.stringify(told.report, null, 2)}\n` : `${page(told)}\n`);
-    out?.write(`\nPages: ${scene.app.url}/\n`);
+    out?.write(`\nPages: ${values.keep ? scene.app.signInLink() : `${scene.app.url}/ (with --keep)`}\n`);
     if (values.keep) {
       out?.write('Left running; Ctrl-C ends it.\n');
       await new Promise(() => {});

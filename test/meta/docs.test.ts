@@ -91,9 +91,7 @@ function namedInComments(file: string, text: string): string[] {
 }
 
 test('every file that a comment in the code names exists', () => {
-  const missing = shipped().flatMap((file) =>
-    namedInComments(file, read(file)).map((name) => `${file}: ${name}`),
-  );
+  const missing = shipped().flatMap((file) => namedInComments(file, read(file)).map((name) => `${file}: ${name}`));
   expect(missing).toEqual([]);
   expect(namedInComments('src/app.ts', '// see effects/gone.ts and decide/command.ts\n')).toEqual(['effects/gone.ts']);
 });

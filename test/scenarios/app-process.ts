@@ -6,6 +6,7 @@ import { createGitHub } from '../../adapters/github/octokit.ts';
 import { createOpenSpec } from '../../adapters/openspec/openspec.ts';
 import { createBubblewrap } from '../../adapters/sandbox/bubblewrap.ts';
 import { createUnboxed } from '../../adapters/sandbox/none.ts';
+import { createMetrics } from '../../src/api/metrics.ts';
 import { startApp } from '../../src/app.ts';
 import { readEnv } from '../../src/config/env.ts';
 import { providersOf } from '../../src/gateway/provider.ts';
@@ -45,6 +46,7 @@ const { url } = await startApp({
     environments: ['self-hosted'],
   },
   allowUnboxed: !boxed,
+  metrics: createMetrics(),
   rounds: { journalSeconds: 1, repairSeconds: 2, lookSeconds: 3_600 },
   log,
 });

@@ -10,6 +10,7 @@ import { createOpenSpec } from '../../adapters/openspec/openspec.ts';
 import { createBubblewrap } from '../../adapters/sandbox/bubblewrap.ts';
 import type { Sandbox } from '../../adapters/sandbox/contract.ts';
 import { createUnboxed } from '../../adapters/sandbox/none.ts';
+import { createMetrics } from '../../src/api/metrics.ts';
 import { type App, startApp } from '../../src/app.ts';
 import { callerWorkflow } from '../../src/cli/init/caller.ts';
 import { readEnv } from '../../src/config/env.ts';
@@ -73,6 +74,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     log.push(line);
     options.log?.(line);
   });
+  const metrics = createMetrics();
   const scripted = { key, baseUrl: model.url };
   const env = readEnv({
     APP_ID: String(world.app.id),
@@ -94,6 +96,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
       privateKey: env.app.privateKey,
       baseUrl: world.url,
       pace: 'none',
+      onRequest: metrics.githubRequest,
       log: logger,
     }),
     git: createGitStore({ dataDir: path.join(folder, 'data'), sandbox }),
@@ -107,6 +110,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     },
     allowUnboxed: options.sandbox === 'none',
     rounds: { journalSeconds: 1, repairSeconds: 3_600, lookSeconds: 3_600 },
+    metrics,
     log: logger,
   });
   world.listen(app.url);

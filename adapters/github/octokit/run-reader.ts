@@ -35,6 +35,9 @@ export const createRunReader = (
   },
 
   workflowRuns: async (repo, workflow, since) => {
+    // Newest first, so reading stops at `since`: the `created` filter is a search, and GitHub cuts searches at 1,000 runs.
+    const earliest = Date.parse(since);
+    const older = (row: { created_at: string }) => Date.parse(row.created_at) < earliest;
     const rows = await allPages(async (page) => {
       const { answer } = await ask(
         repo.installation,
@@ -42,15 +45,17 @@ export const createRunReader = (
           github.request('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs', {
             ...at(repo),
             workflow_id: workflow,
-            created: `>=${since}`,
             per_page: PER_PAGE,
             page,
           }),
         [404],
       );
       return answer ? { ...answer, data: answer.data.workflow_runs } : { data: [], headers: {}, status: 404 };
-    });
-    return rows.map(workflowRunView).sort((a, b) => b.id - a.id);
+    }, older);
+    return rows
+      .filter((row) => !older(row))
+      .map(workflowRunView)
+      .sort((a, b) => b.id - a.id);
   },
 
   workflowRun: async (repo, run) => {

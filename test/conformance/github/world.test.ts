@@ -20,7 +20,7 @@ async function openScene(): Promise<Scene> {
   const files = { 'README.md': '# app\n', '.github/workflows/gantry.yml': workflow };
   const world = await startWorld({
     repositories: [{ name: 'app', files }],
-    actions: { grace: { interrupt: 50, terminate: 50 } },
+    actions: { grace: { interruptMs: 50, terminateMs: 50 } },
   });
   const row = world.repo('acme/app');
   if (!row) throw new Error('the world has no acme/app');

@@ -1,0 +1,109 @@
+// Every HTTP route but the webhook door, which answers before any framework sees a request.
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Logger } from 'pino';
+import type { AgentAdapter } from '../../adapters/agent/contract.ts';
+import type { GitHubReader } from '../../adapters/github/contract.ts';
+import type { Env } from '../config/env.ts';
+import type { AgentName } from '../facts/policy.ts';
+import { createGateway } from '../gateway/gateway.ts';
+import { createJournalMeter, truthOf } from '../gateway/journal-meter.ts';
+import type { Provider } from '../gateway/provider.ts';
+import { createRunnerDoor } from '../intake/runner/door.ts';
+import type { RunnerRules } from '../intake/runner/job-rules.ts';
+import type { Journal } from '../journal/database.ts';
+import type { Inbox } from '../journal/inbox.ts';
+import type { Metrics } from './metrics.ts';
+import { createMetricsRoute } from './metrics-route.ts';
+import { createPages } from './pages.ts';
+import { createProbes, dependencies } from './probes.ts';
+import { createReadApi } from './read-api.ts';
+import type { SignInLinks } from './sign-in-links.ts';
+
+export type RoutesOptions = {
+  env: Pick<Env, 'apiTokens' | 'github'>;
+  journal: Journal;
+  inbox: Inbox;
+  reader: GitHubReader;
+  agents: Readonly<Record<AgentName, AgentAdapter>>;
+  providers: readonly Provider[];
+  rules: RunnerRules;
+  allowUnboxed: boolean;
+  botId: number;
+  publicUrl: string;
+  links: SignInLinks;
+  metrics: Metrics;
+  log: Logger;
+};
+
+/** Heartbeats that may be missed before a runner's lease is given up. */
+const silentHeartbeats = 6;
+
+export function createRoutes(options: RoutesOptions) {
+  const { env, journal, inbox, reader, publicUrl, links, metrics, log } = options;
+  const shared = {
+    tokens: env.apiTokens,
+    publicUrl,
+    onError: (error: unknown, about: { method: string; path: string }) =>
+      log.error({ ...about, err: error }, 'a page or API request failed'),
+  };
+  const app = new Hono();
+  app.route('/', createProbes(dependencies(journal, reader), shared));
+  app.route('/runner', runnerDoor(options));
+  app.route('/api/v1', createReadApi({ db: journal.db, inbox, ...shared }));
+  app.route('/metrics', createMetricsRoute({ metrics, journal, ...shared }));
+  app.route(
+    '/',
+    createPages(journal.db, env.apiTokens, {
+      publicUrl,
+      serverUrl: env.github.serverUrl,
+      links,
+      onError: shared.onError,
+    }),
+  );
+  return getRequestListener(app.fetch);
+}
+
+function runnerDoor({
+  env,
+  journal: { db, enqueue },
+  reader,
+  agents,
+  providers,
+  rules,
+  allowUnboxed,
+  botId,
+  publicUrl,
+  log,
+}: RoutesOptions) {
+  const gateway = createGateway({
+    providers,
+    meter: createJournalMeter(db),
+    log: {
+      call: (run, call) => log.info({ run_id: run, call }, 'model call'),
+      unsettled: (run, call, error) =>
+        log.error({ run_id: run, call, err: error }, 'a model call could not be settled'),
+    },
+  });
+  return createRunnerDoor({
+    db,
+    enqueue,
+    publicUrl,
+    issuer: env.github.oidcIssuer,
+    rules,
+    botId: async () => botId,
+    defaultBranch: (repository) => reader.defaultBranch(repository),
+    leaseSeconds: ({ heartbeatSeconds }) => heartbeatSeconds * silentHeartbeats,
+    allowUnboxed,
+    gateway: (request, { id, assignment: { agent } }) =>
+      gateway.fetch(request, { run: id, models: modelsOf(agents[agent.name], agent.model) }),
+    truth: ({ id }) => truthOf(db, id),
+    onError: (error, about) => log.error({ ...about, err: error }, 'a runner request failed'),
+  });
+}
+
+/** Agents make small side calls (titles, summaries) with models of their own. */
+function modelsOf(agent: AgentAdapter, model: string | undefined): string[] {
+  const { defaultModel, sideModels } = agent.describe();
+  return [model ?? defaultModel, ...sideModels];
+}
