@@ -49,7 +49,7 @@ export const fill = (template: string, data: Data): string =>
 export const fillPlainly = (template: string, data: Data, most = 300): string =>
   plain(
     template
-      .replace(/`+/g, '')
+      .replace(/```\w*\n|`+/g, '')
       .replace(bulletOrGap, (_, bullet?: string, key?: string) =>
         bullet === undefined ? plain(given(data, key)) : linesOf(given(data, bullet)).join('; '),
       ),
