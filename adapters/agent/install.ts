@@ -71,8 +71,12 @@ async function publish(stage: string, target: string): Promise<void> {
   }
 }
 
+/** A path that cannot be looked at counts as missing: then it is installed, and that says what is wrong. */
 async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 function npmCi(name: string, stage: string): Promise<void> {

@@ -137,6 +137,8 @@ export type GitHubReader = {
   branch(repo: Repository, name: string): Promise<Sha | undefined>;
   /** May be five minutes old. */
   defaultBranch(repo: Repository): Promise<string>;
+  /** Account id of the owner, as old as the default branch may be. */
+  ownerId(repo: Repository): Promise<number>;
   /** Check runs of our own App at a commit, newest of each name, ascending id. */
   checkRuns(repo: Repository, sha: Sha, options?: { name?: string }): Promise<CheckRunView[]>;
   /** Runs of one workflow file (name only, as gantry.yml) created at or after `since`, newest first; a workflow that is not there has none. */

@@ -93,6 +93,7 @@ function runnerDoor({
     rules,
     botId: async () => botId,
     defaultBranch: (repository) => reader.defaultBranch(repository),
+    ownerId: (repository) => reader.ownerId(repository),
     leaseSeconds: ({ heartbeatSeconds }) => heartbeatSeconds * silentHeartbeats,
     allowUnboxed,
     gateway: (request, { id, assignment: { agent } }) =>

@@ -65,10 +65,15 @@ export const dispatchRun: Effect<'DispatchRun'> = {
         why: message('workflow-missing', { file: `.github/workflows/${ports.runners.workflow}`, branch: command.base }),
       };
     }
-    if (answer.runId !== undefined) await bindWorkflowRun(ports.db, command.run, answer.runId);
-    return dispatched(command, start, answer.runId);
+    return dispatched(command, start, await bound(ports.db, command.run, answer.runId));
   },
 };
+
+/** The workflow run that has the run: one that was started by an attempt before may have taken it meanwhile. */
+async function bound(db: Ports['db'], run: string, workflowRun: number | undefined): Promise<number | undefined> {
+  if (workflowRun !== undefined && (await bindWorkflowRun(db, run, workflowRun))) return workflowRun;
+  return (await readRun(db, run))?.workflowRun;
+}
 
 const runName = ({ stage, run }: CommandOf<'DispatchRun'>): string => `gantry ${stage} ${run}`;
 

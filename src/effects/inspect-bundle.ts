@@ -4,14 +4,18 @@ import { classifyPaths } from '../config/paths.ts';
 import type { CommandOf } from '../decide/command.ts';
 import { type Message, message } from '../facts/message.ts';
 import { changeFolder } from '../facts/plan.ts';
+import type { Repository } from '../facts/repository.ts';
 import { readArtifact } from '../journal/artifact.ts';
-import type { Effect } from './contract.ts';
+import type { Effect, Ports } from './contract.ts';
+import { findSecrets } from './gather/find-secrets.ts';
 import { fetchRefs, gitRepo } from './gather/git-access.ts';
 import { changeIdOf } from './gather/plan-at.ts';
 
 /** Chosen by hand: ten times what the largest recorded agent change in the fixtures needs. */
 const limits = { bytes: 50_000_000, files: 3_000, fileBytes: 5_000_000, depth: 32, seconds: 60 };
 const shownPaths = 20;
+/** What is read for credentials; the limits above keep what changed below it. */
+const mostDiffBytes = 100_000_000;
 
 export const inspectBundle: Effect<'InspectBundle'> = {
   async execute({ command, repository }, ports) {
@@ -28,7 +32,7 @@ export const inspectBundle: Effect<'InspectBundle'> = {
     });
     if (!inspected.ok)
       return { type: 'BundleRefused', run, why: message(`bundle-${inspected.reason}`, { detail: inspected.detail }) };
-    const why = placeProblem(command, inspected);
+    const why = placeProblem(command, inspected) ?? (await secretProblem(ports, repository, start, inspected.tree));
     return why
       ? { type: 'BundleRefused', run, why }
       : { type: 'BundleInspected', run, tree: inspected.tree, files: inspected.files.length };
@@ -55,6 +59,20 @@ function placeProblem(
   const outside = judged.filter(({ path, inScope }) => !inScope && !(own !== undefined && path === `${own}tasks.md`));
   return outside.length > 0
     ? message('bundle-out-of-scope', { paths: shown(outside.map(({ path }) => path)) })
+    : undefined;
+}
+
+/** Once pushed, a credential is out: it is looked for before there is a ref. */
+async function secretProblem(
+  ports: Ports,
+  repository: Repository,
+  start: string,
+  tree: string,
+): Promise<Message | undefined> {
+  const { lines } = await ports.git.readTextDiff(gitRepo(ports, repository), start, tree, mostDiffBytes);
+  const found = await findSecrets(lines);
+  return found.length > 0
+    ? message('bundle-secrets', { paths: shown(found.map(({ path, line, rule }) => `${path}:${line} (${rule})`)) })
     : undefined;
 }
 

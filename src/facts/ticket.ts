@@ -38,7 +38,8 @@ export const TicketObserved = z.discriminatedUnion('type', [
 export const TicketRun = z.discriminatedUnion('type', [
   fact('RunClaimed', { run: z.string(), workflowRun: z.int() }),
   fact('RunFinished', { run: z.string(), stage: Stage, submission: Submission, usage: Usage, isolation: Isolation }),
-  fact('RunLost', { run: z.string(), outcome: RunOutcome }),
+  /** `workflowRun`: the one that ended, where that is what was seen. */
+  fact('RunLost', { run: z.string(), outcome: RunOutcome, workflowRun: z.int().optional() }),
 ]);
 
 /** Answers of commands, one for each. */

@@ -22,6 +22,9 @@ export type Journal = {
 /** Seconds after which a job that is being worked on counts as lost; above every effect's own time-out. */
 const expireInSeconds = { translate: 60, react: 60, perform: 300, converge: 120 } satisfies Record<Queue, number>;
 
+/** Seconds without a sign of life of a worker after which its job is somebody else's: it was killed. pg-boss allows no less. */
+const heartbeatSeconds = 10;
+
 /** Opens, migrates and warms. `onError` hears what happens outside a call: a lost connection does not end the process. */
 export async function openJournal(where: Where, onError: (error: unknown) => void): Promise<Journal> {
   const { db, pglite, close } = await openDatabase(where, onError);
@@ -59,6 +62,7 @@ async function makeQueues(boss: PgBoss): Promise<void> {
     await make(name, {
       notify: true,
       expireInSeconds: seconds,
+      heartbeatSeconds,
       retryLimit: 5,
       retryDelay: 1,
       retryBackoff: true,

@@ -26,6 +26,8 @@ const dataDir = path.resolve(env.database.dataDir);
 const sandbox = boxed ? createBubblewrap() : createUnboxed();
 const log = createLog('debug', (line) => process.stdout.write(line));
 
+const metrics = createMetrics();
+
 const { url } = await startApp({
   env,
   where,
@@ -34,6 +36,7 @@ const { url } = await startApp({
     privateKey: env.app.privateKey,
     baseUrl: env.github.apiUrl,
     pace: 'none',
+    onRequest: metrics.githubRequest,
     log,
   }),
   git: createGitStore({ dataDir, sandbox }),
@@ -46,8 +49,8 @@ const { url } = await startApp({
     environments: ['self-hosted'],
   },
   allowUnboxed: !boxed,
-  metrics: createMetrics(),
   rounds: { journalSeconds: 1, repairSeconds: 2, lookSeconds: 3_600 },
+  metrics,
   log,
 });
 log.info({ url }, 'up');

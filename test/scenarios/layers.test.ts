@@ -84,7 +84,11 @@ test('work outside what was approved is refused with the reason, one attempt aft
   const { stage, quiet, will, repo, work, sticky, ticket, checks } = scene;
   const right = { ...work.implement };
   const attempts: [string, Record<string, string>, RegExp][] = [
-    ['test/unit/shipment.test.js', { 'test/unit/shipment.test.js': "import 'node:test';\n" }, /outside the approved scope/],
+    [
+      'test/unit/shipment.test.js',
+      { 'test/unit/shipment.test.js': "import 'node:test';\n" },
+      /outside the approved scope/,
+    ],
     ['package.json', { 'package.json': '{ "type": "module", "scripts": { "test": "true" } }\n' }, /protected files/],
     ['.github/workflows/pwn.yml', { '.github/workflows/pwn.yml': 'on: push\njobs: {}\n' }, /protected files/],
     ['src/format.js', { 'src/format.js': 'export const format = () => "";\n' }, /outside the approved scope/],
@@ -140,8 +144,14 @@ push: after-verify
   await quiet();
   const shown = Object.fromEntries((await mona.checks(repo, planned)).map((check) => [check.name, check]));
   expect(shown['harness/static']?.conclusion).toBe('success');
-  expect(shown['harness/unit']).toMatchObject({ conclusion: 'failure', output: { title: expect.stringContaining('proved nothing') } });
-  expect(shown['harness/integration']).toMatchObject({ conclusion: 'failure', output: { title: expect.stringContaining('proved nothing') } });
+  expect(shown['harness/unit']).toMatchObject({
+    conclusion: 'failure',
+    output: { title: expect.stringContaining('proved nothing') },
+  });
+  expect(shown['harness/integration']).toMatchObject({
+    conclusion: 'failure',
+    output: { title: expect.stringContaining('proved nothing') },
+  });
   expect(shown['harness/smoke']).toMatchObject({ conclusion: 'skipped' });
   expect(shown['harness/smoke']?.output.summary).toContain('No smoke layer is configured');
   expect((await will.pull(repo, pull)).head.sha).toBe(planned);
@@ -155,7 +165,10 @@ test('without any layer nothing is merged', async () => {
   const { head = '' } = await stage(issue, 'in_review');
   await will.review(repo, pull, 'APPROVE');
   await quiet();
-  expect(await gate(head)).toMatchObject({ conclusion: 'action_required', output: { title: 'No verification layer is configured.' } });
+  expect(await gate(head)).toMatchObject({
+    conclusion: 'action_required',
+    output: { title: 'No verification layer is configured.' },
+  });
   expect((await will.pull(repo, pull)).merged).toBe(false);
   expect(await sticky(pull)).toContain('.github/harness.yml');
 });

@@ -98,4 +98,3 @@ export function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .sort((a, b) => a.place - b.place)
     .map(({ item }) => item);
 }
-

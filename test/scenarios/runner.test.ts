@@ -87,7 +87,10 @@ test('a run token dies with its lease and with its run, a forged one never lives
   const [stale] = [...tokens];
   expect(await statuses(app.url, `gtr_${'A'.repeat(43)}`)).toEqual(refused);
 
-  await db.updateTable('run').set({ lease_until: new Date(Date.now() - 60_000) }).execute();
+  await db
+    .updateTable('run')
+    .set({ lease_until: new Date(Date.now() - 60_000) })
+    .execute();
   expect(await statuses(app.url, stale)).toEqual(refused);
   const { stage: stopped } = await stage(issue, 'blocked');
   expect(stopped).toMatchObject({ why: { id: 'run-failed', data: { why: 'the runner was not heard of any more' } } });
@@ -95,7 +98,10 @@ test('a run token dies with its lease and with its run, a forged one never lives
 
   agent.hangs = false;
   const write = Object.entries(agentWork.plan)
-    .map(([name, content]) => `mkdir -p ${path.posix.dirname(name)} && echo ${Buffer.from(content).toString('base64')} | base64 -d > ${name}`)
+    .map(
+      ([name, content]) =>
+        `mkdir -p ${path.posix.dirname(name)} && echo ${Buffer.from(content).toString('base64')} | base64 -d > ${name}`,
+    )
     .join(' && ');
   agent.first = { shell: `curl -sS -m 5 https://example.com/ ; env > environment.txt ; rm environment.txt ; ${write}` };
   await mona.comment(repo, issue, '/retry');
@@ -190,7 +196,9 @@ const alive = (pid: number): boolean => {
 function statOf(pid: number): { parent: number; state: string } | undefined {
   if (!existsSync(`/proc/${pid}/stat`)) return undefined;
   try {
-    const [state = '', parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const [state = '', parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return { parent: Number(parent), state };
   } catch {
     // It ended between the two looks.

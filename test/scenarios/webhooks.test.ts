@@ -38,7 +38,11 @@ test('webhooks that arrive in reverse', async () => {
 test('webhooks that arrive late, each by another time', async () => {
   const scene = await dialogue();
   for (const [rest, ms] of [0, 200, 700, 1_500].entries()) {
-    scene.world.webhooks.rules.push({ match: ({ guid }) => Number.parseInt(guid.slice(0, 4), 16) % 4 === rest, do: 'delay', ms });
+    scene.world.webhooks.rules.push({
+      match: ({ guid }) => Number.parseInt(guid.slice(0, 4), 16) % 4 === rest,
+      do: 'delay',
+      ms,
+    });
   }
   expect((await walkMainJob(scene)).ending).toEqual(clean);
 });
@@ -120,6 +124,13 @@ async function post(url: string, body: string, over: Record<string, string | und
 
 async function counts(db: Dialogue['app']['journal']['db']): Promise<{ inbox: number; fact: number; stream: number }> {
   const of = async (table: 'inbox' | 'fact' | 'stream') =>
-    Number((await db.selectFrom(table).select(({ fn }) => fn.countAll().as('n')).executeTakeFirstOrThrow()).n);
+    Number(
+      (
+        await db
+          .selectFrom(table)
+          .select(({ fn }) => fn.countAll().as('n'))
+          .executeTakeFirstOrThrow()
+      ).n,
+    );
   return { inbox: await of('inbox'), fact: await of('fact'), stream: await of('stream') };
 }

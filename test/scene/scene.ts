@@ -60,6 +60,8 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   const { agent = 'codex' } = options;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'gantry-scene-'));
   mkdirSync(options.agentsDir, { recursive: true });
+  // Here and not by the first run: this process knows the machine's own settings for the registry.
+  await agents[agent].install(options.agentsDir);
   const work = fixtureWork();
   const log: string[] = [];
   const model = await startModelServer({ key, script: options.script ?? scriptedAgent(() => work) });

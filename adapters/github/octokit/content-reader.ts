@@ -1,5 +1,6 @@
 // Files and branches by REST: single files only, trees are read with git.
 import { Permanent } from '../../../src/errors.ts';
+import type { Repository } from '../../../src/facts/repository.ts';
 import type { GitHubReader } from '../contract.ts';
 import { at } from './address.ts';
 import type { Client } from './client.ts';
@@ -10,8 +11,17 @@ const KEPT_MS = 300_000;
 export const createContentReader = ({
   ask,
   get,
-}: Client): Pick<GitHubReader, 'textFile' | 'branch' | 'defaultBranch'> => {
-  const defaults = new Map<number, { branch: string; until: number }>();
+}: Client): Pick<GitHubReader, 'textFile' | 'branch' | 'defaultBranch' | 'ownerId'> => {
+  type About = { branch: string; owner: number; until: number };
+  const known = new Map<number, About>();
+  const about = async (repo: Repository): Promise<About> => {
+    const kept = known.get(repo.id);
+    if (kept && Date.now() < kept.until) return kept;
+    const { data } = await get(repo.installation, (github) => github.request('GET /repos/{owner}/{repo}', at(repo)));
+    const read = { branch: data.default_branch, owner: Number(data.owner.id), until: Date.now() + KEPT_MS };
+    known.set(repo.id, read);
+    return read;
+  };
   return {
     textFile: async (repo, path, ref) => {
       const { answer } = await ask(
@@ -42,12 +52,7 @@ export const createContentReader = ({
       return answer?.data.object.sha;
     },
 
-    defaultBranch: async (repo) => {
-      const known = defaults.get(repo.id);
-      if (known && Date.now() < known.until) return known.branch;
-      const { data } = await get(repo.installation, (github) => github.request('GET /repos/{owner}/{repo}', at(repo)));
-      defaults.set(repo.id, { branch: data.default_branch, until: Date.now() + KEPT_MS });
-      return data.default_branch;
-    },
+    defaultBranch: async (repo) => (await about(repo)).branch,
+    ownerId: async (repo) => (await about(repo)).owner,
   };
 };

@@ -37,12 +37,33 @@ const withFeedback = (state: TicketState, { id, data }: Message): TicketState =>
   aboutWork.test(id)
     ? {
         ...state,
-        feedback: [data.why, data.detail, data.paths, data.layers]
+        feedback: [
+          data.why,
+          data.detail,
+          data.paths,
+          data.layers,
+          ...(id === 'verification-failed' ? shown(state) : []),
+        ]
           .filter((part) => part)
           .join('\n')
           .slice(0, 4_000),
       }
     : state;
+
+const testsShown = 10;
+const outputShown = 1_500;
+
+/** Which tests failed and how the output ended: without it an agent could only guess. */
+const shown = ({ layers }: TicketState): string[] =>
+  (layers?.results ?? [])
+    .filter(({ conclusion }) => conclusion !== 'success' && conclusion !== 'skipped')
+    .flatMap(({ layer, tests = [], tail }) => [
+      ...tests
+        .filter(({ status }) => status === 'failed')
+        .slice(0, testsShown)
+        .map(({ name }) => `${layer} failed: ${name}`),
+      ...(tail ? [`${layer}, end of the output:\n${tail.slice(-outputShown)}`] : []),
+    ]);
 
 export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'>): TicketState {
   const { run, stage, submission, usage, isolation } = fact;
@@ -89,6 +110,12 @@ const withRun = (runs: RunLine[], run: string, stage: Stage): RunLine[] =>
 
 export const withWorkflowRun = (runs: RunLine[], run: string, workflowRun: number): RunLine[] =>
   runs.map((line) => (line.run === run ? { ...line, workflowRun } : line));
+
+/** A dispatch that was answered unclearly may have started two workflow runs: one took the run, and the other's end says nothing. */
+export const isOfOther = ({ runs }: TicketState, { run, workflowRun }: TicketFactOf<'RunLost'>): boolean => {
+  const taken = runs.find((line) => line.run === run)?.workflowRun;
+  return workflowRun !== undefined && taken !== undefined && taken !== workflowRun;
+};
 
 /** What became of a run that did not report. One that has reported keeps what it said. */
 export const withOutcome = (runs: RunLine[], run: string, outcome: RunOutcome): RunLine[] =>

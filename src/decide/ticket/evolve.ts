@@ -4,7 +4,7 @@ import type { TicketFact, TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
 import { withReceipt } from '../receipts.ts';
 import { headMoved, planRead, pullClosed, treePushed } from './evolve-branch.ts';
-import { bundleInspected, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
+import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
 import { notStarted, type TicketState, waitsForSlot } from './state.ts';
 import { without } from './without.ts';
 
@@ -45,7 +45,8 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   Woken: (state) => (waitsForSlot(state) ? { ...state, dispatching: state.dispatching + 1 } : state),
   RunClaimed: (state, { run, workflowRun }) => ({ ...state, runs: withWorkflowRun(state.runs, run, workflowRun) }),
   RunFinished: runFinished,
-  RunLost: (state, { run, outcome }) => ({ ...state, runs: withOutcome(state.runs, run, outcome) }),
+  RunLost: (state, fact) =>
+    isOfOther(state, fact) ? state : { ...state, runs: withOutcome(state.runs, fact.run, fact.outcome) },
   BundleInspected: bundleInspected,
   TreePushed: treePushed,
   PullOpened: (state, { pull }) => ({ ...without(state, 'pullClosed'), pull }),

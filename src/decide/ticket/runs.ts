@@ -7,7 +7,7 @@ import type { Context } from '../contract.ts';
 import { outrun } from './branch.ts';
 import { dispatch } from './dispatch.ts';
 import { evolveTicket } from './evolve.ts';
-import { runStageOf } from './evolve-run.ts';
+import { isOfOther, runStageOf } from './evolve-run.ts';
 import { and, ask, block, enter, halt, nothing, resumePoint, type TicketDecision } from './moves.ts';
 import { inspect, publish } from './publish.ts';
 import { liveRun, policyOf, type TicketState, waitsForSlot } from './state.ts';
@@ -44,8 +44,9 @@ export function dispatchRefused(state: TicketState, { stage, why }: TicketFactOf
 }
 
 /** Its workflow run or its lease ended before it reported; one that has reported is not lost. */
-export function runLost(state: TicketState, { run, outcome }: TicketFactOf<'RunLost'>): TicketDecision {
-  if (liveRun(state) !== run) return nothing;
+export function runLost(state: TicketState, fact: TicketFactOf<'RunLost'>): TicketDecision {
+  const { run, outcome } = fact;
+  if (liveRun(state) !== run || isOfOther(state, fact)) return nothing;
   return and(ask({ type: 'CancelRun', run, why: 'the run was lost' }), block(ended(outcome, run), resumePoint(state)));
 }
 

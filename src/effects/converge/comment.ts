@@ -1,10 +1,14 @@
 // The comments that Gantry keeps: the sticky policy comment, the notice on the issue, a reply. Each carries its marker.
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Repository } from '../../facts/repository.ts';
 import { renderNotice } from '../../render/notice.ts';
 import { renderReply } from '../../render/reply.ts';
 import { renderSticky } from '../../render/sticky.ts';
 import type { Ports } from '../contract.ts';
 import type { Writer } from './contract.ts';
+
+/** How far GitHub's lists may lag behind its writes; after an unclear answer they are read twice. */
+const lagMs = 2_000;
 
 type Comment = { on: number; body: string };
 type CommentPorts = Pick<Ports, 'reader' | 'writer'>;
@@ -31,11 +35,20 @@ async function write(
   first: boolean,
   ports: CommentPorts,
 ): Promise<{ remoteId: string }> {
-  const known =
-    remoteId === null ? (first ? undefined : await ownComment(on, body, repository, ports)) : Number(remoteId);
+  const own = () => ownComment(on, body, repository, ports);
+  const unclear = remoteId === null && !first;
+  const known = unclear
+    ? ((await own()) ?? (await wait(lagMs).then(own)))
+    : remoteId === null
+      ? undefined
+      : Number(remoteId);
   if (known !== undefined && (await ports.writer.updateComment(repository, known, body)) === 'done')
     return { remoteId: String(known) };
-  return { remoteId: String((await ports.writer.createComment(repository, on, body)).id) };
+  const { id } = await ports.writer.createComment(repository, on, body);
+  const oldest = unclear ? await own() : undefined;
+  if (oldest === undefined || oldest === id) return { remoteId: String(id) };
+  await ports.writer.updateComment(repository, oldest, body);
+  return { remoteId: String(oldest) };
 }
 
 /** Ours is the oldest that starts with the marker and was written by our App; later ones are duplicates and go. */

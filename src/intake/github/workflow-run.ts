@@ -30,7 +30,7 @@ export const workflowRun: Intake = {
         stream: ticketStream(repository.id, Number(issue)),
         repository: repositoryOf(payload),
         key: `workflow-run:${workflow.id}/completed`,
-        fact: { type: 'RunLost', run, outcome: outcomeOf(workflow.conclusion ?? 'failure') },
+        fact: { type: 'RunLost', run, outcome: outcomeOf(workflow.conclusion ?? 'failure'), workflowRun: workflow.id },
       },
     ];
   },

@@ -61,7 +61,9 @@ afterAll(async () => {
   at.remove();
 });
 
-test.skipIf(!existsSync(program))('fetch and push with a token; the wrong one is refused', async () => {
+const why = existsSync(program) ? '' : '(skipped: git http-backend is not installed)';
+
+test.skipIf(why !== '')(`fetch and push with a token; the wrong one is refused ${why}`, async () => {
   writeFileSync(join(at.work, 'a'), 'a\n');
   const start = at.commit();
   at.git('push', '--quiet', 'origin', 'main');

@@ -134,7 +134,7 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
     });
   });
 
-  test.skipIf(why !== '')('an implementation, then its verification on the stored bundle', async () => {
+  test.skipIf(why !== '')(`an implementation, then its verification on the stored bundle ${why}`, async () => {
     modelSays({ files: filesBelow('implement'), message: 'Built.' });
     const plan = {
       changeId: 'add-bulk-discount',
@@ -157,7 +157,7 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
     expect(end.code).toBe(0);
   });
 
-  test.skipIf(why !== '')('a change that weakens a test is verified with the test of the base', async () => {
+  test.skipIf(why !== '')(`a change that weakens a test is verified with the test of the base ${why}`, async () => {
     target.git('checkout', '--quiet', '-B', 'weak', base);
     const test = join(target.work, 'test/unit/shipment.test.js');
     writeFileSync(test, readFileSync(test, 'utf8').replaceAll(/assert\.[a-zA-Z.]+\(/g, 'void ('));
@@ -173,7 +173,7 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
     expect(unit?.why).toContain('test/unit/shipment.test.js');
   });
 
-  test.skipIf(why !== '')('a report behind a link, or none, is not a pass', async () => {
+  test.skipIf(why !== '')(`a report behind a link, or none, is not a pass ${why}`, async () => {
     target.git('checkout', '--quiet', '-B', 'linked', base);
     symlinkSync('/etc', join(target.work, 'out'));
     const sha = target.push();
@@ -198,13 +198,13 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
     rmSync(join(target.work, 'out'));
   });
 
-  test.skipIf(why !== '')('an agent that changes nothing has not delivered', async () => {
+  test.skipIf(why !== '')(`an agent that changes nothing has not delivered ${why}`, async () => {
     modelSays({ files: {}, message: 'Nothing to do.' });
     const { submission } = await finish(await begin(sandbox, {}));
     expect(submission?.outcome).toEqual({ kind: 'no_change', why: expect.stringContaining('Nothing to do.') });
   });
 
-  test.skipIf(why !== '')('a cancel arrives with a heartbeat and ends agent and children', async () => {
+  test.skipIf(why !== '')(`a cancel arrives with a heartbeat and ends agent and children ${why}`, async () => {
     modelSays({ files: { 'half.txt': 'half' }, message: 'never said', hang: 600 });
     const started = await begin(sandbox, {});
     await expect
@@ -217,14 +217,14 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
     expect(end.code).toBe(0);
   });
 
-  test.skipIf(why !== '')('the wall clock ends a run', async () => {
+  test.skipIf(why !== '')(`the wall clock ends a run ${why}`, async () => {
     modelSays({ files: {}, message: 'never said', hang: 600 });
     const budget = { wallSeconds: 3, tokens: 1_000, ticketTokens: 1_000 };
     const { submission } = await finish(await begin(sandbox, { budget }));
     expect(submission?.outcome.kind).toBe('timed_out');
   });
 
-  test.skipIf(why !== '')('a signal to the job is handed in as a cancel', async () => {
+  test.skipIf(why !== '')(`a signal to the job is handed in as a cancel ${why}`, async () => {
     modelSays({ files: {}, message: 'never said', hang: 600 });
     const started = await begin(sandbox, {});
     await expect

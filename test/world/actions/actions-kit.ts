@@ -60,12 +60,3 @@ export async function startActions(files: Record<string, string>, options: Actio
     },
   };
 }
-
-/** Polls until the condition holds; for processes and files, which announce nothing. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`gave up waiting: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

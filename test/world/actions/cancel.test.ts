@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startActions, until } from './actions-kit.ts';
+import { until } from '../../scene/until.ts';
+import { startActions } from './actions-kit.ts';
 
 /** A step that says its process ids in a file, with a child in the background and one that leaves the group. */
 const slow = (extra = '') => `
@@ -44,7 +45,7 @@ async function startSlow(extra?: string) {
   const kit = await startActions({ '.github/workflows/slow.yml': slow(extra) });
   const file = await scratch();
   const run = await kit.dispatch('slow.yml', { file });
-  await until(() => existsSync(file), 'the step to begin');
+  await until('the step to begin', () => existsSync(file));
   const pids = (await readFile(file, 'utf8')).trim().split('\n').map(Number);
   expect(pids.map(isAlive)).toEqual([true, true, true]);
   const cancel = (how: string) => kit.request('POST', `/repos/acme/app/actions/runs/${run.row.id}/${how}`);
@@ -57,7 +58,7 @@ test('cancel ends the processes and runs always() steps', async () => {
   await kit.actions.idle();
   expect(run.row.conclusion).toBe('cancelled');
   expect(run.jobs[0]?.row.steps.map((step) => step.conclusion)).toEqual(['cancelled', 'success', 'success', 'skipped']);
-  await until(() => !pids.some(isAlive), 'the processes to end');
+  await until('the processes to end', () => !pids.some(isAlive));
   expect(await cancel('cancel')).toMatchObject({
     status: 409,
     json: { message: 'Cannot cancel a workflow run that is completed.' },
@@ -69,7 +70,7 @@ test('force-cancel runs no further step', async () => {
   expect((await cancel('force-cancel')).status).toBe(202);
   await kit.actions.idle();
   expect(run.jobs[0]?.row.steps.map((step) => step.conclusion)).toEqual(['cancelled', 'skipped', 'skipped', 'skipped']);
-  await until(() => !pids.some(isAlive), 'the processes to end');
+  await until('the processes to end', () => !pids.some(isAlive));
 });
 
 test('a job over its time is ended', async () => {
@@ -77,20 +78,20 @@ test('a job over its time is ended', async () => {
   await kit.actions.idle();
   expect(run.row.conclusion).toBe('cancelled');
   expect(kit.logOf(run)).toContain('exceeded the maximum execution time');
-  await until(() => !pids.some(isAlive), 'the processes to end');
+  await until('the processes to end', () => !pids.some(isAlive));
 });
 
 test('closing the world ends everything', async () => {
   const { kit, pids } = await startSlow();
   await kit.world.close();
-  await until(() => !pids.some(isAlive), 'the processes to end');
+  await until('the processes to end', () => !pids.some(isAlive));
   expect(existsSync(kit.world.root)).toBe(false);
 });
 
 test('of one concurrency group one runs, one waits, and the newest waits instead', async () => {
   const { kit, run, cancel } = await startSlow('concurrency: { group: "one" }');
   const second = await kit.dispatch('slow.yml', { file: await scratch() });
-  await until(() => second.row.status === 'in_progress', 'the second to queue for its group');
+  await until('the second to queue for its group', () => second.row.status === 'in_progress');
   const file = await scratch();
   const third = await kit.dispatch('slow.yml', { file });
   await second.done;
@@ -98,7 +99,7 @@ test('of one concurrency group one runs, one waits, and the newest waits instead
   expect(second.jobs).toEqual([]);
   expect(run.row.status).toBe('in_progress');
   await cancel('cancel');
-  await until(() => existsSync(file), 'the third to begin');
+  await until('the third to begin', () => existsSync(file));
   expect(run.row.conclusion).toBe('cancelled');
   await kit.request('POST', `/repos/acme/app/actions/runs/${third.row.id}/force-cancel`);
   await kit.actions.idle();
