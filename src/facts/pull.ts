@@ -84,6 +84,8 @@ export const PullObservedFacts = z.discriminatedUnion('type', [
   fact('CommentChanged', { comment: z.int(), how: z.enum(['edited', 'deleted']), by: Actor }),
   fact('BaseMoved', { ref: z.string(), sha: z.string() }),
   fact('MembersChanged', { login: z.string() }),
+  /** A merge queue asks for the checks of a commit that it made of this pull request and those before it. */
+  fact('GroupRequested', { sha: z.string() }),
   fact('TicketReported', { report: TicketReport }),
   fact('Woken', {}),
 ]);

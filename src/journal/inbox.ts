@@ -9,7 +9,7 @@ import type { Db, Tx } from './tables.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
-/** Deliveries of one repository are alike: together they shrink to a fortieth, in 7 µs each; deflate needs four times that. */
+/** Deliveries of one repository are alike: 16 of 21 KB each packed to 8 KB in 0.1 ms; deflate took four times as long. */
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** A group stays small enough to commit in a few milliseconds, whatever the load; one body may be larger than that. */

@@ -44,12 +44,13 @@ export async function converge(
 
 type Wanted = { repository: Repository; targets: readonly [Target, ...Target[]] };
 
-/** A check is wanted by every pull request that has its head; everything else by its own stream alone. */
+/** A check is wanted by every pull request that has its head, and by the one that asked; everything else by its stream alone. */
 async function newest(db: Db, stream: StreamId, id: string): Promise<Wanted | undefined> {
   const own = await readStream(db, stream);
   if (!own) throw new Permanent(`the stream ${stream} does not exist`);
   const sha = /^check\/([0-9a-f]+)\//.exec(id)?.[1];
-  const rows = sha ? await pullsWithHead(db, own.repository.id, sha) : [own];
+  const sharing = sha ? await pullsWithHead(db, own.repository.id, sha) : [];
+  const rows = [own, ...sharing.filter((row) => row.id !== own.id)];
   const [first, ...others] = rows.flatMap((row) => desiredOf(row).filter((target) => target.id === id));
   return first && { repository: own.repository, targets: [first, ...others] };
 }

@@ -24,6 +24,7 @@ const rightOfEvent: Record<string, Right> = {
   check_suite: ['checks', 'read'],
   issue_comment: ['issues', 'read'],
   issues: ['issues', 'read'],
+  merge_group: ['merge_queues', 'read'],
   pull_request: ['pull_requests', 'read'],
   pull_request_review: ['pull_requests', 'read'],
   push: ['contents', 'read'],
@@ -100,6 +101,10 @@ test('every request that is sent is covered by a right, and every right is used'
   }
   // The push of a tree is a git request with a token for contents: write; markPullRequestReadyForReview is GraphQL.
   needed.set('contents', 'write').set('pull_requests', 'write');
+  for (const event of app.default_events) {
+    const [name, level] = rightOfEvent[event] ?? ['metadata', 'read'];
+    if (!needed.has(name)) needed.set(name, level);
+  }
   expect(app.default_permissions).toEqual(Object.fromEntries([...needed].sort()));
 });
 

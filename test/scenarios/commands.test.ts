@@ -145,7 +145,7 @@ test('help and status are for everybody; what is no command gets no answer', asy
   const status = await sam.comment(repo, issue, '/harness status');
   expect(await answered(issue, status.id)).toContain('the issue is not ready');
   const half = await will.comment(repo, issue, '/harness');
-  expect(await answered(issue, half.id)).toContain('`/harness help`');
+  expect(await answered(issue, half.id)).toContain('/harness help');
   const miss = await will.comment(repo, issue, '/harness hlep');
   expect(await answered(issue, miss.id)).toContain('Did you mean `/harness help`');
   const notHere = await will.comment(repo, issue, '/approve-plan');

@@ -161,6 +161,7 @@ async function separate({ app, world, model }: Dialogue, databaseUrl: string | u
       GITHUB_SERVER_URL: world.url,
       GITHUB_OIDC_ISSUER: world.actions.issuer,
       PORT: port,
+      PUBLIC_URL: app.url,
       HOST: '127.0.0.1',
       DATA_DIR: folder,
     },

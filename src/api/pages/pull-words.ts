@@ -48,6 +48,7 @@ export const pullWords: Words<PullFact> = {
   CommentChanged: ({ how, by }) => ({ tone: '', what: `A comment was ${how}`, who: nameOf(by) }),
   BaseMoved: undefined,
   MembersChanged: undefined,
+  GroupRequested: ({ sha }) => ({ tone: '', what: html`A merge queue asks for the gate at ${commit(sha)}` }),
   TicketReported: undefined,
   Woken: undefined,
   PullGathered: ({ head }) => ({ tone: '', what: html`Checked at ${commit(head)}` }),

@@ -30,9 +30,24 @@ export function desiredOfPull(state: PullState, _: Context): Target[] {
         view: header.state === 'closed' ? { ...view, over: true } : view,
       }),
     ),
+    ...groupOf(state),
     ...(sticky ? [{ id: `sticky/${header.number}`, kind: 'sticky', pull: header.number, view: sticky } as const] : []),
     ...answers,
   ];
+}
+
+/**
+ * A merge queue waits for the gate at a commit of its own. What people and forks bring is judged as it is; our own work is
+ * verified at its head and merged by us, and the queue's commit was verified by nobody, so it is refused there.
+ */
+function groupOf(state: PullState): Target[] {
+  const { group, header } = state;
+  if (group === undefined || header?.state !== 'open') return [];
+  const view: CheckView =
+    header.origin === 'gantry'
+      ? { status: 'failure', title: message('gate-merge-queue'), reasons: [], times: 0 }
+      : { ...gateView(state), times: 0 };
+  return [{ id: `check/${group}/harness/gate`, kind: 'check', sha: group, name: 'harness/gate', view }];
 }
 
 function checksOf(state: PullState): Shown[] {

@@ -11,6 +11,7 @@ const reviewsKept = 200;
 
 const folds: { [Type in PullFact['type']]?: Fold<Type> } = {
   PullObserved: observed,
+  GroupRequested: (state, { sha }) => ({ ...state, group: sha }),
   TicketReported: (state, { report }) => {
     const { left, ...rest } = mergeable(state);
     // A ticket that works again with an open pull request that it had left behind has taken it back.

@@ -36,6 +36,8 @@ export type PullState = {
   gate?: { head: string; title: string };
   /** Commands that came before the pull request was seen. */
   unheard: CommandGiven[];
+  /** The newest commit that a merge queue made of it. */
+  group?: string;
   /** How often each check was asked for again. */
   rerequested: Record<string, number>;
   receipts: Receipt[];

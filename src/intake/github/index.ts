@@ -7,6 +7,7 @@ import { installationRepositories } from './installation-repositories.ts';
 import { issueComment } from './issue-comment.ts';
 import { issues } from './issues.ts';
 import { member } from './member.ts';
+import { mergeGroup } from './merge-group.ts';
 import { pullRequest } from './pull-request.ts';
 import { pullRequestReview } from './pull-request-review.ts';
 import { push } from './push.ts';
@@ -20,6 +21,7 @@ export const intakes: readonly Intake[] = [
   issueComment,
   issues,
   member,
+  mergeGroup,
   pullRequest,
   pullRequestReview,
   push,

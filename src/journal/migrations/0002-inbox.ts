@@ -12,7 +12,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     received_at timestamptz not null default clock_timestamp(), batch bigint not null,
     start int not null, size int not null, state text not null default 'stored', note text)`.execute(db);
   await sql`create index inbox_batch_of on inbox (batch)`.execute(db);
-  await sql`create index inbox_unfinished on inbox (received_at) where state in ('stored', 'failed')`.execute(db);
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {

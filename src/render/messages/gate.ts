@@ -25,6 +25,8 @@ export const gate = {
   'gate-readying': 'Taking this pull request out of draft.',
   'gate-unboxed': 'A run was not boxed, so Gantry does not merge this.',
   'gate-merging': 'Everything is in order, merging.',
+  'gate-merge-queue':
+    'Gantry merges its own work itself and does not verify the commits of a merge queue yet. Take this pull request out of the queue: it is merged once its gate is open.',
   'gate-open': 'Everything is in order.',
   'gate-closed': 'Closed without a merge.',
   'layer-success': '{layer} passed. {why}',

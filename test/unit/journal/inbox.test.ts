@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, sql } from 'kysely';
@@ -51,6 +52,14 @@ test('what is stored is read back byte by byte', async () => {
   const [read] = await inbox.readBatch(jobs[0] ?? '');
   expect(gunzipSync(read?.body ?? '').toString()).toBe('any bytes at all');
   expect(read?.receivedAt).toBeInstanceOf(Date);
+});
+
+test('bodies of every size are stored, side by side', async () => {
+  const bodies = [randomBytes(5_000_000), Buffer.from('{}'), randomBytes(10)];
+  await Promise.all(bodies.map((body, nth) => inbox.store(delivery(`g${nth}`, { body }))));
+  const read = (await Promise.all(jobs.map((batch) => inbox.readBatch(batch)))).flat();
+  for (const [nth, body] of bodies.entries())
+    expect(read.find(({ guid }) => guid === `g${nth}`)?.body.equals(body)).toBe(true);
 });
 
 test('absence is undefined, an unknown batch is empty', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Actor } from '../../../../src/facts/person.ts';
 import type { PullFact, TicketReport } from '../../../../src/facts/pull.ts';
+import type { TicketFact } from '../../../../src/facts/ticket.ts';
 import {
   allowed,
   ann,
@@ -28,14 +29,14 @@ import { pull, ticket, ticketId } from '../lifecycle.ts';
 
 const first = observed('opened');
 const pushedBy = (by: Actor, head = work, minute = 40) => observed('synchronize', atHead(head, minute), by);
-const reportAt = (facts: Parameters<ReturnType<typeof ticket>['given']>): TicketReport => {
+const reportAt = (facts: readonly TicketFact[]): TicketReport => {
   const spec = ticket();
   let report: TicketReport | undefined;
   for (const fact of facts) report = spec.when(fact).told('TicketReported').at(-1)?.report ?? report;
   if (!report) throw new Error('nothing was told');
   return report;
 };
-const reported = (...facts: Parameters<ReturnType<typeof ticket>['given']>): PullFact => ({
+const reported = (...facts: readonly TicketFact[]): PullFact => ({
   type: 'TicketReported',
   report: reportAt(facts),
 });
