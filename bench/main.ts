@@ -1,8 +1,12 @@
 // npm run bench [-- --json --only <name>]: one JSON document, or lines for people. Nothing is promised that is not measured.
 import { parseArgs } from 'node:util';
 import { benchIngest } from './ingest.ts';
+import { benchRequests } from './requests.ts';
 
-const benches: Record<string, (say: (line: string) => void) => Promise<object>> = { ingest: benchIngest };
+const benches: Record<string, (say: (line: string) => void) => Promise<object>> = {
+  ingest: benchIngest,
+  requests: benchRequests,
+};
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, only: { type: 'string' } } });
 if (values.only !== undefined && !benches[values.only]) {

@@ -47,8 +47,9 @@ export function createPulls(core: Core, git: Git, blockers: Blockers): Pulls {
   async function refresh(full: string, pull: PullRow): Promise<PullRow> {
     const repo = core.repo(full);
     if (!repo || pull.state !== 'open') return pull;
-    await git.toGit(full);
+    // Read before: a tip that moves from here on is not in git yet.
     const base = tipOf(repo, pull.base_ref) ?? pull.base_sha;
+    await git.toGit(full);
     const files = await changedFiles(git, core.url, { full, base, head: pull.head_sha, patches: false });
     const commits = Number(await git.text(full, ['rev-list', '--count', `${base}..${pull.head_sha}`]));
     const mergeable = await git.raw(full, ['merge-tree', '--write-tree', '--name-only', base, pull.head_sha]).then(

@@ -2,7 +2,7 @@
 import { message } from '../../facts/message.ts';
 import type { PullFact, PullFactOf } from '../../facts/pull.ts';
 import { withReceipt } from '../receipts.ts';
-import { isStale } from './header.ts';
+import { newerHeader } from './header.ts';
 import type { PullState } from './state.ts';
 
 type Fold<Type extends PullFact['type']> = (state: PullState, fact: PullFactOf<Type>) => PullState;
@@ -61,21 +61,21 @@ export function evolvePull(state: PullState, fact: PullFact): PullState {
 
 /** Who pushed is said by one action only, and holds however late it is told. */
 function observed(state: PullState, { action, pull, by }: PullFactOf<'PullObserved'>): PullState {
-  const stale = isStale(state, pull, action);
-  const head = stale ? state.header?.head.sha : pull.head.sha;
+  const header = newerHeader(state.header, pull, action);
+  const head = (header ?? state.header)?.head.sha;
   const pushed = action === 'synchronize' && by.id !== pull.author.id;
   const told: PullState = {
     ...state,
     pushers: pushed && !state.pushers.includes(by.id) ? [...state.pushers, by.id] : state.pushers,
     ...(action === 'synchronize' && pull.head.sha === head && { attributed: head }),
   };
-  if (stale) return told;
+  if (!header) return told;
   const { mergeTries, ...next } = mergeable(told);
   return {
     ...next,
-    ...(mergeTries !== undefined && state.header?.head.sha === pull.head.sha && { mergeTries }),
-    ...(pull.state === 'closed' && !pull.merged && { left: true }),
-    header: pull,
+    ...(mergeTries !== undefined && state.header?.head.sha === header.head.sha && { mergeTries }),
+    ...(header.state === 'closed' && !header.merged && { left: true }),
+    header,
     unheard: [],
   };
 }

@@ -1,6 +1,5 @@
 // Which of two headers is newer. Webhooks come in any order, and GitHub's times have whole seconds.
 import type { PullHeader } from '../../facts/pull.ts';
-import type { PullState } from './state.ts';
 
 type Part = 'head' | 'base' | 'draft' | 'state';
 
@@ -23,13 +22,19 @@ const differing = (one: PullHeader, other: PullHeader): Part[] => [
 ];
 
 /**
- * Merged is for ever; else the later time wins. Within one second an event that differs in what its action does not change
- * was sent before the one that changed it.
+ * The header as it stands once this one was seen; undefined where it says nothing new. Merged is for ever; else the later
+ * time wins. Of two events of one second each is believed only in what its action changes: in all else the other may be newer.
  */
-export function isStale({ header }: Pick<PullState, 'header'>, pull: PullHeader, action: string): boolean {
-  if (!header) return false;
-  if (header.merged !== pull.merged) return header.merged;
-  if (pull.updatedAt !== header.updatedAt) return pull.updatedAt < header.updatedAt;
+export function newerHeader(header: PullHeader | undefined, pull: PullHeader, action: string): PullHeader | undefined {
+  if (!header) return pull;
+  if (header.merged !== pull.merged) return header.merged ? undefined : pull;
+  if (pull.updatedAt !== header.updatedAt) return pull.updatedAt < header.updatedAt ? undefined : pull;
   const explained = Object.hasOwn(changes, action) ? (changes[action] ?? []) : [];
-  return differing(header, pull).some((part) => !explained.includes(part));
+  const parts = differing(header, pull);
+  const believed = parts.filter((part) => explained.includes(part));
+  if (believed.length === parts.length) return pull;
+  return believed.reduce<PullHeader | undefined>(
+    (next, part) => ({ ...(next ?? header), [part]: pull[part] }),
+    undefined,
+  );
 }

@@ -5,7 +5,6 @@ import { ticketStream } from '../../facts/stream.ts';
 import type { TicketFact } from '../../facts/ticket.ts';
 import type { Context, Decision, Told } from '../contract.ts';
 import { evolvePull } from './evolve.ts';
-import { isStale } from './header.ts';
 import type { PullState } from './state.ts';
 
 export type PullDecision = Decision<PullFact>;
@@ -14,24 +13,30 @@ export function observed(state: PullState, fact: PullFactOf<'PullObserved'>, con
   const { pull, by, action } = fact;
   const next = evolvePull(state, fact);
   const { header } = state;
-  const stale = isStale(state, pull, action);
+  const now = next.header ?? pull;
   const newPusher = next.pushers.length > state.pushers.length;
-  const moved = !stale && header?.head.sha !== pull.head.sha;
+  const moved = header?.head.sha !== now.head.sha;
   const ours = action === 'synchronize' && by.id === pull.author.id;
-  const retargeted = !stale && header !== undefined && header.base.ref !== pull.base.ref;
-  const ended = !stale && pull.state === 'closed' && header?.state !== 'closed';
-  const head = next.header?.head.sha ?? pull.head.sha;
+  const retargeted = header !== undefined && header.base.ref !== now.base.ref;
+  const ended = now.state === 'closed' && header?.state !== 'closed';
   const tells: TicketFact[] = [
     // Who first shows a head need not be who pushed it: then it is told as our own, which the ticket knows better.
     ...(newPusher || (moved && !ours)
-      ? [{ type: 'HeadMoved', sha: head, by: newPusher ? by : pull.author, pushers: next.pushers } as const]
+      ? [
+          {
+            type: 'HeadMoved',
+            sha: now.head.sha,
+            by: action === 'synchronize' ? by : pull.author,
+            pushers: next.pushers,
+          } as const,
+        ]
       : []),
-    ...(retargeted ? [{ type: 'PullRetargeted', base: pull.base.ref } as const] : []),
+    ...(retargeted ? [{ type: 'PullRetargeted', base: now.base.ref } as const] : []),
     ...(ended
-      ? [{ type: 'PullClosed', merged: pull.merged, by, ...(pull.mergeSha && { sha: pull.mergeSha }) } as const]
+      ? [{ type: 'PullClosed', merged: now.merged, by, ...(now.mergeSha && { sha: now.mergeSha }) } as const]
       : []),
   ];
-  const gather = gatherIf(next, !stale && (moved || retargeted || header?.state !== pull.state));
+  const gather = gatherIf(next, moved || retargeted || header?.state !== now.state);
   const heard = header ? [] : state.unheard.map((given) => commandGiven(next, given, context));
   return {
     facts: heard.flatMap((one) => one.facts ?? []),

@@ -9,7 +9,8 @@ const Payload = Envelope.extend({
   workflow_run: z.object({
     id: z.int(),
     run_attempt: z.int(),
-    display_title: z.string(),
+    /** Older servers leave it out; there the lease's end says that a run is lost. */
+    display_title: z.string().default(''),
     event: z.string(),
     conclusion: z.string().nullish(),
   }),

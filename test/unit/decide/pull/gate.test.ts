@@ -140,6 +140,14 @@ describe('what stands in the way', () => {
     pull().given(observed('opened')).gate('gate-gathering', 'in_progress');
   });
 
+  test('a retarget: what was gathered for the base before does not speak for the new one', () => {
+    const spec = inOrder({ reviews: [] }).when(
+      observed('edited', { ...atHead(work, 50), draft: false, base: { ref: 'lax', sha: sha('l') } }),
+    );
+    spec.gate('gate-gathering', 'in_progress');
+    expect(merges(spec.when(review()))).toEqual([]);
+  });
+
   test('the nearest is shown first, in one order', () => {
     const spec = inOrder({
       report: {

@@ -89,18 +89,36 @@ describe('headers in any order', () => {
     expect(spec.state.header?.head.sha).toBe(work);
   });
 
-  test('every order of three events within a second ends at the same header', () => {
-    const minute = 40;
-    const events = [
-      observed('opened', { ...atHead(plan().commit, minute) }),
-      observed('synchronize', { ...atHead(work, minute) }),
-      observed('ready_for_review', { ...atHead(work, minute), draft: false }),
-      observed('closed', { ...atHead(work, minute), draft: false, state: 'closed', merged: true, mergeSha: sha('m') }),
-    ];
-    for (const order of permutations(events)) {
-      const { header } = pull().given(...order).state;
-      expect(header).toMatchObject({ head: { sha: work }, draft: false, state: 'closed', merged: true });
-    }
+  const within = (...parts: [string, object][]) =>
+    permutations(parts.map(([action, more]) => observed(action, { ...atHead(work), ...more })));
+  const before = atHead(plan().commit);
+
+  test('every order of what happened within a second ends at the same header', () => {
+    for (const order of within(['opened', before], ['synchronize', {}], ['ready_for_review', { draft: false }]))
+      expect(pull().given(...order).state.header).toMatchObject({ head: { sha: work }, draft: false, state: 'open' });
+    const release = { base: { ref: 'release', sha: sha('r') } };
+    for (const order of within(
+      ['opened', before],
+      ['synchronize', {}],
+      ['edited', release],
+      ['closed', { ...release, state: 'closed' }],
+    ))
+      expect(pull().given(...order).state.header).toMatchObject({ head: { sha: work }, state: 'closed', ...release });
+    const merged = { draft: false, state: 'closed', merged: true, mergeSha: sha('m') };
+    for (const order of within(
+      ['opened', before],
+      ['synchronize', {}],
+      ['ready_for_review', { draft: false }],
+      ['closed', merged],
+    ))
+      expect(pull().given(...order).state.header).toMatchObject({ head: { sha: work }, ...merged });
+  });
+
+  test('what was read live is believed in everything', () => {
+    const spec = pull()
+      .given(observed('opened', before))
+      .when(observed('looked', { ...atHead(work), draft: false }));
+    expect(spec.state.header).toMatchObject({ head: { sha: work }, draft: false });
   });
 
   test('merged is for ever', () => {

@@ -296,6 +296,17 @@ describe('verification', () => {
     expect(spec.when(workPushed(3, work)).state.layers).toEqual({ sha: work, stored: false, results: [] });
   });
 
+  test('results of a head are not carried to a push that is told late', () => {
+    const spec = ticket().given(
+      ...toReview,
+      headMoved(sha('fix')),
+      planRead(sha('fix')),
+      dispatched(4, 'verify', sha('fix')),
+      finished(4, 'verify'),
+    );
+    expect(spec.when(workPushed(3, work)).state.layers).toMatchObject({ sha: sha('fix'), stored: false });
+  });
+
   test('fails, then passes after a fix that people pushed', () => {
     ticket()
       .given(...toReview, headMoved(sha('fix')), planRead(sha('fix')))
