@@ -4,6 +4,8 @@ import type { Work } from '../scene/scripted-agent.ts';
 import { type Dialogue, dialogue } from './dialogue.ts';
 
 const shipment = 'src/shipment.js';
+/** Put together at run time, so that no scanner takes this file for a leak. */
+const token = `ghs_${'a1B2c3D4e5F6'.repeat(3)}`;
 
 /** The fixture's own work, but the discount is half of what was asked for. */
 function spoil(work: Work): () => void {
@@ -94,7 +96,7 @@ test('work outside what was approved is refused with the reason, one attempt aft
     ['src/format.js', { 'src/format.js': 'export const format = () => "";\n' }, /outside the approved scope/],
     [
       shipment,
-      { [shipment]: `const key = '${['AKIA', 'Q7RZ5N2LXW4TJ3KD'].join('')}';\n${right[shipment]}` },
+      { [shipment]: `const key = '${token}';\n${right[shipment]}` },
       /credential/,
     ],
   ];
@@ -120,7 +122,7 @@ test('work outside what was approved is refused with the reason, one attempt aft
   await quiet();
   expect(await checks(head)).toMatchObject({ 'harness/unit': 'success', 'harness/governance': 'success' });
   expect((await ticket(issue)).runs.filter((run) => run.stage === 'verify')).toHaveLength(1);
-  expect(await world(scene, head)).not.toMatch(/AKIA|pwn/);
+  expect(await world(scene, head)).not.toMatch(/ghs_|pwn/);
 });
 
 test('a layer that ran no test is no pass, and one that is not configured is skipped', async () => {
