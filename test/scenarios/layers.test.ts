@@ -94,11 +94,7 @@ test('work outside what was approved is refused with the reason, one attempt aft
     ['package.json', { 'package.json': '{ "type": "module", "scripts": { "test": "true" } }\n' }, /protected files/],
     ['.github/workflows/pwn.yml', { '.github/workflows/pwn.yml': 'on: push\njobs: {}\n' }, /protected files/],
     ['src/format.js', { 'src/format.js': 'export const format = () => "";\n' }, /outside the approved scope/],
-    [
-      shipment,
-      { [shipment]: `const key = '${token}';\n${right[shipment]}` },
-      /credential/,
-    ],
+    [shipment, { [shipment]: `const key = '${token}';\n${right[shipment]}` }, /credential/],
   ];
   const [first, ...others] = attempts;
   const attempt = (extra: Record<string, string> = {}) => {
@@ -169,7 +165,7 @@ test('without any layer nothing is merged', async () => {
   await quiet();
   expect(await gate(head)).toMatchObject({
     conclusion: 'action_required',
-    output: { title: 'No verification layer is configured.' },
+    output: { title: 'No verification layer is configured' },
   });
   expect((await will.pull(repo, pull)).merged).toBe(false);
   expect(await sticky(pull)).toContain('.github/harness.yml');

@@ -61,6 +61,7 @@ export const normalised = (body: string): string =>
     .replace(/http:\/\/127\.0\.0\.1:\d+/g, 'http://host')
     .replace(/actions\/runs\/\d+/g, 'actions/runs/N')
     .replace(/\b[0-9a-f]{7,64}\b/g, 'HEX')
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, 'WHEN')
     .replace(/\d+(?:\.\d+)? (?:ms|s|min)\b/g, 'TIME');
 
 /** Does `nudge` again and again while `work` goes on. */

@@ -24,15 +24,15 @@ test('a pull request by a person, or from a fork, gets a governance gate and sta
   expect((await gate(foreign))?.app?.id).toBe(world.app.id);
   expect(await checks(policy)).toEqual({ 'harness/governance': 'failure', 'harness/gate': 'failure' });
   const judged = (await mona.checks(repo, policy)).find(({ name }) => name === 'harness/governance');
-  const { json: annotations } = await mona.request('GET', `/repos/${repo}/check-runs/${judged?.id}/annotations`);
-  expect(annotations).toEqual([
-    expect.objectContaining({
-      path: '.github/harness.yml',
-      start_line: 5,
-      annotation_level: 'failure',
-      message: expect.stringContaining('protected'),
-    }),
-  ]);
+  const { json } = await mona.request('GET', `/repos/${repo}/check-runs/${judged?.id}/annotations`);
+  const problem = {
+    path: '.github/harness.yml',
+    start_line: 5,
+    annotation_level: 'failure',
+    message: expect.stringContaining('protected'),
+  };
+  // GitHub answers with the list alone; the local world wraps it.
+  expect(json).toMatchObject({ total_count: 1, annotations: [problem] });
   expect((await gate(policy))?.output.title).toContain('policy-file');
   // People may change what is protected from agents.
   expect(await checks(guarded)).toMatchObject({ 'harness/gate': 'success' });
@@ -64,12 +64,15 @@ test('a second pull request with the same head and a lax base keeps the gate red
   expect(await will.pull(repo, pull.number)).toMatchObject({ merged: false, state: 'open' });
   expect(await sticky(pull.number)).toContain(`#${forged.number}`);
 
+  expect(await sticky(pull.number)).toContain('`/retry`');
+
   await mona.editPull(repo, forged.number, { state: 'closed' });
+  await will.comment(repo, pull.number, '/retry');
   await stage(issue, 'merged');
   await quiet();
   expect(await will.pull(repo, pull.number)).toMatchObject({ merged: true });
   expect(await gate(head)).toMatchObject({ conclusion: 'success' });
-  expect(runsOf(world)).toEqual(['plan success', 'implement success', 'verify success']);
+  expect(runsOf(world)).toEqual(['plan success', 'implement success', 'verify success', 'verify success']);
 });
 
 test('what a person pushed to the branch is verified in a box and reviewed by somebody else before it merges', async () => {

@@ -130,6 +130,8 @@ test('whatever an approval is bound to revokes it: its comment, the issue, the b
   await will.comment(repo, on, line);
   await stage(issue, 'verifying', 'in_review');
   await root.setRole(repo, 'will', 'pull');
+  const member = { id: will.id, login: will.login, type: 'User' };
+  await world.tell('member', 'edited', { member }, repo);
   await fallen(talk, issue, on, /will, no longer has write permission/);
   await quiet();
   expect(await gate(head)).toMatchObject({ conclusion: 'action_required' });

@@ -19,22 +19,34 @@ export function desiredOfPull(state: PullState, _: Context): Target[] {
   if (!header || (header.state === 'closed' && !state.gate)) return answers;
   const shown = checksOf(state);
   const sha = header.head.sha;
-  const sticky = header.origin === 'gantry' && state.ticket ? stickyOf(state, shown) : undefined;
+  const passing = isPassing(state);
+  const sticky = header.origin === 'gantry' && state.ticket && !passing ? stickyOf(state, shown) : undefined;
   return [
-    ...shown.map(
-      ({ name, view }): Target => ({
-        id: `check/${sha}/${name}`,
-        kind: 'check',
-        sha,
-        name,
-        view: header.state === 'closed' ? { ...view, over: true } : view,
-      }),
-    ),
+    ...shown
+      .filter(({ name }) => !passing || name !== 'harness/gate')
+      .map(
+        ({ name, view }): Target => ({
+          id: `check/${sha}/${name}`,
+          kind: 'check',
+          sha,
+          name,
+          view: header.state === 'closed' ? { ...view, over: true } : view,
+        }),
+      ),
     ...groupOf(state),
     ...(sticky ? [{ id: `sticky/${header.number}`, kind: 'sticky', pull: header.number, view: sticky } as const] : []),
     ...answers,
   ];
 }
+
+/**
+ * States of our own pull requests that last a moment and clear by themselves: what is shown stays until it is known what
+ * comes after them. Our gate is never green before the merge, so nothing is opened by that; other people's is closed at once.
+ */
+const moments = ['gate-gathering', 'gate-readying', 'gate-merging'];
+
+const isPassing = (state: PullState): boolean =>
+  state.header?.origin === 'gantry' && moments.includes(gateView(state).title.id);
 
 /**
  * A merge queue waits for the gate at a commit of its own. What people and forks bring is judged as it is; our own work is
@@ -107,13 +119,17 @@ function governanceView(state: PullState): Omit<CheckView, 'times'> {
 /** As the merge effect publishes it a moment before the merge, so that nothing is left to write after it. */
 export const mergedGate: Omit<CheckView, 'times'> = { status: 'success', title: message('gate-open'), reasons: [] };
 
-function gateView(state: PullState): Omit<CheckView, 'times'> {
+export function gateView(state: PullState): Omit<CheckView, 'times'> {
   const { header } = state;
   if (header?.merged) return mergedGate;
   if (header?.state === 'closed') return { status: 'failure', title: message('gate-closed'), reasons: [] };
   const list = blockers(state);
   const [first] = list;
-  if (first) return { status: first.status, title: first.why, reasons: list.map(({ why }) => why) };
+  if (first) {
+    // What clears by itself is no reason to read, unless it is all there is.
+    const reasons = list.filter((one) => one === first || one.status !== 'in_progress').map(({ why }) => why);
+    return { status: first.status, title: first.why, reasons };
+  }
   const ours = header?.origin === 'gantry';
   const byGantry = state.snapshot?.policy.status !== 'ok' || state.snapshot.policy.policy.merge.by === 'gantry';
   // It turns green at the last moment: the merge effect publishes success after it has read everything again.
@@ -136,8 +152,9 @@ function stickyOf(state: PullState, shown: Shown[]): StickyView {
   };
 }
 
-function evidenceOf({ ticket, header }: PullState): StickyView['evidence'] {
-  const current = ticket?.layers?.sha === header?.head.sha ? ticket?.layers?.results : undefined;
+function evidenceOf(state: PullState): StickyView['evidence'] {
+  const current = layersShown(state);
+  const { ticket } = state;
   const criteria = ticket?.plan?.criteria ?? ticket?.criteria.map((criterion) => ({ ...criterion, tests: [] })) ?? [];
   return criteria.map(({ id, text, tests }) => ({
     id,

@@ -50,8 +50,9 @@ export const headMoved = (state: TicketState, fact: TicketFactOf<'HeadMoved'>): 
 export const isCurrent = ({ head, base }: TicketState, fact: TicketFactOf<'PlanRead'>): boolean =>
   fact.head === head && (fact.plan === undefined || fact.plan.baseRef === base?.ref);
 
+/** What is read after the merge is the base with the merge in it. */
 export const planRead = (state: TicketState, fact: TicketFactOf<'PlanRead'>, { now }: Context): TicketState =>
-  fact.plan && isCurrent(state, fact)
+  fact.plan && isCurrent(state, fact) && state.stage.name !== 'merged'
     ? {
         ...state,
         plan: fact.plan,

@@ -39,7 +39,7 @@ export function nextStep(state: TicketState): Message {
     case 'publishing':
       return stage.waitsFor
         ? message('next-run-ci', { workflows: stage.waitsFor.join(', ') })
-        : message('next-publishing');
+        : message('next-verifying', { run: stage.run });
     case 'implementing':
     case 'verifying':
     case 'planning':

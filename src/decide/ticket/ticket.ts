@@ -1,4 +1,5 @@
 // The life of a ticket, from the label to the merge. One row per fact; a fact without a row changes nothing.
+import type { TicketReport } from '../../facts/pull.ts';
 import { pullStream } from '../../facts/stream.ts';
 import { TicketFact, type TicketFactOf } from '../../facts/ticket.ts';
 import type { Context, Lifecycle } from '../contract.ts';
@@ -55,7 +56,10 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
   GaveUp: gaveUp,
 };
 
-/** What the pull request shows of its ticket is told to it whenever it changes, and to a new one at once. */
+/**
+ * What the pull request shows of its ticket is told to it whenever it changes, and to a new one at once. A run that begins or
+ * ends is told with the change that it leads to: by itself it would only have the comment written once more.
+ */
 function decide(state: TicketState, fact: TicketFact, context: Context): TicketDecision {
   // The table pairs each fact with the rule of its type; TypeScript cannot follow that through the union.
   const rule = rules[fact.type] as Rule<TicketFact['type']> | undefined;
@@ -65,12 +69,16 @@ function decide(state: TicketState, fact: TicketFact, context: Context): TicketD
   const pull = after.pull ?? state.pull;
   if (pull === undefined) return decision;
   const report = reportOf(after, context);
-  if (pull === state.pull && JSON.stringify(report) === JSON.stringify(reportOf(state, context))) return decision;
+  if (pull === state.pull && isSame(report, reportOf(state, context))) return decision;
   const told = and(decision, {
     tell: [{ stream: pullStream(context.repositoryId, pull), fact: { type: 'TicketReported', report } }],
   });
   return decision.refused === undefined ? told : { ...told, refused: decision.refused };
 }
+
+const isSame = (now: TicketReport, before: TicketReport): boolean =>
+  JSON.stringify({ ...now, runs: [], tokens: {}, isolation: '' }) ===
+  JSON.stringify({ ...before, runs: [], tokens: {}, isolation: '' });
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',

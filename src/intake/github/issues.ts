@@ -31,8 +31,9 @@ export const issues: Intake = {
     const { repository, issue, action, label } = payload;
     const stream = ticketStream(repository.id, issue.number);
     const what = label ? `${action}:${label.name}` : action;
-    // An issue is edited, labelled and closed many times: only its updated_at tells one from the next.
-    const key = `${stream}/${what}@${issue.updated_at}/${issueOf(payload).bodyDigest.slice(0, 12)}`;
+    // An issue is edited, labelled and closed many times: only its updated_at tells one from the next, in whole seconds.
+    const text = issueOf(payload).bodyDigest.slice(0, 12);
+    const key = `${stream}/${what}@${issue.updated_at}/${text}/${payload.sender.id}`;
     return [{ to: 'stream', stream, repository: repositoryOf(payload), key, fact }];
   },
 };

@@ -18,7 +18,7 @@ export const PullPayload = z.object({
   base: z.object({ sha: z.string(), ref: z.string(), repo: z.object({ id: z.int() }) }),
 });
 
-const Payload = Envelope.extend({ action: z.string(), pull_request: PullPayload });
+const Payload = Envelope.extend({ action: z.string(), after: z.string().optional(), pull_request: PullPayload });
 
 export const pullRequest: Intake = {
   event: 'pull_request',
@@ -35,13 +35,22 @@ export const pullRequest: Intake = {
   ],
   translate(value, { botId }) {
     const payload = Payload.parse(value);
-    const { pull_request: pull, repository, action } = payload;
+    const { repository, action } = payload;
+    const pull = asPushed(payload);
     const stream = pullStream(repository.id, pull.number);
     const key = `${stream}/${action}@${pull.updated_at}/${pull.head.sha}/${pull.base.ref}`;
     const fact = { type: 'PullObserved', action, pull: headerOf(pull, botId), by: actorOf(payload.sender) } as const;
     return [{ to: 'stream', stream, repository: repositoryOf(payload), key, fact }];
   },
 };
+
+/**
+ * The payload is written after the event and may show a later push already: each push is told as its own, or the second one,
+ * and who made it, would look like a repetition of the first.
+ */
+function asPushed({ action, after, pull_request: pull }: z.infer<typeof Payload>): z.infer<typeof PullPayload> {
+  return action === 'synchronize' && after !== undefined ? { ...pull, head: { ...pull.head, sha: after } } : pull;
+}
 
 export function headerOf(pull: z.infer<typeof PullPayload>, botId: number): PullHeader {
   const author = actorOf(pull.user ?? { id: 0, login: 'ghost' });

@@ -12,7 +12,6 @@ const ofTicket = {
     'Read the plan. If it is right, someone with write permission who did not ask for it types:\n\n```text\n/approve-plan {digest}\n```\n\nIf not: `/reject-plan <why>`.',
   'next-implementing': `The agent implements the plan in run \`{run}\`. ${nothingToDo}`,
   'next-verifying': `The layers run in a fresh box, run \`{run}\`. ${nothingToDo}`,
-  'next-publishing': `The verified work is being pushed. ${nothingToDo}`,
   'next-run-ci':
     'The work is verified. Pushing it starts workflows that hold secrets ({workflows}), so someone with write permission looks at them first and types:\n\n```text\n/run-ci\n```',
   'next-in_review': 'Someone with write permission, other than the requester, reviews the code.',

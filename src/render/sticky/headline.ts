@@ -10,7 +10,7 @@ const working: Readonly<Record<string, string>> = {
   publishing_plan: 'Publishing the plan',
   implementing: 'Implementing the approved plan',
   verifying: 'Verifying the work',
-  publishing: 'Pushing the verified work',
+  publishing: 'Verifying the work',
 };
 
 function headline({ gate, ticket, next }: StickyView): string {

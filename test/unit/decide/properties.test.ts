@@ -39,6 +39,17 @@ function upTo(world: TwoStreams, stage: number): void {
   world.happen(15, 1);
 }
 
+/** What people do that bears on a merge: approve, push, edit the plan, move the base, review, retarget, retry. */
+const nearTheMerge = [3, 5, 12, 13, 14, 15, 15, 16, 17, 22];
+function takeNear(world: TwoStreams, [kind, n, m]: Step): void {
+  if (kind <= 3) world.answer(n, false);
+  else if (kind <= 5) world.deliver(n);
+  else if (kind === 6) world.end(m % 4);
+  else world.happen(nearTheMerge[n % nearTheMerge.length] ?? 3, m);
+}
+
+const runs = Number(process.env.PROPERTY_RUNS ?? 80);
+
 describe('over every sequence of events', () => {
   test('nothing merges without an approval that stands, one run lives at a time, and every step is legal', () => {
     let merges = 0;
@@ -49,10 +60,30 @@ describe('over every sequence of events', () => {
         for (const step of walk) take(world, step);
         merges += world.merges.length;
       }),
-      { numRuns: 400 },
+      { numRuns: runs },
     );
     // A property that never saw a merge would hold of nothing.
-    expect(merges).toBeGreaterThan(20);
+    expect(merges).toBeGreaterThan(runs / 20);
+  }, 60_000);
+
+  test('nor near the merge, where it is most tempting', () => {
+    const seen = { merges: 0, revoked: 0, superseded: 0 };
+    fc.assert(
+      fc.property(fc.nat(1), steps, (stage, walk) => {
+        const world = new TwoStreams();
+        upTo(world, 1);
+        if (stage === 1) world.see('looked');
+        for (const step of walk) takeNear(world, step);
+        seen.merges += world.merges.length;
+        const types = world.ticket.journal.map(({ type }) => type);
+        if (types.includes('ApprovalRevoked')) seen.revoked += 1;
+        if (types.filter((type) => type === 'PlanApproved').length > 1) seen.superseded += 1;
+      }),
+      { numRuns: runs * 2 },
+    );
+    expect(seen.merges).toBeGreaterThan(runs / 10);
+    expect(seen.revoked).toBeGreaterThan(runs / 4);
+    expect(seen.superseded).toBeGreaterThan(runs / 20);
   }, 60_000);
 
   test('the state does not grow without end', () => {
@@ -193,11 +224,13 @@ describe('the happy path', () => {
   });
 
   test('ends the same however its webhooks are ordered and repeated', () => {
-    // Comments are numbered over all worlds, and the only thing that may differ.
+    // Comments are numbered over all worlds. Where the plan was read last, and against which base, nobody is shown; what the
+    // approval is bound to is shown, and compared.
     const strip = ({ world: _, ...end }: ReturnType<typeof finish>) =>
-      JSON.stringify(end)
-        .replace(/"comment":\d+/g, '')
-        .replace(/"at":"[^"]*"/g, '');
+      JSON.stringify(end, (key, value) => {
+        if (key === 'comment' || key === 'at') return undefined;
+        return key === 'plan' && value ? { ...value, commit: undefined, baseDigest: undefined } : value;
+      });
     const clean = strip(finish([]));
     let raced = 0;
     fc.assert(
@@ -206,10 +239,10 @@ describe('the happy path', () => {
         if (end.world.ticket.journal.some(({ type }) => type === 'ApprovalRevoked')) raced += 1;
         expect(strip(end)).toBe(clean);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
     // The base's move must have been told before the merge in some of them, or nothing was reordered.
-    expect(raced).toBeGreaterThan(5);
+    expect(raced).toBeGreaterThan(0);
   }, 60_000);
 });
 

@@ -26,7 +26,8 @@ const refusals: Record<InspectRefusal, true> = {
   timeout: true,
 };
 
-const stages = TicketStage.options.map(({ shape }) => shape.name.value);
+/** A tree that is being pushed is said to be verified still: the moment is not worth a word. */
+const stages = TicketStage.options.map(({ shape }) => shape.name.value).filter((name) => name !== 'publishing');
 
 /** What can hold the gate, and so be asked for as a next step: the gate's own blockers, and why a merge was refused. */
 const gateBlockers = emitted
