@@ -1,4 +1,5 @@
-// The control plane as a runner sees it. Only calls that may be repeated are tried again; the exchange is not one of them.
+// The control plane as a runner sees it. Only calls that may be repeated are tried again; the exchange is not one of them,
+// unless nobody listened to it: a control plane that is being started again must not cost the runs that begin meanwhile.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { GatewayTruth } from '../../adapters/agent/contract.ts';
@@ -44,8 +45,20 @@ type Ask = {
 
 const again = new Set([408, 429, 500, 502, 503, 504]);
 
-/** `server` without trailing slash. Throws Retryable when nothing answers after the last attempt. */
-export function createControlPlane(server: string): ControlPlane {
+/** How long a restart of the control plane may take. Shorter than the lease that a silent runner loses. */
+const restartMs = 60_000;
+
+/** The connection was refused, so nothing was sent: whatever the call is, it may be made again. */
+const nobodyListens = (error: unknown): boolean => {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+};
+
+/**
+ * `server` without trailing slash. Throws Retryable when nothing answers after the last attempt, or nobody listens for
+ * longer than `downMs`.
+ */
+export function createControlPlane(server: string, { downMs = restartMs }: { downMs?: number } = {}): ControlPlane {
   const send = ({ method, path, token, body, waitMs }: Ask): Promise<Response> =>
     fetch(`${server}/runner${path}`, {
       method,
@@ -60,8 +73,9 @@ export function createControlPlane(server: string): ControlPlane {
     });
 
   const ask = async (call: Ask): Promise<Response | Refused> => {
-    for (let attempt = 1; ; attempt++) {
-      const last = attempt >= call.attempts;
+    const started = performance.now();
+    for (let attempt = 1, unheard = 0; ; attempt++) {
+      const last = attempt - unheard >= call.attempts;
       const tried = await send(call).then(
         (response) => ({ response }),
         (cause: unknown) => ({ cause }),
@@ -69,6 +83,8 @@ export function createControlPlane(server: string): ControlPlane {
       if ('response' in tried) {
         if (tried.response.ok) return tried.response;
         if (last || !again.has(tried.response.status)) return refusal(tried.response);
+      } else if (nobodyListens(tried.cause) && performance.now() - started < downMs) {
+        unheard++;
       } else if (last) {
         throw new Retryable(`The control plane ${server} does not answer.`, { cause: tried.cause });
       }

@@ -122,11 +122,10 @@ async function killedOn(url: () => Promise<string | undefined>): Promise<void> {
     90,
   );
   await will.review(repo, pull.number, 'APPROVE');
-  const merging = until('the merge', async () => (await will.pull(repo, pull.number)).merged === true, 90);
   await until('the gate to move', async () => (await checks(head))['harness/gate'] !== 'action_required', 90);
   await gantry.kill();
   await gantry.start();
-  await merging;
+  await until('the merge', async () => (await will.pull(repo, pull.number)).merged === true, 90);
   await until(
     'the last words',
     async () => {

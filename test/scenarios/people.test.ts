@@ -32,7 +32,7 @@ test('a pull request by a person, or from a fork, gets a governance gate and sta
     message: expect.stringContaining('protected'),
   };
   // GitHub answers with the list alone; the local world wraps it.
-  expect(json).toMatchObject({ total_count: 1, annotations: [problem] });
+  expect(json).toMatchObject({ total_count: 1, check_annotations: [problem] });
   expect((await gate(policy))?.output.title).toContain('policy-file');
   // People may change what is protected from agents.
   expect(await checks(guarded)).toMatchObject({ 'harness/gate': 'success' });

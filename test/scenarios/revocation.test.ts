@@ -1,9 +1,12 @@
 // What an approval falls by, what it survives, and how the work goes on after the next one.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { until } from '../scene/until.ts';
 import { type Dialogue, dialogue, readyIssue } from './dialogue.ts';
 import { runsOf, survivors } from './runs-of.ts';
 import { slowAgent } from './slow-agent.ts';
+
+// These are the longest dialogues: up to seven runs, one after another.
+vi.setConfig({ testTimeout: 240_000 });
 
 const labelsOf = async ({ mona, repo }: Dialogue, issue: number) =>
   (await mona.issue(repo, issue)).labels.map(({ name }) => name);

@@ -29,6 +29,9 @@ const REPOSITORY_DEFAULTS: JsonObject = {
   subscribers_count: 0,
 };
 
+/** emulate stamps a new comment at its insertion and once more right after; on GitHub both times are the same. */
+const STAMPED_TWICE_MS = 50;
+
 /** Fills what is missing; a value that is there, null included, stays. */
 function fillIn(target: JsonObject, values: JsonObject): void {
   for (const [key, value] of Object.entries(values)) if (target[key] === undefined) target[key] = value;
@@ -48,6 +51,8 @@ export function createPolish(world: Pick<Core, 'url' | 'emulate' | 'repo'>, memo
     const appId =
       memory.throughApps.get(Number(comment.id)) ?? world.emulate.find('apps', (a) => a.slug === bot)?.app_id;
     comment.performed_via_github_app = appJson(world, appId);
+    const age = Date.parse(String(comment.updated_at)) - Date.parse(String(comment.created_at));
+    if (age < STAMPED_TWICE_MS) comment.updated_at = comment.created_at;
   }
 
   function polishObject(x: JsonObject): void {

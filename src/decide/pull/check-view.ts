@@ -28,9 +28,12 @@ export type CheckView = {
   over?: true;
 };
 
+const rank = ({ status }: CheckView): number => statuses.indexOf(status);
+
+/** Where all are closed the best is shown: a merge stays green, whatever else was once opened with its head. */
 export const worst = (views: readonly [CheckView, ...CheckView[]]): CheckView => {
-  const open = views.filter(({ over }) => !over);
-  return (open.length > 0 ? open : views).reduce((one, other) =>
-    statuses.indexOf(other.status) < statuses.indexOf(one.status) ? other : one,
-  );
+  const [first, ...others] = views.filter(({ over }) => !over);
+  return first
+    ? others.reduce((one, other) => (rank(other) < rank(one) ? other : one), first)
+    : views.reduce((one, other) => (rank(other) > rank(one) ? other : one));
 };

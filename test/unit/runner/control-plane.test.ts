@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Permanent, Retryable } from '../../../src/errors.ts';
 import type { Submission } from '../../../src/facts/run.ts';
@@ -67,8 +68,15 @@ test('a redirect is never followed with the token', async () => {
   expect(asked).toEqual(['POST /runner/exchange']);
 });
 
-test('nobody there', async () => {
-  server.closeAllConnections();
-  server.close();
-  await expect(plane.exchange('r', 'token')).rejects.toThrow(Retryable);
+test('a control plane that is being started is waited for, even by the exchange', async () => {
+  answers = [[409, problem]];
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  await expect(createControlPlane(`http://127.0.0.1:${port}`, { downMs: 0 }).exchange('1-2-3', 't')).rejects.toThrow(
+    Retryable,
+  );
+  const answer = plane.exchange('1-2-3', 't');
+  server.listen(port, '127.0.0.1');
+  expect(await answer).toMatchObject({ refused: { status: 409 } });
+  expect(asked).toEqual(['POST /runner/exchange']);
 });
