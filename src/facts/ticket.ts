@@ -36,7 +36,8 @@ export const TicketObserved = z.discriminatedUnion('type', [
 
 /** What a run told us, or what became of it without it. */
 export const TicketRun = z.discriminatedUnion('type', [
-  fact('RunClaimed', { run: z.string(), workflowRun: z.int() }),
+  /** `start`: the commit that it starts from; a claim may be told before the answer to its dispatch is. */
+  fact('RunClaimed', { run: z.string(), workflowRun: z.int(), start: z.string().optional() }),
   fact('RunFinished', { run: z.string(), stage: Stage, submission: Submission, usage: Usage, isolation: Isolation }),
   /** `workflowRun`: the one that ended, where that is what was seen. */
   fact('RunLost', { run: z.string(), outcome: RunOutcome, workflowRun: z.int().optional() }),

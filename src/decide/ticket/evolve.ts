@@ -43,7 +43,11 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   DispatchRefused: (state) => answered(state),
   GaveUp: (state, { command }) => (command === 'DispatchRun' ? answered(state) : state),
   Woken: (state) => (waitsForSlot(state) ? { ...state, dispatching: state.dispatching + 1 } : state),
-  RunClaimed: (state, { run, workflowRun }) => ({ ...state, runs: withWorkflowRun(state.runs, run, workflowRun) }),
+  RunClaimed: (state, { run, workflowRun, start }) => ({
+    ...state,
+    ...(start !== undefined && 'run' in state.stage && state.stage.run === run && { dispatched: { run, start } }),
+    runs: withWorkflowRun(state.runs, run, workflowRun),
+  }),
   RunFinished: runFinished,
   RunLost: (state, fact) =>
     isOfOther(state, fact) ? state : { ...state, runs: withOutcome(state.runs, fact.run, fact.outcome) },

@@ -77,9 +77,9 @@ async function take(tx: Tx, deps: Deps, run: RunRow, claims: JobClaims): Promise
     seconds: deps.leaseSeconds(run.assignment),
   });
   if ('taken' in taken) {
-    const fact = { type: 'RunClaimed', run: run.id, workflowRun } as const;
-    await append(tx, deps.enqueue, { stream: run.stream, key: `run:${run.id}:claimed`, fact });
     const { fence, assignment } = taken.taken;
+    const fact = { type: 'RunClaimed', run: run.id, workflowRun, start: assignment.start } as const;
+    await append(tx, deps.enqueue, { stream: run.stream, key: `run:${run.id}:claimed`, fact });
     return { token, fence, assignment };
   }
   switch (taken.refused) {

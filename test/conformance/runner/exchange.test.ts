@@ -45,7 +45,12 @@ test('the right job gets token, fence and assignment, and the ticket learns of i
   const answer = ExchangeAnswer.parse(await response.json());
   expect(answer.token).toMatch(/^gtr_[A-Za-z0-9_-]{43}$/);
   expect(answer).toMatchObject({ fence: 2, assignment: { run, fence: 2 } });
-  expect(await plane.facts(stream)).toContainEqual({ type: 'RunClaimed', run, workflowRun: Number(claims.run_id) });
+  expect(await plane.facts(stream)).toContainEqual({
+    type: 'RunClaimed',
+    run,
+    workflowRun: Number(claims.run_id),
+    start: expect.any(String),
+  });
   const row = await plane.journal.db.selectFrom('run').selectAll().where('id', '=', run).executeTakeFirstOrThrow();
   expect(row).toMatchObject({ state: 'claimed', exchanged: '1/88001' });
   expect(JSON.stringify(row)).not.toContain(answer.token);

@@ -1,6 +1,6 @@
 // One run, two workflow runs: a dispatch that was answered unclearly started both, and one took the run.
 import { expect, test } from 'vitest';
-import { finished, layersFailed, lost, run, toImplementing, toVerifying } from '../builders.ts';
+import { finished, layersFailed, lost, run, sha, toImplementing, toPlanning, toVerifying } from '../builders.ts';
 import { ticket } from '../lifecycle.ts';
 
 test('the end of a workflow run that did not take the run says nothing', () => {
@@ -27,4 +27,13 @@ test('what the next attempt reads names the failed tests and the end of the outp
   expect(state.feedback).toContain('failed: sum > adds');
   expect(state.feedback).not.toContain('subtracts');
   expect(state.feedback).toContain('expected 3, got 4');
+});
+
+test('a run that was claimed and reports before its dispatch is answered goes on all the same', () => {
+  ticket()
+    .given(...toPlanning.filter(({ type }) => type !== 'RunDispatched'))
+    .given({ type: 'RunClaimed', run: run(1), workflowRun: 101, start: sha('base') })
+    .when(finished(1, 'plan'))
+    .stage('publishing_plan')
+    .then({ commands: [{ type: 'InspectBundle', start: sha('base') }] });
 });
