@@ -5,9 +5,10 @@ import { mergedGate } from '../decide/pull/desired.ts';
 import { Retryable } from '../errors.ts';
 import { type Message, message } from '../facts/message.ts';
 import { atLeast } from '../facts/person.ts';
+import { ticketStream } from '../facts/stream.ts';
 import { digestOf } from '../journal/artifact.ts';
 import { claim, release } from '../journal/right.ts';
-import { pullsWithHead } from '../journal/stream.ts';
+import { pullsWithHead, readStream } from '../journal/stream.ts';
 import { renderCheck } from '../render/check.ts';
 import { renderMergeMessage } from '../render/pull.ts';
 import type { Call, Effect, Ports } from './contract.ts';
@@ -87,6 +88,9 @@ async function problemNow(call: Merge, ports: Ports): Promise<Problem | undefine
   const { ticket } = command;
   if (!ticket) return no(message('merge-not-approved'));
 
+  // A hold that was typed a moment ago may not be a label yet: the ticket knows it first.
+  const held = await readStream(ports.db, ticketStream(repository.id, ticket.issue));
+  if ((held?.state as { hold?: object } | undefined)?.hold) return no(message('merge-held'));
   const issue = await ports.reader.issue(repository, ticket.issue);
   if (!issue || issue.state === 'closed') return no(message('merge-refused', { detail: 'the issue is closed' }));
   if (issue.labels.includes('ai-hold')) return no(message('merge-held'));

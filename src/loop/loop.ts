@@ -46,7 +46,11 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
     for (const { data } of jobs) await translate({ db, enqueue, inbox, self, log, look }, data.batch);
   });
   await boss.work<Jobs['react']>('react', { ...pace, batchSize: 20, localConcurrency: 2 }, async (jobs) => {
-    for (const stream of new Set(jobs.map(({ data }) => data.stream))) await react(db, enqueue, stream);
+    for (const stream of new Set(jobs.map(({ data }) => data.stream))) {
+      await react(db, enqueue, stream, (why) =>
+        log.error({ stream, why }, 'an illegal decision was replaced by a safe one'),
+      );
+    }
   });
   await boss.work(
     'perform',

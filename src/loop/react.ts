@@ -18,22 +18,24 @@ import { lifecycles } from './lifecycles.ts';
 const pauses: Record<Target['kind'], number> = { sticky: 3, check: 2, notice: 1, reply: 0, reaction: 0, label: 0 };
 
 /** Returns how many facts were folded; 0 where another job was faster. */
-export async function react(db: Db, enqueue: Enqueue, stream: StreamId): Promise<number> {
+export async function react(db: Db, enqueue: Enqueue, stream: StreamId, refused: Refused = () => {}): Promise<number> {
   const about = parseStream(stream);
   if (!about) return 0;
   return db
     .transaction()
     .execute((tx) =>
       about.kind === 'ticket'
-        ? fold(tx, enqueue, stream, lifecycles.ticket)
-        : fold(tx, enqueue, stream, lifecycles.pull),
+        ? fold({ tx, enqueue, stream, refused }, lifecycles.ticket)
+        : fold({ tx, enqueue, stream, refused }, lifecycles.pull),
     );
 }
 
+/** Hears of a decision that was illegal and was replaced by a safe one: we are wrong. */
+type Refused = (why: string) => void;
+type Folding = { tx: Tx; enqueue: Enqueue; stream: StreamId; refused: Refused };
+
 async function fold<State, F extends Fact>(
-  tx: Tx,
-  enqueue: Enqueue,
-  stream: StreamId,
+  { tx, enqueue, stream, refused }: Folding,
   lifecycle: Lifecycle<State, F>,
 ): Promise<number> {
   const locked = await lock(tx, stream, lifecycle);
@@ -53,6 +55,7 @@ async function fold<State, F extends Fact>(
       state = lifecycle.evolve(state, decided, context);
     }
     await handOut(tx, enqueue, stream, cause, locked.repository, decision);
+    if (decision.refused !== undefined) refused(decision.refused);
     if (decision.wakeAt !== undefined) wakeAt = decision.wakeAt;
   }
   await save(tx, stream, { seq, version: lifecycle.version, state, ...lifecycle.index(state), wakeAt });

@@ -24,6 +24,7 @@ const PERMISSIONS = {
   contents: 'write',
   issues: 'write',
   metadata: 'read',
+  merge_queues: 'read',
   pull_requests: 'write',
   statuses: 'read',
 };
