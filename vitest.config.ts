@@ -11,7 +11,7 @@ export default defineConfig({
       { test: { name: 'meta', include: ['test/meta/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'world', include: ['test/world/**/*.test.ts'], ...slow } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...slow } },
-      { test: { name: 'scenarios', include: ['test/scenarios/**/*.test.ts'], ...slow, testTimeout: 120_000 } },
+      { test: { name: 'scenarios', include: ['test/scenarios/**/*.test.ts'], ...slow, testTimeout: 300_000 } },
     ],
     // Two cores: more workers only make each other's conditions late.
     maxWorkers: 2,
