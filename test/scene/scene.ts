@@ -70,6 +70,8 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     GANTRY_DEPENDENCIES: root,
     GANTRY_AGENTS_DIR: options.agentsDir,
     GANTRY_SANDBOX: options.sandbox,
+    // A provisioned runner image has warm caches too.
+    NODE_COMPILE_CACHE: path.join(options.agentsDir, 'compile-cache'),
   });
   const sandbox: Sandbox = options.sandbox === 'none' ? createUnboxed() : createBubblewrap();
   const logger = createLog('debug', (line) => {
