@@ -16,7 +16,7 @@ export type CheckDefinition<N extends Need, M extends string, O> = {
   name: string;
   /** One sentence: what must hold. */
   summary: string;
-  /** Parts of the snapshot that `evaluate` reads; only these are gathered for it. */
+  /** Parts of the snapshot that `evaluate` reads. All are gathered, whatever is named here; one that is not named is not given. */
   needs: readonly N[];
   triggers: readonly Trigger[];
   /** Must accept `{}`: every option has a default. */

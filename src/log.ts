@@ -5,7 +5,7 @@ import pino, { type Logger } from 'pino';
 const secrets =
   /\b(?:gh[pousr]_|github_pat_|gtr_|sk-|xox[abpr]-|lin_(?:api|oauth)_)[A-Za-z0-9_.-]{8,}|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]+)?|\bBearer\s+[A-Za-z0-9._~+/=-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g;
 
-export const redact = (text: string): string => text.replace(secrets, '[redacted]');
+const redact = (text: string): string => text.replace(secrets, '[redacted]');
 
 export const createLog = (
   level: string,

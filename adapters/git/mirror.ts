@@ -1,4 +1,5 @@
 // The bare mirror of a repository: made once, fetched into, never checked out.
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -47,17 +48,21 @@ const listRemote = async (tools: MirrorTools, repo: GitRepo, auth: GitAuth, refs
 export const readRemoteRef = async (tools: MirrorTools, repo: GitRepo, auth: GitAuth, name: string) =>
   (await listRemote(tools, repo, auth, [name])).get(name) ?? null;
 
-/** Numbered places: remote names could collide on disk (a and a/b), and say nothing we keep. */
-const place = (index: number): string => `refs/gantry/fetched/${index}`;
+/**
+ * Numbered places of one call: remote names could collide on disk (a and a/b), and another process may fetch into the same
+ * mirror at the same time.
+ */
+const place = (call: string, index: number): string => `refs/gantry/fetched/${call}/${index}`;
 
 const fetchInto = async (
   tools: MirrorTools,
   repo: GitRepo,
   auth: GitAuth,
   names: readonly string[],
+  call: string,
 ): Promise<string | null> => {
   const directory = await ensureMirror(tools, repo);
-  const specs = names.map((name, index) => `+${name}:${place(index)}`);
+  const specs = names.map((name, index) => `+${name}:${place(call, index)}`);
   const args = [
     'fetch',
     '--quiet',
@@ -83,27 +88,31 @@ const fetchWanted = async (
   shas: readonly string[],
 ) => {
   const directory = await ensureMirror(tools, repo);
+  const call = randomUUID();
   const missing: string[] = [];
   for (const commit of new Set(shas)) if (!(await isPresent(tools.git, directory, commit))) missing.push(commit);
   let existing = [...new Set(refs)].map(ref);
   if (existing.length + missing.length === 0) return {};
-  let failed = await fetchInto(tools, repo, auth, [...existing, ...missing]);
+  let failed = await fetchInto(tools, repo, auth, [...existing, ...missing], call);
   if (failed !== null && existing.length > 0) {
     // One ref that is gone fails the whole fetch: ask which are left.
     const found = await listRemote(tools, repo, auth, existing);
     if (found.size === existing.length) throw transportFailed('fetch', failed);
     existing = existing.filter((name) => found.has(name));
     failed =
-      existing.length + missing.length === 0 ? null : await fetchInto(tools, repo, auth, [...existing, ...missing]);
+      existing.length + missing.length === 0
+        ? null
+        : await fetchInto(tools, repo, auth, [...existing, ...missing], call);
   }
   if (failed !== null) throw transportFailed('fetch', failed);
   const answer: Record<string, string | null> = Object.fromEntries(refs.map((name) => [name, null]));
   // Two refs may stand at one commit, and git refuses to update one ref twice.
   const keep = new Set<string>();
   for (const [index, name] of [...existing, ...missing].entries()) {
-    const args = ['rev-parse', '--verify', place(index)];
+    const args = ['rev-parse', '--verify', place(call, index)];
     const at = sha((await tools.git.read({ directory, args })).toString('utf8').trim());
     keep.add(`update refs/gantry/keep/${at} ${at}\n`);
+    keep.add(`delete ${place(call, index)}\n`);
     if (index < existing.length) answer[name] = at;
   }
   await tools.git.read({ directory, args: ['update-ref', '--stdin'], input: [...keep].join('') });

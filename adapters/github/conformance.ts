@@ -4,7 +4,7 @@ import { testReads } from './conformance-reads.ts';
 import type { OpenScene } from './conformance-scene.ts';
 import { testWrites } from './conformance-writes.ts';
 
-export type { OpenScene, Scene, Someone } from './conformance-scene.ts';
+export type { Scene } from './conformance-scene.ts';
 
 /** `open` gives each test a scene of its own. */
 export function testGitHub(name: string, open: OpenScene): void {

@@ -1,6 +1,6 @@
 // Routes of GitHub in a few classes, so that a metric has a bounded number of series whatever is asked.
 
-export const routeClasses = [
+const routeClasses = [
   'token',
   'app',
   'contents',

@@ -9,6 +9,7 @@ import type { AgentName } from '../facts/policy.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { createJournalMeter, truthOf } from '../gateway/journal-meter.ts';
 import type { Provider } from '../gateway/provider.ts';
+import { createRevocation } from '../gateway/revocation.ts';
 import { createRunnerDoor } from '../intake/runner/door.ts';
 import type { RunnerRules } from '../intake/runner/job-rules.ts';
 import type { Journal } from '../journal/database.ts';
@@ -85,6 +86,7 @@ function runnerDoor({
         log.error({ run_id: run, call, err: error }, 'a model call could not be settled'),
     },
   });
+  const revoked = createRevocation(db, (error) => log.error({ err: error }, 'a run could not be looked at'));
   return createRunnerDoor({
     db,
     enqueue,
@@ -97,7 +99,7 @@ function runnerDoor({
     leaseSeconds: ({ heartbeatSeconds }) => heartbeatSeconds * silentHeartbeats,
     allowUnboxed,
     gateway: (request, { id, assignment: { agent } }) =>
-      gateway.fetch(request, { run: id, models: modelsOf(agents[agent.name], agent.model) }),
+      gateway.fetch(request, { run: id, models: modelsOf(agents[agent.name], agent.model), revoked: revoked(id) }),
     truth: ({ id }) => truthOf(db, id),
     onError: (error, about) => log.error({ ...about, err: error }, 'a runner request failed'),
   });

@@ -1,7 +1,7 @@
 // Starts a run: takes a slot, stores what the runner will be told, then asks GitHub to start the workflow.
 // The intent is stored before the call, and a second workflow run for the same run fails at the exchange.
 import type { CommandOf } from '../decide/command.ts';
-import { Permanent } from '../errors.ts';
+import { Permanent, UserFixable } from '../errors.ts';
 import { message } from '../facts/message.ts';
 import type { Repository } from '../facts/repository.ts';
 import type { Assignment } from '../facts/run.ts';
@@ -53,21 +53,29 @@ export const dispatchRun: Effect<'DispatchRun'> = {
         why: message(`dispatch-deferred-${admission.deferred}`, { live: String(admission.live) }),
       };
     }
-    const answer = await ports.writer.dispatchWorkflow(repository, ports.runners.workflow, command.base, {
-      run: command.run,
-      stage: command.stage,
-    });
+    const answer = await startWorkflow(call, ports);
     if ('refused' in answer) {
+      // Nothing was started, so the slot is free again.
       await ports.db.deleteFrom('run').where('id', '=', command.run).where('state', '=', 'queued').execute();
-      return {
-        type: 'DispatchRefused',
-        stage: command.stage,
-        why: message('workflow-missing', { file: `.github/workflows/${ports.runners.workflow}`, branch: command.base }),
-      };
+      return { type: 'DispatchRefused', stage: command.stage, why: answer.refused };
     }
     return dispatched(command, start, await bound(ports.db, command.run, answer.runId));
   },
 };
+
+/** Always the default branch's file: another base could bring a workflow of its own. What a person must mend is an answer. */
+async function startWorkflow(
+  { command, repository }: Call<CommandOf<'DispatchRun'>>,
+  { reader, writer, runners }: Ports,
+) {
+  try {
+    const inputs = { run: command.run, stage: command.stage };
+    return await writer.dispatchWorkflow(repository, runners.workflow, await reader.defaultBranch(repository), inputs);
+  } catch (error) {
+    if (error instanceof UserFixable) return { refused: message(error.messageId, error.data) };
+    throw error;
+  }
+}
 
 /** The workflow run that has the run: one that was started by an attempt before may have taken it meanwhile. */
 async function bound(db: Ports['db'], run: string, workflowRun: number | undefined): Promise<number | undefined> {

@@ -2,12 +2,15 @@
 
 import type { CommandOf } from '../decide/command.ts';
 import { mergedGate } from '../decide/pull/desired.ts';
+import { blockers } from '../decide/pull/gate.ts';
+import type { PullState } from '../decide/pull/state.ts';
+import type { TicketState } from '../decide/ticket/state.ts';
 import { Retryable } from '../errors.ts';
 import { type Message, message } from '../facts/message.ts';
 import { atLeast } from '../facts/person.ts';
 import { ticketStream } from '../facts/stream.ts';
 import { digestOf } from '../journal/artifact.ts';
-import { claim, release } from '../journal/right.ts';
+import { begin, claim, forget, release } from '../journal/right.ts';
 import { pullsWithHead, readStream } from '../journal/stream.ts';
 import { renderCheck } from '../render/check.ts';
 import { renderMergeMessage } from '../render/pull.ts';
@@ -50,6 +53,7 @@ async function openGateAndMerge({ command, repository }: Merge, { db, writer }: 
   let remoteId = right.remoteId;
   let digest: string | null = null;
   try {
+    if (!(await begin(db, right))) throw new Retryable('the right to write the gate was lost', { after: 1 });
     const check = renderCheck('harness/gate', { ...mergedGate, times: command.times });
     if (remoteId === null) remoteId = String((await writer.createCheckRun(repository, command.head, check)).id);
     else await writer.updateCheckRun(repository, Number(remoteId), check);
@@ -63,13 +67,16 @@ async function openGateAndMerge({ command, repository }: Merge, { db, writer }: 
     if ('merged' in outcome) digest = digestOf(JSON.stringify(check));
     return outcome;
   } finally {
-    await release(db, right, { digest, remoteId });
+    if (!(await release(db, right, { digest, remoteId }))) await forget(db, right.target);
   }
 }
 
 /** The first thing that no longer holds, in the order of what is cheapest to read. */
 async function problemNow(call: Merge, ports: Ports): Promise<Problem | undefined> {
   const { command, repository } = call;
+  // The command may have waited, for a rate limit to end: what was told meanwhile counts.
+  const own = (await readStream(ports.db, call.stream))?.state as PullState | undefined;
+  if (!own || blockers(own).length > 0) return { why: message('merge-state-moved'), again: true };
   const pull = await ports.reader.pull(repository, command.pull);
   const no = (why: Message, again = false): Problem => ({ why, again });
   if (!pull || pull.state === 'closed') return no(message('merge-refused', { detail: 'the pull request is closed' }));
@@ -89,10 +96,15 @@ async function problemNow(call: Merge, ports: Ports): Promise<Problem | undefine
   if (!ticket) return no(message('merge-not-approved'));
 
   // A hold that was typed a moment ago may not be a label yet: the ticket knows it first.
-  const held = await readStream(ports.db, ticketStream(repository.id, ticket.issue));
-  if ((held?.state as { hold?: object } | undefined)?.hold) return no(message('merge-held'));
+  const known = (await readStream(ports.db, ticketStream(repository.id, ticket.issue)))?.state as
+    | TicketState
+    | undefined;
+  if (known?.hold) return no(message('merge-held'));
+  if (known?.stage.name !== 'in_review' || known.approval?.planDigest !== ticket.planDigest)
+    return no(message('merge-not-approved'), true);
   const issue = await ports.reader.issue(repository, ticket.issue);
   if (!issue || issue.state === 'closed') return no(message('merge-refused', { detail: 'the issue is closed' }));
+  if (!issue.labels.includes('ai-ready')) return no(message('merge-not-approved'), true);
   if (issue.labels.includes('ai-hold')) return no(message('merge-held'));
   if (issueSnapshot(issue).snapshot.bodyDigest !== ticket.bodyDigest) return no(message('approval-stale-issue'));
 

@@ -113,6 +113,3 @@ export const usage = (name: CommandName): string =>
     `/${name}`,
     ...commandTable[name].parameters.map(({ shown, optional }) => (optional ? `[${shown}]` : `<${shown}>`)),
   ].join(' ');
-
-/** What `/override` never lifts, whoever types it (trust.md 15). Workflow files are among the protected paths. */
-export const neverOverridden: readonly string[] = ['gate', 'approval', 'secrets', 'protected-paths'];

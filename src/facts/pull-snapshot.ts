@@ -1,4 +1,4 @@
-// Everything checks may know about a pull request at one head. Gathered by effects/gather/, judged without I/O.
+// Everything checks may know about a pull request at one head. Gathered by effects/gather-pull.ts, judged without I/O.
 import { z } from 'zod';
 import { Criterion, PlanSnapshot } from './plan.ts';
 import { PolicyRead } from './policy.ts';

@@ -26,7 +26,7 @@ export type GatewayLimits = {
   silenceMs: number;
 };
 
-export const DEFAULT_LIMITS: GatewayLimits = {
+const DEFAULT_LIMITS: GatewayLimits = {
   outputTokens: 32_000,
   leastOutputTokens: 1_024,
   bodyBytes: 24 << 20,

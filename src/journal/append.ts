@@ -17,11 +17,15 @@ export type Arrival = {
   fact: Fact;
 };
 
+/** The database refuses NUL and lone surrogates in JSON; what strangers write has both. */
+const storable = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value;
+
 /** False when `key` was appended before. */
 export async function append(tx: Tx, enqueue: Enqueue, arrival: Arrival): Promise<boolean> {
   const { stream, repository, key, fact } = arrival;
   if (repository) await ensureStream(tx, stream, repository);
-  const body = JSON.stringify(parseFact(stream, fact));
+  const body = JSON.stringify(parseFact(stream, fact), storable);
   const row = await tx
     .insertInto('fact')
     .values({ stream, key, type: fact.type, body, seq: null })

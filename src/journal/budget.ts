@@ -2,8 +2,6 @@
 import { sql } from 'kysely';
 import type { Db } from './tables.ts';
 
-export type Caps = { run: number; ticket: number };
-
 /** Takes up to `most` tokens, at least `least`; undefined when the run's or its ticket's budget has fewer left. */
 export const reserveTokens = (
   db: Db,

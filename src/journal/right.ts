@@ -26,6 +26,24 @@ export async function claim(db: Db, target: string, seconds: number): Promise<Ri
   return row && { target, fence: row.fence, digest: row.digest, remoteId: row.remote_id };
 }
 
+/**
+ * To be asked right before the write: from here on nobody can say what is outside, so a crash must not leave the old digest
+ * behind. False when the right was lost.
+ */
+export async function begin(db: Db, right: Right): Promise<boolean> {
+  const done = await db
+    .updateTable('written')
+    .set({ digest: null })
+    .where('target', '=', right.target)
+    .where('fence', '=', right.fence)
+    .executeTakeFirst();
+  return done.numUpdatedRows === 1n;
+}
+
+/** A write came after the right was lost: whoever is next must not believe what is on record. */
+export const forget = (db: Db, target: string) =>
+  db.updateTable('written').set({ digest: null }).where('target', '=', target).execute();
+
 /** False when the right was lost in the meantime: somebody newer has written, and will have the last word. */
 export async function release(
   db: Db,

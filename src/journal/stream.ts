@@ -36,12 +36,13 @@ export async function lock<State, F extends { type: string }>(
   };
 }
 
-async function refold<State, F extends { type: string }>(
-  tx: Tx,
+/** The state as this lifecycle folds it, from the facts; for a row of another version. */
+export async function refold<State, F extends { type: string }>(
+  db: Db | Tx,
   stream: StreamId,
   lifecycle: Lifecycle<State, F>,
 ): Promise<State> {
-  const facts = await tx
+  const facts = await db
     .selectFrom('fact')
     .select(['body', 'at'])
     .where('stream', '=', stream)

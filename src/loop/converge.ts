@@ -6,7 +6,7 @@ import { Permanent, Retryable } from '../errors.ts';
 import type { Repository } from '../facts/repository.ts';
 import { parseStream, type StreamId } from '../facts/stream.ts';
 import { digestOf } from '../journal/artifact.ts';
-import { claim, release } from '../journal/right.ts';
+import { begin, claim, forget, release } from '../journal/right.ts';
 import { contextOf, pullsWithHead, readStream, type StreamRow } from '../journal/stream.ts';
 import type { Db } from '../journal/tables.ts';
 import { lifecycles } from './lifecycles.ts';
@@ -25,20 +25,22 @@ export async function converge(
   const right = await claim(db, `${repo}/${id}`, rightSeconds);
   if (!right) throw new Retryable('somebody else writes this target', { after: 1 });
   let { digest, remoteId } = right;
+  let wrote = false;
   try {
     const wanted = await newest(db, stream, id);
     if (!wanted) return 'not_wanted';
     const { content, write } = prepare(wanted.targets);
     const next = digestOf(JSON.stringify(content));
     if (next === digest) return 'equal';
-    // Until the answer is known nobody can say what is outside: a crash here makes the next writer look first.
+    if (!(await begin(db, right))) throw new Retryable('the right to write was lost', { after: 1 });
     digest = null;
-    const wrote = await write(remoteId, { repository: wanted.repository, first: right.fence === 1 }, ports);
-    remoteId = wrote.remoteId;
+    wrote = true;
+    remoteId = (await write(remoteId, { repository: wanted.repository, first: right.fence === 1 }, ports)).remoteId;
     digest = next;
     return 'written';
   } finally {
-    await release(db, right, { digest, remoteId });
+    const held = await release(db, right, { digest, remoteId });
+    if (!held && wrote) await forget(db, right.target);
   }
 }
 

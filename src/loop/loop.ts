@@ -11,7 +11,7 @@ import type { Log } from './log.ts';
 import { perform } from './perform.ts';
 import { react } from './react.ts';
 import { alone, lookAtPulls, repairDeliveries, type SweepTools, sweepJournal } from './sweep.ts';
-import { translate } from './translate.ts';
+import { giveUp, translate } from './translate.ts';
 
 export type Rounds = { journalSeconds: number; repairSeconds: number; lookSeconds: number };
 
@@ -42,8 +42,10 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   const look = (installation: number) =>
     void lookAtPulls(tools, installation).catch(report('looking at open pull requests failed'));
 
+  const translating = { db, enqueue, inbox, self, log, look };
+
   await boss.work<Jobs['translate']>('translate', { ...pace, batchSize: 20 }, async (jobs) => {
-    for (const { data } of jobs) await translate({ db, enqueue, inbox, self, log, look }, data.batch);
+    for (const { data } of jobs) await translate(translating, data.batch);
   });
   await boss.work<Jobs['react']>('react', { ...pace, batchSize: 20, localConcurrency: 2 }, async (jobs) => {
     for (const stream of new Set(jobs.map(({ data }) => data.stream))) {
@@ -88,6 +90,7 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   /** Exactly one outcome per command: giving up takes the same key as success would have. */
   async function bury({ data, output, sourceOutput }: JobWithMetadata<Jobs['perform']>): Promise<void> {
     log.error({ ...data, output: sourceOutput ?? output }, 'given up');
+    if ('batch' in data) await giveUp(translating, String(data.batch), reasonOf(sourceOutput ?? output));
     if (!data.command) return;
     const fact = { type: 'GaveUp', command: data.command.type, why: reasonOf(sourceOutput ?? output) } as const;
     await db.transaction().execute((tx) => append(tx, enqueue, { stream: data.stream, key: data.key, fact }));

@@ -19,8 +19,21 @@ export type TranslateTools = {
 };
 
 export async function translate(tools: TranslateTools, batch: string): Promise<void> {
+  const failures: unknown[] = [];
   for (const delivery of await tools.inbox.readBatch(batch)) {
-    if (delivery.state === 'stored') await translateOne(tools, delivery);
+    if (delivery.state !== 'stored') continue;
+    // One that fails must not take the others of its group with it: they arrived together by chance.
+    await translateOne(tools, delivery).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/** After the last attempt: what is left of the group is marked, so that a redelivery or the sweep can bring it again. */
+export async function giveUp({ db, inbox, log }: TranslateTools, batch: string, why: string): Promise<void> {
+  for (const { guid, state } of await inbox.readBatch(batch)) {
+    if (state !== 'stored') continue;
+    log.error({ delivery: guid, why }, 'a delivery could not be translated');
+    await db.transaction().execute((tx) => inbox.mark(tx, guid, 'failed', why.slice(0, 1_000)));
   }
 }
 

@@ -6,7 +6,7 @@ import { atMost, paragraphs } from './table.ts';
 import { text } from './text.ts';
 import { verdictSentence } from './verdict.ts';
 
-export const noticeMarker = '<!-- gantry:notice -->';
+const noticeMarker = '<!-- gantry:notice -->';
 
 /** Ready to be pasted; the readiness check accepts it as it stands. */
 export const exampleCriteria = `## Acceptance criteria

@@ -9,7 +9,7 @@ import { code, plain, prose, text } from './text.ts';
  * A title is read by GitHub once it is a commit's subject: "fixes #12" would close that issue, "[skip ci]" would keep
  * the repository's workflows from running. Both are taken apart with plain characters, as are mentions and addresses.
  */
-export const safeTitle = (title: string, most: number): string =>
+const safeTitle = (title: string, most: number): string =>
   plain(title, most)
     .replace(/[[\]]/g, (bracket) => (bracket === '[' ? '(' : ')'))
     .replace(/#(?=\d)/g, '# ')

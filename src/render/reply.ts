@@ -6,7 +6,7 @@ import { paragraphs, table } from './table.ts';
 import { code, text } from './text.ts';
 
 /** One per answered comment, so that an answer is never given twice. */
-export const replyMarker = (comment: number): string => `<!-- gantry:reply:${comment} -->`;
+const replyMarker = (comment: number): string => `<!-- gantry:reply:${comment} -->`;
 
 const help = (): string =>
   table(

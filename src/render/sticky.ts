@@ -10,7 +10,7 @@ import { paragraphs } from './table.ts';
 import { code, short } from './text.ts';
 
 /** The comment starts with it; nothing that is shown inside can look like it. */
-export const stickyMarker = '<!-- gantry:policy -->';
+const stickyMarker = '<!-- gantry:policy -->';
 
 const footer = ({ head }: StickyView): string =>
   `<sub>At commit ${code(short(head))}. Gantry keeps this one comment up to date; \`/harness help\` lists what can be typed.</sub>`;

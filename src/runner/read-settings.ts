@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { UserFixable } from '../errors.ts';
 import type { Settings } from './ports.ts';
 
-export const usage = 'gantry run --run <id> --server <url> [--sandbox bubblewrap|none]';
+const usage = 'gantry run --run <id> --server <url> [--sandbox bubblewrap|none]';
 
 type Environment = Record<string, string | undefined>;
 

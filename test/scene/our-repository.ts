@@ -1,6 +1,6 @@
 // Gantry's own repository as a customer's organisation mirrors it: what a runner checks out.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 export const root = path.resolve(import.meta.dirname, '../..');
@@ -17,6 +17,6 @@ export function ourRepository(): Record<string, Buffer> {
   const paths = listed
     .toString('utf8')
     .split('\0')
-    .filter((name) => needed.test(name));
+    .filter((name) => needed.test(name) && existsSync(path.join(root, name)));
   return Object.fromEntries(paths.map((name) => [name, readFileSync(path.join(root, name))]));
 }

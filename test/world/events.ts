@@ -72,11 +72,11 @@ export interface DispatchTargets {
   unblocked(full: string): Promise<void>;
 }
 
-/** emulate tells every change here, synchronously. */
 /** Inside it, changes are told to nobody: the world is being furnished. */
 const unheard = new AsyncLocalStorage<true>();
 export const quietly = <T>(work: () => Promise<T>): Promise<T> => unheard.run(true, work);
 
+/** emulate tells every change here, synchronously. */
 export function createDispatch(targets: () => DispatchTargets | undefined): DispatchListener {
   return (event, action, payload, owner, repoName) => {
     const to = targets();

@@ -10,7 +10,7 @@ const ANNOTATIONS_PER_REQUEST = 50;
 const CUT = '\n\n_The rest was cut: GitHub shows 65,535 characters at most._';
 
 /** Cut at the end of a line where there is one, never inside a character. */
-export function cutAtLine(text: string, max = MAX_TEXT): string {
+function cutAtLine(text: string, max = MAX_TEXT): string {
   if (text.length <= max) return text;
   const room = text.slice(0, max - CUT.length);
   const line = room.lastIndexOf('\n');

@@ -20,7 +20,7 @@ const toldByPull: readonly string[] = [
   'GateDecided',
 ];
 
-export function saidOf({ stream, fact }: FactRow): Said | undefined {
+function saidOf({ stream, fact }: FactRow): Said | undefined {
   // Each table pairs a fact with the words of its type; TypeScript cannot follow that through the union.
   const words = (
     parseStream(stream)?.kind === 'ticket'

@@ -6,8 +6,8 @@ import type { Db } from '../../journal/tables.ts';
 
 export type Sample = { labels: Record<string, string>; value: number };
 
-export const deliveryStates = ['stored', 'translated', 'ignored', 'failed'] as const satisfies readonly DeliveryState[];
-export const ticketStages = TicketStage.options.map(({ shape }) => shape.name.value);
+const deliveryStates = ['stored', 'translated', 'ignored', 'failed'] as const satisfies readonly DeliveryState[];
+const ticketStages = TicketStage.options.map(({ shape }) => shape.name.value);
 
 const sample = (labels: Record<string, string>, value: unknown): Sample => ({ labels, value: Number(value ?? 0) });
 

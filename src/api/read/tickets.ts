@@ -6,7 +6,7 @@ import type { TicketState } from '../../decide/ticket/state.ts';
 import { ticketLifecycle } from '../../decide/ticket/ticket.ts';
 import { Repository } from '../../facts/repository.ts';
 import { pullStream, type StreamId, ticketStream } from '../../facts/stream.ts';
-import { contextOf } from '../../journal/stream.ts';
+import { refold } from '../../journal/stream.ts';
 import type { Db } from '../../journal/tables.ts';
 
 /** `first`: id of its first fact, by which lists are ordered. `pending`: facts that are not folded yet. */
@@ -110,29 +110,10 @@ async function itemOf<State, F extends { type: string }>(
     repository: Repository.parse(row.repository),
     title: row.title ?? '',
     open: row.open,
-    state: row.version === lifecycle.version ? (row.state as State) : await foldedAnew(db, stream, lifecycle),
+    state: row.version === lifecycle.version ? (row.state as State) : await refold(db, stream, lifecycle),
     first: Number(row.first),
     startedAt: new Date(row.started_at),
     changedAt: new Date(row.changed_at ?? row.started_at),
     pending: Number(row.pending),
   };
-}
-
-/** A state that an older version folded is folded again, as journal/stream.ts does when the next fact comes. */
-async function foldedAnew<State, F extends { type: string }>(
-  db: Db,
-  stream: StreamId,
-  lifecycle: Lifecycle<State, F>,
-): Promise<State> {
-  const facts = await db
-    .selectFrom('fact')
-    .select(['body', 'at'])
-    .where('stream', '=', stream)
-    .where('seq', 'is not', null)
-    .orderBy('seq')
-    .execute();
-  return facts.reduce(
-    (state, { body, at }) => lifecycle.evolve(state, lifecycle.fact.parse(body), contextOf(stream, new Date(at))),
-    lifecycle.initial,
-  );
 }

@@ -6,19 +6,12 @@ import pg from 'pg';
 import type { Sandbox } from '../../../adapters/sandbox/contract.ts';
 import type { EnvRead } from '../../config/env.ts';
 import type { Where } from '../../journal/open-database.ts';
+import { fromRegistration } from '../setup/settings-file.ts';
 import { type Finding, ok, open, wrong } from './finding.ts';
 
 const exec = promisify(execFile);
 const leastNode = 24;
 const connectMs = 5_000;
-const fromSetup = [
-  'APP_ID',
-  'PRIVATE_KEY',
-  'PRIVATE_KEY_PATH',
-  'WEBHOOK_SECRET',
-  'GITHUB_CLIENT_ID',
-  'GITHUB_CLIENT_SECRET',
-];
 
 export function settings(read: EnvRead): Finding[] {
   if (read.status === 'ok')
@@ -27,7 +20,7 @@ export function settings(read: EnvRead): Finding[] {
     wrong(
       'settings',
       problem.split('\n')[0] ?? name,
-      fromSetup.includes(name) ? '`npm run setup` writes it' : '.env.example explains it',
+      fromRegistration.includes(name) ? '`npm run setup` writes it' : '.env.example explains it',
     ),
   );
 }

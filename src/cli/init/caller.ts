@@ -39,7 +39,7 @@ export function commitId(text: string): string {
 }
 
 /** The address without a slash at its end. Throws Permanent where it is no plain http(s) address, or http beyond this machine. */
-export function serverUrl(text: string): string {
+function serverUrl(text: string): string {
   const url = /^[\w.:/~%[\]-]+$/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   const local = url !== undefined && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && local)) return url.href.replace(/\/+$/, '');

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { Permanent } from '../../errors.ts';
 
 /** What the App's registration decides. PRIVATE_KEY_PATH is the other spelling of PRIVATE_KEY. */
-const ours = [
+export const fromRegistration = [
   'APP_ID',
   'PRIVATE_KEY',
   'PRIVATE_KEY_PATH',
@@ -16,7 +16,7 @@ const ours = [
 /** Names that the file gives a value already; none where there is no file. */
 export async function namesSet(file: string): Promise<string[]> {
   const values = parseEnv(await textOf(file));
-  return ours.filter((name) => values[name]);
+  return fromRegistration.filter((name) => values[name]);
 }
 
 /**
@@ -35,7 +35,7 @@ export async function saveSettings(
     await writeFile(aside, `${lines.join('\n')}\n`, { mode: 0o600, flag: 'wx' });
     return aside;
   }
-  const rest = ours.reduce((text, name) => text.replaceAll(settingOf(name), ''), await textOf(file)).trimEnd();
+  const rest = fromRegistration.reduce((text, name) => text.replaceAll(settingOf(name), ''), await textOf(file)).trimEnd();
   const fresh = `${file}.${process.pid}.new`;
   await writeFile(fresh, `${rest === '' ? '' : `${rest}\n\n`}# Written by npm run setup.\n${lines.join('\n')}\n`, {
     mode: 0o600,

@@ -4,7 +4,7 @@ import type { PullHeader } from '../../facts/pull.ts';
 import { pullStream } from '../../facts/stream.ts';
 import { Account, actorOf, Envelope, type Intake, repositoryOf } from './contract.ts';
 
-export const PullPayload = z.object({
+const PullPayload = z.object({
   number: z.int(),
   node_id: z.string(),
   title: z.string(),
@@ -52,7 +52,7 @@ function asPushed({ action, after, pull_request: pull }: z.infer<typeof Payload>
   return action === 'synchronize' && after !== undefined ? { ...pull, head: { ...pull.head, sha: after } } : pull;
 }
 
-export function headerOf(pull: z.infer<typeof PullPayload>, botId: number): PullHeader {
+function headerOf(pull: z.infer<typeof PullPayload>, botId: number): PullHeader {
   const author = actorOf(pull.user ?? { id: 0, login: 'ghost' });
   const issue = /^gantry\/(\d{1,10})-/.exec(pull.head.ref)?.[1];
   const fork = pull.head.repo?.id !== pull.base.repo.id;

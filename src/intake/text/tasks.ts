@@ -1,6 +1,6 @@
-// tasks.md of an OpenSpec change: its phases, and the text with every task box emptied.
+// tasks.md of an OpenSpec change: the text with every task box emptied.
 import type { ListItem } from 'mdast';
-import { nodesOf, parseMarkdown, plainText, rangeOf } from './markdown.ts';
+import { nodesOf, parseMarkdown, rangeOf } from './markdown.ts';
 
 /** Offset of the character between the brackets of a task item, or undefined where the item has no box. */
 const boxOf = (item: ListItem, source: string): number | undefined => {
@@ -26,19 +26,4 @@ export const maskTasks = (markdown: string): string => {
     if (box !== undefined) characters[box] = ' ';
   }
   return characters.join('');
-};
-
-export type Phase = { title: string; tasks: { text: string; done: boolean }[] };
-
-/** The phases in order: a second level heading and the task items under it. Items before the first heading are left out. */
-export const readPhases = (markdown: string): Phase[] => {
-  const phases: Phase[] = [];
-  for (const node of nodesOf(parseMarkdown(markdown) ?? { type: 'root', children: [] })) {
-    if (node.type === 'heading' && node.depth === 2) phases.push({ title: plainText(node), tasks: [] });
-    if (node.type === 'listItem' && typeof node.checked === 'boolean') {
-      const [paragraph] = node.children;
-      phases.at(-1)?.tasks.push({ text: paragraph ? plainText(paragraph) : '', done: node.checked });
-    }
-  }
-  return phases;
 };

@@ -3,7 +3,7 @@ import type { Data } from '../fill.ts';
 import { asPermission } from './start.ts';
 
 /** Where a ticket stands, for the middle of a sentence. */
-export const stageWords: Readonly<Record<string, string>> = {
+const stageWords: Readonly<Record<string, string>> = {
   idle: 'no work has been started',
   checking: 'the issue is being checked',
   not_ready: 'the issue is not ready to be worked on',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Bug } from '../../../../src/errors.ts';
 import { scopeProblem } from '../../../../src/facts/plan.ts';
 import { blobId, planDigest, readTestPlan } from '../../../../src/intake/text/plan.ts';
-import { maskTasks, readPhases } from '../../../../src/intake/text/tasks.ts';
+import { maskTasks } from '../../../../src/intake/text/tasks.ts';
 
 const testPlan = {
   version: 1,
@@ -232,20 +232,3 @@ function boxOffsets(text: string): number[] {
   }
   return offsets;
 }
-
-test('phases are the groups with their tasks', () => {
-  expect(
-    readPhases(
-      '# Tasks\n- [ ] 0 lost\n## 1. Data\n- [x] 1.1 table\n- [ ] 1.2 `index`\n\n## 2. Page\n- [ ] 2.1 form\n- note\n',
-    ),
-  ).toEqual([
-    {
-      title: '1. Data',
-      tasks: [
-        { text: '1.1 table', done: true },
-        { text: '1.2 `index`', done: false },
-      ],
-    },
-    { title: '2. Page', tasks: [{ text: '2.1 form', done: false }] },
-  ]);
-});
