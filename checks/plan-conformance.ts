@@ -1,6 +1,6 @@
 // Plan conformance: the plan is valid, proves every criterion, and the change stays inside it.
 import { z } from 'zod';
-import { changeFolder, type PlanSnapshot, scopeProblem } from '../src/facts/plan.ts';
+import { changeFolder, isPlanFile, type PlanSnapshot, scopeProblem } from '../src/facts/plan.ts';
 import type { ChangedFile, PullSnapshot } from '../src/facts/pull-snapshot.ts';
 import type { Verdict } from '../src/facts/verdict.ts';
 import { defineCheck, fail, failEach, pass, skip } from './contract.ts';
@@ -16,6 +16,8 @@ const messages = {
   unmapped: '{id} has no test in test-plan.json, so nothing would prove it. Map it to at least one named test.',
   'unknown-criterion':
     '{id} is in test-plan.json but not in the issue. Take it out, or add the criterion to the issue.',
+  'criterion-changed':
+    '{id} reads differently in test-plan.json than in the issue. Write it there as the issue does, or type `/retry` for a new plan.',
   'no-scope': 'test-plan.json names no scope. List the files and folders the change may touch.',
   'scope-too-wide': 'The scope "{glob}" {problem}.',
   'out-of-scope':
@@ -29,12 +31,18 @@ const validity = ({ validation, changeId }: PlanSnapshot): Verdict<Message>[] =>
   return problems.map((problem) => fail('invalid', { problem }));
 };
 
+/** Lines may be wrapped elsewhere; every other difference is one of meaning. */
+const oneSpaced = (text: string): string => text.trim().replace(/\s+/g, ' ');
+
 const mapping = (plan: PlanSnapshot, wanted: PullSnapshot['criteria'] & object): Verdict<Message>[] => {
   const mapped = new Set(plan.criteria.filter(({ tests }) => tests.length > 0).map(({ id }) => id));
-  const known = new Set(wanted.map(({ id }) => id));
+  const known = new Map(wanted.map(({ id, text }) => [id, oneSpaced(text)]));
   return [
     ...wanted.filter(({ id }) => !mapped.has(id)).map(({ id }) => fail('unmapped', { id })),
     ...plan.criteria.filter(({ id }) => !known.has(id)).map(({ id }) => fail('unknown-criterion', { id })),
+    ...plan.criteria
+      .filter(({ id, text }) => known.has(id) && known.get(id) !== oneSpaced(text))
+      .map(({ id }) => fail('criterion-changed', { id })),
   ];
 };
 
@@ -48,7 +56,9 @@ const scope = (plan: PlanSnapshot): Verdict<Message>[] => {
 
 const membership = (plan: PlanSnapshot, files: readonly ChangedFile[]): Verdict<Message>[] => {
   const folder = changeFolder(plan.changeId);
-  const inPlan = ({ path, from }: ChangedFile) => path.startsWith(folder) && (from ?? path).startsWith(folder);
+  // A script in the change's folder is no plan: nobody reads it as one.
+  const isPart = (path: string) => path.startsWith(folder) && isPlanFile(path);
+  const inPlan = ({ path, from }: ChangedFile) => isPart(path) && isPart(from ?? path);
   const outside = files.filter((file) => !file.inScope && !inPlan(file));
   return outside.map(({ path }) => fail('out-of-scope', { path }, [{ path }]));
 };

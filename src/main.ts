@@ -50,7 +50,7 @@ async function main(): Promise<void> {
     providers: providersOf(env.modelKeys),
     rules: runnerRules,
     allowUnboxed: false,
-    signingKey: env.signingKey,
+    signingKey: env.signingKey === undefined ? undefined : path.resolve(env.signingKey),
     metrics,
     rounds: { journalSeconds: 1, repairSeconds: 60, lookSeconds: 3_600 },
     log,

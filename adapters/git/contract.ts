@@ -30,7 +30,10 @@ export type BlobRead =
 
 export type AddedLine = { path: string /** Counted from 1, in the new file. */; line: number; text: string };
 
-/** `skipped` files were not looked at and must not count as clean. */
+/**
+ * Binary files of at most 1,000,000 bytes are in `lines` too, read byte by byte without their NULs. `skipped` files were
+ * not looked at and must not count as clean.
+ */
 export type TextDiff = { lines: AddedLine[]; skipped: { path: string; why: 'binary' | 'too_large' }[] };
 
 export type InspectLimits = {

@@ -20,6 +20,10 @@ export type GitCall = {
   env?: Readonly<Record<string, string>>;
   /** Standard output above this kills git: Permanent. Default 256 MiB. */
   maxBytes?: number;
+  /** More NUL-terminated fields than this on standard output kill git: Permanent. */
+  maxFields?: number;
+  /** For walks over trees that strangers made: limits memory and processor time. A breach is Permanent. */
+  bounded?: boolean;
   /** Default 120. */
   seconds?: number;
 };
@@ -60,6 +64,14 @@ const baseEnv = (path: string): Record<string, string> => ({
   GIT_LITERAL_PATHSPECS: '1',
 });
 
+const boundedSeconds = 60;
+
+/**
+ * Data and not address space: mapped packs do not count, and those of a large repository are larger than any walk may
+ * be. A limit that cannot be set is tighter already, or the machine has none: wall clock and output are bounded anyway.
+ */
+const bound = `ulimit -d ${2 * 1024 * 1024} 2>/dev/null || :; ulimit -t ${boundedSeconds} 2>/dev/null || :; exec git "$@"`;
+
 export const createGit = (options: GitOptions = {}): Git => {
   const flags = config(options.allowFileProtocol ?? false);
   const env = { ...baseEnv(options.path ?? '/usr/local/bin:/usr/bin:/bin'), ...options.env };
@@ -67,8 +79,10 @@ export const createGit = (options: GitOptions = {}): Git => {
   const run = (call: GitCall): Promise<GitRun> =>
     new Promise((resolve, reject) => {
       const command = call.args[0] ?? '';
-      const { maxBytes = 256 * 1024 * 1024, seconds = 120 } = call;
-      const child = spawn('git', [...flags, `--git-dir=${call.directory}`, ...call.args], {
+      const { maxBytes = 256 * 1024 * 1024, maxFields, seconds = 120 } = call;
+      const args = [...flags, `--git-dir=${call.directory}`, ...call.args];
+      const [program, ...words] = call.bounded ? ['/bin/sh', '-c', bound, 'sh', ...args] : ['git', ...args];
+      const child = spawn(program ?? 'git', words, {
         cwd: '/',
         env: { ...env, ...call.env },
         // A group of its own: transports run as children of git and must end with it.
@@ -77,6 +91,7 @@ export const createGit = (options: GitOptions = {}): Git => {
       });
       const out: Buffer[] = [];
       let size = 0;
+      let fields = 0;
       let stderr = '';
       let refused: string | undefined;
       const stop = (why: string) => {
@@ -86,7 +101,9 @@ export const createGit = (options: GitOptions = {}): Git => {
       const clock = setTimeout(() => stop(`took longer than ${seconds} s`), seconds * 1_000);
       child.stdout.on('data', (chunk: Buffer) => {
         size += chunk.length;
+        if (maxFields !== undefined) for (const byte of chunk) if (byte === 0) fields += 1;
         if (size > maxBytes) stop(`answered more than ${maxBytes} bytes`);
+        else if (maxFields !== undefined && fields > maxFields) stop(`answered more than ${maxFields} entries`);
         else out.push(chunk);
       });
       child.stderr.on('data', (chunk: Buffer) => {
@@ -99,8 +116,10 @@ export const createGit = (options: GitOptions = {}): Git => {
         clearTimeout(clock);
         reject(new Permanent('git cannot be started. Install git on this machine.', { cause }));
       });
-      child.once('close', (code) => {
+      child.once('close', (code, signal) => {
         clearTimeout(clock);
+        if (call.bounded && signal !== null && refused === undefined)
+          refused = `needed more than ${boundedSeconds} s of processor time or its memory (${signal})`;
         if (refused !== undefined) reject(new Permanent(`git ${command} ${refused} and was stopped.`));
         else resolve({ code: code ?? 128, stdout: Buffer.concat(out), stderr });
       });

@@ -1,6 +1,6 @@
 // Reads commits, trees and blobs from the mirror; nothing here talks to the remote.
 import { Bug, Permanent } from '../../src/errors.ts';
-import type { BlobRead, GitReader } from './contract.ts';
+import type { BlobRead, GitReader, GitRepo } from './contract.ts';
 import type { Git } from './git-process.ts';
 import { isPresent } from './mirror.ts';
 import { mirrorDirectory, sha } from './names.ts';
@@ -8,6 +8,8 @@ import { parseBatch, parseRawDiff, parseTree, treeLine } from './parse.ts';
 import { addedLines, looksBinary } from './text-diff.ts';
 
 const mostEntries = 500_000;
+/** A larger binary file is not read as lines. */
+const mostBinary = 1_000_000;
 /** Rename detection compares contents pairwise; above this many candidates git only finds exact ones. */
 const renameLimit = 1_000;
 
@@ -39,7 +41,9 @@ export const createReader = (git: Git, dataDir: string): GitReader => {
   const readBlob: GitReader['readBlob'] = async (repo, commit, path, maxBytes): Promise<BlobRead> => {
     if (path === '' || path.includes('\0')) throw new Bug('A path is not empty and holds no NUL.');
     const args = ['ls-tree', '-z', '--full-tree', sha(commit), '--', path];
-    const [line] = (await git.read({ directory: directoryOf(repo), args })).toString('latin1').split('\0');
+    const [line] = (await git.read({ directory: directoryOf(repo), args, bounded: true }))
+      .toString('latin1')
+      .split('\0');
     if (!line) return { ok: false, reason: 'missing' };
     const entry = treeLine(Buffer.from(line, 'latin1'));
     if (!/^1[02]0/.test(entry.mode)) return { ok: false, reason: 'not_a_file' };
@@ -47,8 +51,18 @@ export const createReader = (git: Git, dataDir: string): GitReader => {
     return bytes === undefined ? { ok: false, reason: 'too_large' } : { ok: true, bytes, mode: entry.mode };
   };
 
-  const changedFiles: GitReader['changedFiles'] = async (repo, base, head) =>
-    parseRawDiff(await git.read({ directory: directoryOf(repo), args: rawDiffArguments(base, head) }));
+  /** A few hundred bytes of trees can name millions of paths: `ls-tree` writes as it walks, so it can be stopped. */
+  const walk = (repo: GitRepo, commit: string, ...options: string[]) => {
+    const args = ['ls-tree', '-r', '-z', ...options, '--full-tree', sha(commit)];
+    return git.read({ directory: directoryOf(repo), args, bounded: true, maxFields: mostEntries });
+  };
+
+  const changedFiles: GitReader['changedFiles'] = async (repo, base, head) => {
+    // A diff collects everything before it writes: the head, which anyone may have made, is counted first.
+    await walk(repo, head, '--name-only');
+    const args = rawDiffArguments(base, head);
+    return parseRawDiff(await git.read({ directory: directoryOf(repo), args, bounded: true }));
+  };
 
   const readTextDiff: GitReader['readTextDiff'] = async (repo, base, head, maxBytes) => {
     const files = (await changedFiles(repo, base, head)).filter(
@@ -61,8 +75,12 @@ export const createReader = (git: Git, dataDir: string): GitReader => {
       const blobs = await readBlobs(repo, oldBlob === null ? [newBlob] : [newBlob, oldBlob], Math.max(left, 0));
       const bytes = blobs.get(newBlob);
       if (bytes === undefined) diff.skipped.push({ path, why: 'too_large' });
-      else if (looksBinary(bytes)) diff.skipped.push({ path, why: 'binary' });
-      else diff.lines.push(...addedLines(path, oldBlob === null ? undefined : blobs.get(oldBlob), bytes));
+      else if (looksBinary(bytes) && bytes.length > mostBinary) diff.skipped.push({ path, why: 'binary' });
+      else {
+        const added = addedLines(path, oldBlob === null ? undefined : blobs.get(oldBlob), bytes);
+        // Not spread: a file may have more lines than a call may have arguments.
+        for (const line of added) diff.lines.push(line);
+      }
       left -= bytes?.length ?? 0;
     }
     return diff;
@@ -76,10 +94,7 @@ export const createReader = (git: Git, dataDir: string): GitReader => {
     readTextDiff,
     has: (repo, commit) => isPresent(git, directoryOf(repo), commit),
     async listTree(repo, commit) {
-      const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', sha(commit)];
-      const entries = parseTree(await git.read({ directory: directoryOf(repo), args }));
-      if (entries.length > mostEntries) throw new Permanent(`${commit} has more than ${mostEntries} files.`);
-      return entries;
+      return parseTree(await walk(repo, commit, '-l'));
     },
     async treeOf(repo, commit) {
       const args = ['rev-parse', '--verify', '--end-of-options', `${sha(commit)}^{tree}`];

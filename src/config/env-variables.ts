@@ -96,8 +96,8 @@ export const Variables = z.object({
   PRIVATE_KEY_PATH: row(text.optional(), './gantry.private-key.pem', "File with the App's private key in PEM form."),
   COMMIT_SIGNING_KEY_PATH: row(
     text.optional(),
-    './gantry-signing-key',
-    'OpenSSH private key that signs the commits Gantry pushes. Unset: they are not signed.',
+    '/etc/gantry/signing-key',
+    'Absolute path of an OpenSSH private key without passphrase, which signs the commits Gantry pushes. Unset: they are not signed.',
   ),
   WEBHOOK_SECRET: secret(
     text.min(1),

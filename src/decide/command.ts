@@ -89,6 +89,8 @@ export const Command = z.discriminatedUnion('type', [
     plan: PlanSnapshot.optional(),
     criteria: z.array(Criterion),
   }),
+  /** What the author of a review may do: a review counts only with write. */
+  command('ReadReviewer', { login: z.string(), review: z.int() }),
   command('MarkReady', { nodeId: z.string() }),
   command('AskReview', { pull: z.int(), of: z.array(z.string()) }),
   command('MergePull', {

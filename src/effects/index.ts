@@ -12,6 +12,7 @@ import { pushTree } from './push-tree.ts';
 import { readApproval } from './read-approval.ts';
 import { readAuthority, readLabelAuthority } from './read-authority.ts';
 import { readPlan } from './read-plan.ts';
+import { readReviewer } from './read-reviewer.ts';
 import { readStart } from './read-start.ts';
 
 export const effects: Effects = {
@@ -28,5 +29,6 @@ export const effects: Effects = {
   ReadAuthority: readAuthority,
   ReadLabelAuthority: readLabelAuthority,
   ReadPlan: readPlan,
+  ReadReviewer: readReviewer,
   ReadStart: readStart,
 };

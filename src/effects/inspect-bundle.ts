@@ -1,9 +1,9 @@
 // Judges what a runner handed in before anything is done with it: its form (in a box), and where it may write.
-import type { Inspection } from '../../adapters/git/contract.ts';
+import type { ChangedFile, Inspection } from '../../adapters/git/contract.ts';
 import { classifyPaths } from '../config/paths.ts';
 import type { CommandOf } from '../decide/command.ts';
 import { type Message, message } from '../facts/message.ts';
-import { changeFolder } from '../facts/plan.ts';
+import { changeFolder, isPlanFile } from '../facts/plan.ts';
 import type { Repository } from '../facts/repository.ts';
 import { readArtifact } from '../journal/artifact.ts';
 import type { Effect, Ports } from './contract.ts';
@@ -40,16 +40,16 @@ export const inspectBundle: Effect<'InspectBundle'> = {
 };
 
 /** A plan writes its own change and nothing else; an implementation stays in the plan's scope and off protected paths. */
-function placeProblem(
+export function placeProblem(
   { stage, changeId, scope, protected: guards }: CommandOf<'InspectBundle'>,
   { files }: Extract<Inspection, { ok: true }>,
 ): Message | undefined {
   const paths = files.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]));
   if (stage === 'plan') {
     if (paths.length === 0) return message('bundle-no-plan');
-    return changeIdOf(paths) === undefined
-      ? message('bundle-plan-only', { paths: shown(paths.filter((path) => !path.startsWith('openspec/changes/'))) })
-      : undefined;
+    const foreign = files.filter((file) => !isPlainPlanFile(file)).map(({ path }) => path);
+    if (foreign.length === 0 && changeIdOf(paths) !== undefined) return undefined;
+    return message('bundle-plan-only', { paths: shown(foreign.length > 0 ? foreign : paths) });
   }
   const classify = classifyPaths({ scope, protectedGlobs: guards });
   const own = changeId === undefined ? undefined : changeFolder(changeId);
@@ -62,14 +62,23 @@ function placeProblem(
     : undefined;
 }
 
+/** A plan run starts from the base, so there is nothing of its own that it could take away or move. */
+const isPlainPlanFile = ({ path, status, newMode }: ChangedFile): boolean =>
+  (status === 'added' || status === 'modified') && newMode === '100644' && isPlanFile(path);
+
 /** Once pushed, a credential is out: it is looked for before there is a ref. */
-async function secretProblem(
-  ports: Ports,
+export async function secretProblem(
+  ports: { git: Pick<Ports['git'], 'readTextDiff'>; serverUrl: string },
   repository: Repository,
   start: string,
   tree: string,
 ): Promise<Message | undefined> {
-  const { lines } = await ports.git.readTextDiff(gitRepo(ports, repository), start, tree, mostDiffBytes);
+  const { lines, skipped } = await ports.git.readTextDiff(gitRepo(ports, repository), start, tree, mostDiffBytes);
+  const unread = skipped.filter(({ why }) => why === 'too_large').map(({ path }) => path);
+  if (unread.length > 0) {
+    const detail = `More than ${mostDiffBytes} bytes to search for credentials; not read: ${shown(unread)}.`;
+    return message('bundle-too_large', { detail });
+  }
   const found = await findSecrets(lines);
   return found.length > 0
     ? message('bundle-secrets', { paths: shown(found.map(({ path, line, rule }) => `${path}:${line} (${rule})`)) })

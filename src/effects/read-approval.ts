@@ -4,6 +4,7 @@ import type { Effect } from './contract.ts';
 import { branchRef, fetchRefs } from './gather/git-access.ts';
 import { issueSnapshot } from './gather/issue-at.ts';
 import { planAt } from './gather/plan-at.ts';
+import { livePolicy } from './gather/policy-at.ts';
 
 export const readApproval: Effect<'ReadApproval'> = {
   async execute({ command, repository }, ports) {
@@ -37,6 +38,7 @@ export const readApproval: Effect<'ReadApproval'> = {
         !comment.viaApp,
       head: head ?? '',
       base: { ref: command.base, sha: baseSha },
+      policy: await livePolicy(ports, repository),
       ...(issue && { bodyDigest: issueSnapshot(issue).snapshot.bodyDigest }),
       ...(plan && { plan }),
     };

@@ -8,6 +8,7 @@ import type { Repository } from '../facts/repository.ts';
 import type { Effect, Ports } from './contract.ts';
 import { branchRef, fetchRefs } from './gather/git-access.ts';
 import { planAt } from './gather/plan-at.ts';
+import { livePolicy } from './gather/policy-at.ts';
 
 export const readPlan: Effect<'ReadPlan'> = {
   async execute({ command, repository }, ports) {
@@ -26,6 +27,7 @@ export const readPlan: Effect<'ReadPlan'> = {
       type: 'PlanRead',
       head: command.head,
       approvalHolds: why === undefined,
+      policy: await livePolicy(ports, repository),
       ...(plan && { plan }),
       ...(why && { why }),
     };

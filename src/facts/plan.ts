@@ -11,6 +11,12 @@ export type ChangeId = z.infer<typeof ChangeId>;
 
 export const changeFolder = (changeId: ChangeId): string => `openspec/changes/${changeId}/`;
 
+const planFile =
+  /^openspec\/changes\/[a-z0-9][a-z0-9-]{0,79}\/(?:(?:proposal|design|tasks)\.md|test-plan\.json|\.openspec\.yaml|specs\/(?:[^/]+\/)+spec\.md)$/;
+
+/** What a plan consists of; any other file in a change's folder is not part of what a reviewer approves as prose. */
+export const isPlanFile = (path: string): boolean => planFile.test(path);
+
 /** One acceptance criterion of the issue: plain text in which code keeps its backticks. Untrusted. */
 export const Criterion = z.strictObject({
   id: z.string().regex(/^AC-[1-9]\d{0,2}$/),

@@ -93,6 +93,8 @@ export const PullObservedFacts = z.discriminatedUnion('type', [
 export const PullOutcome = z.discriminatedUnion('type', [
   fact('PullGathered', { head: z.string(), snapshot: PullSnapshot }),
   fact('AuthorityRead', { ask: CommandGiven, role: Role }),
+  /** `review`: the id of the review whose author was asked about; the role is live, as of this answer. */
+  fact('ReviewerRead', { review: z.int(), login: z.string(), role: Role }),
   fact('PullReadied', { done: z.boolean() }),
   fact('ReviewAsked', { of: z.array(z.string()) }),
   fact('PullMerged', { sha: z.string(), head: z.string() }),

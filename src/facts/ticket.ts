@@ -28,7 +28,13 @@ export const TicketObserved = z.discriminatedUnion('type', [
   fact('BaseMoved', { ref: z.string(), sha: z.string() }),
   fact('MembersChanged', { login: z.string() }),
   /** Told by the pull request's stream. */
-  fact('HeadMoved', { sha: z.string(), by: Actor, pushers: z.array(z.int()) }),
+  fact('HeadMoved', {
+    sha: z.string(),
+    by: Actor,
+    pushers: z.array(z.int()),
+    /** Somebody pushed to the branch of whom it is not known which person they are. */
+    unknown: z.literal(true).optional(),
+  }),
   fact('PullClosed', { merged: z.boolean(), sha: z.string().optional(), by: Actor.optional() }),
   fact('PullRetargeted', { base: z.string() }),
   fact('Woken', {}),
@@ -42,6 +48,9 @@ export const TicketRun = z.discriminatedUnion('type', [
   /** `workflowRun`: the one that ended, where that is what was seen. */
   fact('RunLost', { run: z.string(), outcome: RunOutcome, workflowRun: z.int().optional() }),
 ]);
+
+/** The policy of the default branch as it is now. Absent only in facts that were recorded before it was read. */
+const livePolicy = PolicyRead.optional();
 
 /** Answers of commands, one for each. */
 export const TicketOutcome = z.discriminatedUnion('type', [
@@ -68,6 +77,7 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     head: z.string(),
     base: z.strictObject({ ref: z.string(), sha: z.string() }),
     plan: PlanSnapshot.optional(),
+    policy: livePolicy,
   }),
   fact('RunDispatched', { run: z.string(), stage: Stage, workflowRun: z.int().optional(), start: z.string() }),
   fact('DispatchDeferred', { stage: Stage, why: Message }),
@@ -88,6 +98,7 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     plan: PlanSnapshot.optional(),
     approvalHolds: z.boolean(),
     why: Message.optional(),
+    policy: livePolicy,
   }),
   fact('PullOpened', { pull: z.int(), draft: z.boolean() }),
   fact('GaveUp', { command: z.string(), why: z.string() }),

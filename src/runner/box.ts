@@ -11,8 +11,7 @@ export const boxLimits = (wallSeconds: number): Limits => ({
 });
 
 /** Tools of the machine, then what every box has. */
-const boxPath = ({ path }: Pick<Settings, 'path'>): string =>
-  [...path, '/usr/local/bin', '/usr/bin', '/bin'].join(':');
+const boxPath = ({ path }: Pick<Settings, 'path'>): string => [...path, '/usr/local/bin', '/usr/bin', '/bin'].join(':');
 
 export const boxEnv =
   (

@@ -53,6 +53,7 @@ export const pullWords: Words<PullFact> = {
   Woken: undefined,
   PullGathered: ({ head }) => ({ tone: '', what: html`Checked at ${commit(head)}` }),
   AuthorityRead: undefined,
+  ReviewerRead: ({ login, role }) => ({ tone: '', what: `Review read again: ${login} has ${role} permission` }),
   PullReadied: ({ done }) => ({
     tone: done ? '' : 'wait',
     what: done ? 'Taken out of draft' : 'GitHub does not let Gantry take it out of draft',

@@ -1,4 +1,4 @@
-// Workflows that a push by the App would start with secrets, an identity token or a token that can write (trust.md 2).
+// Workflows that a push by the App would start with secrets, a token that can write or a machine of one's own (trust.md 2).
 import { isRisky } from '../../effects/gather/risky-workflows.ts';
 import type { Policy } from '../../facts/policy.ts';
 import { printable } from '../printable.ts';
@@ -14,18 +14,21 @@ export function judgeWorkflows(
 ): Finding[] {
   const risky = files.filter(({ text }) => isRisky(text)).map(({ name }) => printable(name, 100));
   if (risky.length === 0)
-    return [ok('push', 'no workflow that a push starts has secrets, an identity token or a write token')];
-  const fix = 'State `permissions: contents: read` in it and keep secrets out of what a push or pull request starts';
+    return [
+      ok('push', 'no workflow that a push starts has secrets, a write token or a runner that is not GitHub-hosted'),
+    ];
+  const fix =
+    'In what a push or pull request starts, state `permissions: contents: read`, name a GitHub-hosted runner in each job, and use no secrets, environments or called workflows';
   return risky.map((name) =>
     push === 'after-verify'
       ? wrong(
           'push',
-          `${name} runs what an agent wrote with secrets, an identity token or a write token, and the policy says push: after-verify`,
+          `${name} may run what an agent wrote with secrets, a write token or your own runner, and the policy says push: after-verify`,
           `${fix}, or set push: ask`,
         )
       : open(
           'push',
-          `${name} would run with secrets, an identity token or a write token, so each push waits for a person's /run-ci`,
+          `${name} may run with secrets, a write token or your own runner, so each push waits for a person's /run-ci`,
           fix,
         ),
   );

@@ -35,7 +35,9 @@ export async function saveSettings(
     await writeFile(aside, `${lines.join('\n')}\n`, { mode: 0o600, flag: 'wx' });
     return aside;
   }
-  const rest = fromRegistration.reduce((text, name) => text.replaceAll(settingOf(name), ''), await textOf(file)).trimEnd();
+  const rest = fromRegistration
+    .reduce((text, name) => text.replaceAll(settingOf(name), ''), await textOf(file))
+    .trimEnd();
   const fresh = `${file}.${process.pid}.new`;
   await writeFile(fresh, `${rest === '' ? '' : `${rest}\n\n`}# Written by npm run setup.\n${lines.join('\n')}\n`, {
     mode: 0o600,

@@ -156,9 +156,11 @@ function evidenceOf(state: PullState): StickyView['evidence'] {
   const current = layersShown(state);
   const { ticket } = state;
   const criteria = ticket?.plan?.criteria ?? ticket?.criteria.map((criterion) => ({ ...criterion, tests: [] })) ?? [];
+  // A plan quotes the issue; what people asked for is what the issue says.
+  const asked = new Map(ticket?.criteria.map(({ id, text }) => [id, text]));
   return criteria.map(({ id, text, tests }) => ({
     id,
-    text,
+    text: asked.get(id) ?? text,
     tests: tests.map(({ layer, name }) => ({ layer, name, status: statusOf(current, layer, name) })),
   }));
 }

@@ -3,11 +3,11 @@ import { message } from '../../facts/message.ts';
 import type { PullFact, PullFactOf } from '../../facts/pull.ts';
 import { withReceipt } from '../receipts.ts';
 import { newerHeader } from './header.ts';
+import { mergeable, withoutMerge } from './merge-again.ts';
+import { reviewed, reviewerRead, unreadReviews } from './reviews.ts';
 import type { PullState } from './state.ts';
 
 type Fold<Type extends PullFact['type']> = (state: PullState, fact: PullFactOf<Type>) => PullState;
-
-const reviewsKept = 200;
 
 const folds: { [Type in PullFact['type']]?: Fold<Type> } = {
   PullObserved: observed,
@@ -25,6 +25,8 @@ const folds: { [Type in PullFact['type']]?: Fold<Type> } = {
     return { ...rest, snapshot };
   },
   PullReviewed: reviewed,
+  ReviewerRead: reviewerRead,
+  MembersChanged: unreadReviews,
   StepTaken: (state, { step, head }) => ({ ...state, steps: { ...state.steps, [step]: head } }),
   PullReadied: (state, { done }) =>
     done && state.header
@@ -68,6 +70,7 @@ function observed(state: PullState, { action, pull, by }: PullFactOf<'PullObserv
     ...state,
     pushers: pushed && !state.pushers.includes(by.id) ? [...state.pushers, by.id] : state.pushers,
     ...(action === 'synchronize' && pull.head.sha === head && { attributed: head }),
+    ...(isUnknown(state, { type: 'PullObserved', action, pull, by }) && { unknownPusher: true as const }),
   };
   if (!header) return told;
   const { mergeTries, ...next } = mergeable(told);
@@ -80,14 +83,15 @@ function observed(state: PullState, { action, pull, by }: PullFactOf<'PullObserv
   };
 }
 
-/** The newest review of each person. A comment says nothing about an approval, and what was dismissed stays so. */
-function reviewed(state: PullState, { review }: PullFactOf<'PullReviewed'>): PullState {
-  const before = state.reviews.find((one) => one.by.id === review.by.id);
-  const older = before && (review.id < before.id || (review.id === before.id && before.state === 'dismissed'));
-  if (review.state === 'commented' || older) return state;
-  const others = state.reviews.filter((one) => one.by.id !== review.by.id);
-  return { ...mergeable(state), reviews: [...others, review].slice(-reviewsKept) };
-}
+/**
+ * A bot pushes for somebody whom we do not know, and a head that we see first, and did not push, was pushed by anybody.
+ * Only of our own pull requests is it asked who pushed.
+ */
+const isUnknown = ({ header, ticket }: PullState, { action, pull, by }: PullFactOf<'PullObserved'>): boolean => {
+  if (pull.origin !== 'gantry') return false;
+  if (action === 'synchronize') return by.kind !== 'person' && by.id !== pull.author.id;
+  return header === undefined && ticket !== undefined && !ticket.pushed.includes(pull.head.sha);
+};
 
 /** What could not be done is shown at the gate; an unread snapshot is never taken for a good one. */
 function gaveUp(state: PullState, { command, why }: PullFactOf<'GaveUp'>): PullState {
@@ -95,6 +99,8 @@ function gaveUp(state: PullState, { command, why }: PullFactOf<'GaveUp'>): PullS
   switch (command) {
     case 'GatherPull':
       return { ...state, gatherFailed: said };
+    case 'ReadReviewer':
+      return { ...state, reviewerFailed: said };
     case 'MarkReady':
       return { ...state, readyRefused: true };
     case 'MergePull':
@@ -103,13 +109,3 @@ function gaveUp(state: PullState, { command, why }: PullFactOf<'GaveUp'>): PullS
       return state;
   }
 }
-
-const withoutMerge = ({
-  steps: { merge: _, ...steps },
-  mergeRefused: __,
-  mergeAgain: ___,
-  ...state
-}: PullState): PullState => ({ ...state, steps });
-
-/** Something changed after a refusal, so the merge may be tried again. One that is under way is left alone. */
-const mergeable = (state: PullState): PullState => (state.mergeRefused ? withoutMerge(state) : state);

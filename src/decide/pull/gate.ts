@@ -5,6 +5,7 @@ import type { Review } from '../../facts/pull.ts';
 import type { PullSnapshot } from '../../facts/pull-snapshot.ts';
 import type { CheckStatus } from './check-view.ts';
 import { governance } from './governance.ts';
+import { counts, isUnread } from './reviews.ts';
 import type { PullState } from './state.ts';
 
 export type Blocker = { status: Exclude<CheckStatus, 'success' | 'skipped'>; why: Message };
@@ -70,45 +71,64 @@ function ofLayers({ header, ticket, snapshot }: PullState): Blocker[] {
     return ticket.approval ? [pending(message('gate-layers-pending'))] : [];
   }
   const { results } = ticket.layers ?? { results: [] };
-  if (!results.some((result) => result.conclusion !== 'skipped')) return [action(message('gate-no-layers'))];
+  const configured = snapshot?.policy.status === 'ok' ? snapshot.policy.policy.layers : {};
+  // The run skipped what its policy did not name; the policy of now does, so this head was not verified by it.
+  const added = results.filter(({ layer, conclusion }) => conclusion === 'skipped' && configured[layer] !== undefined);
+  if (added.length === 0 && !results.some((result) => result.conclusion !== 'skipped'))
+    return [action(message('gate-no-layers'))];
   const missing = LayerName.options.filter((name) => !results.some((result) => result.layer === name));
   return [
-    ...results
-      .filter(({ conclusion }) => conclusion !== 'success' && conclusion !== 'skipped')
-      .map(({ layer }) => layer),
-    ...missing,
-  ].map((layer) => fail(message('gate-layer-failed', { layer })));
+    ...[
+      ...results
+        .filter(({ conclusion }) => conclusion !== 'success' && conclusion !== 'skipped')
+        .map(({ layer }) => layer),
+      ...missing,
+    ].map((layer) => fail(message('gate-layer-failed', { layer }))),
+    ...added.map(({ layer }) => fail(message('gate-layer-failed', { layer, added: 'since' }))),
+  ];
 }
 
 function ofReview(state: PullState): Blocker[] {
   const { ticket, header } = state;
-  const changes = state.reviews.find((review) => review.state === 'changes_requested');
+  const changes = state.reviews.find((review) => review.state === 'changes_requested' && counts(review));
   if (changes) return [action(message('gate-changes-requested', { by: changes.by.login }))];
-  if (candidates(state).length > 0) return [];
   const ours = header !== undefined && (ticket?.pushed.includes(header.head.sha) ?? false);
+  if (state.unknownPusher && !ours) return [action(message('gate-unknown-pusher'))];
+  const enough = candidates(state).length > 0;
+  // Who requests changes may have write: until that is read, nothing is merged over it.
+  const waits = state.reviews.some(
+    (one) => isUnread(one) && (one.state === 'changes_requested' || (!enough && one.commit === header?.head.sha)),
+  );
+  if (waits) return [state.reviewerFailed ? fail(state.reviewerFailed) : pending(message('gate-reading-reviewer'))];
+  if (enough) return [];
   return [action(message(ours ? 'gate-needs-review' : 'gate-needs-review-foreign-head'))];
 }
 
 /**
- * Approvals that may count: at exactly this head, by a person who neither pushed nor asked (unless the policy lets them), and
- * who is named where the policy names approvers. Of a head that is not ours it must be known who pushed it (trust.md 18).
+ * Approvals that may count: at exactly this head, by a person with write who neither pushed nor asked (unless the policy lets
+ * them), and who is named where the policy names approvers. Of a head that is not ours it must be known who pushed it, and of
+ * the whole branch that no bot of others did (trust.md 18).
  */
-export function candidates({ header, ticket, snapshot, reviews, pushers, attributed }: PullState): Review[] {
+export function candidates(pull: PullState): Review[] {
+  const { header, ticket, snapshot, reviews, pushers, attributed, unknownPusher } = pull;
   if (!header) return [];
   const policy = snapshot?.policy.status === 'ok' ? snapshot.policy.policy : undefined;
   const ours = ticket?.pushed.includes(header.head.sha) ?? false;
-  if (!ours && attributed !== header.head.sha) return [];
+  if (!ours && (unknownPusher || attributed !== header.head.sha)) return [];
   const requesterMay = ours && (policy?.approval.requester ?? false);
   const approvers = policy?.approval.approvers.map((login) => login.toLowerCase()) ?? [];
-  return reviews.filter(
-    ({ state, by, commit }) =>
+  return reviews.filter((review) => {
+    const { state, by, commit } = review;
+    return (
       state === 'approved' &&
       by.kind === 'person' &&
+      counts(review) &&
       commit === header.head.sha &&
       !pushers.includes(by.id) &&
       (requesterMay || by.id !== ticket?.requester?.id) &&
-      (approvers.length === 0 || approvers.includes(by.login.toLowerCase())),
-  );
+      (approvers.length === 0 || approvers.includes(by.login.toLowerCase()))
+    );
+  });
 }
 
 function ofMerge({ header, ticket, readyRefused, readied, mergeRefused }: PullState): Blocker[] {

@@ -15,19 +15,21 @@ export function observed(state: PullState, fact: PullFactOf<'PullObserved'>, con
   const { header } = state;
   const now = next.header ?? pull;
   const newPusher = next.pushers.length > state.pushers.length;
+  const newUnknown = next.unknownPusher !== state.unknownPusher;
   const moved = header?.head.sha !== now.head.sha;
   const ours = action === 'synchronize' && by.id === pull.author.id;
   const retargeted = header !== undefined && header.base.ref !== now.base.ref;
   const ended = now.state === 'closed' && header?.state !== 'closed';
   const tells: TicketFact[] = [
     // Who first shows a head need not be who pushed it: then it is told as our own, which the ticket knows better.
-    ...(newPusher || (moved && !ours)
+    ...(newPusher || newUnknown || (moved && !ours)
       ? [
           {
             type: 'HeadMoved',
             sha: now.head.sha,
             by: action === 'synchronize' ? by : pull.author,
             pushers: next.pushers,
+            ...(next.unknownPusher && { unknown: true as const }),
           } as const,
         ]
       : []),

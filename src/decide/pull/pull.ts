@@ -4,6 +4,7 @@ import type { Context, Lifecycle } from '../contract.ts';
 import { desiredOfPull } from './desired.ts';
 import { evolvePull } from './evolve.ts';
 import { answer, commandGiven, gatherIf, observed, type PullDecision, told } from './observed.ts';
+import { isOf, readReviewers } from './reviews.ts';
 import { initialPull, isOpen, type PullState } from './state.ts';
 import { gateChange, join, stepsDue } from './steps.ts';
 
@@ -18,9 +19,19 @@ const nothing: PullDecision = {};
 const rules: { [Type in PullFact['type']]?: Rule<Type> } = {
   PullObserved: observed,
   TicketReported: (state, { report }) =>
-    gatherIf({ ...state, ticket: report }, report.plan?.digest !== state.ticket?.plan?.digest),
+    join(
+      gatherIf({ ...state, ticket: report }, report.plan?.digest !== state.ticket?.plan?.digest),
+      // /retry is what a step that was given up asks for: it comes as a new report.
+      { commands: state.reviewerFailed ? readReviewers(state) : [] },
+    ),
   BaseMoved: (state, { ref }) => gatherIf(state, ref === state.header?.base.ref),
-  CheckRerequested: (state) => gatherIf(state, true),
+  CheckRerequested: (state) => join(gatherIf(state, true), { commands: readReviewers(state) }),
+  PullReviewed: (state, fact) => ({
+    commands: readReviewers(evolvePull(state, fact), ({ id }) => id === fact.review.id),
+  }),
+  MembersChanged: (state, fact) => ({
+    commands: readReviewers(evolvePull(state, fact), (review) => isOf(review, fact.login)),
+  }),
   CommandGiven: commandGiven,
   CommandMisread: (_, { text, problem, suggestion, comment, by }) =>
     by.kind === 'bot'
@@ -47,7 +58,7 @@ function decide(state: PullState, fact: PullFact, context: Context): PullDecisio
 
 export const pullLifecycle: Lifecycle<PullState, PullFact> = {
   kind: 'pull',
-  version: 2,
+  version: 3,
   initial: initialPull,
   fact: PullFact,
   decide,

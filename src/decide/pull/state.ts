@@ -1,8 +1,12 @@
 // What is known about a pull request, Gantry's own or anybody's.
 import type { CommandGiven, Receipt } from '../../facts/comment.ts';
 import type { Message } from '../../facts/message.ts';
+import type { Role } from '../../facts/person.ts';
 import type { PullHeader, Review, TicketReport } from '../../facts/pull.ts';
 import type { PullSnapshot } from '../../facts/pull-snapshot.ts';
+
+/** `role`: what its author may do, as last read; absent until it is read. */
+export type KeptReview = Review & { role?: Role };
 
 export type PullState = {
   /** Absent until the first event that shows the pull request itself. */
@@ -11,6 +15,8 @@ export type PullState = {
   pushers: number[];
   /** The newest head that was told with who pushed it. */
   attributed?: string | undefined;
+  /** A bot of others pushed, or nobody knows who: a person behind it cannot be told from a reviewer. Stays for the branch. */
+  unknownPusher?: true;
   /** It was closed without a merge, so its ticket is about another one, if about any. */
   left?: true | undefined;
   /** Told by the ticket; only for pull requests that Gantry opened. */
@@ -20,7 +26,9 @@ export type PullState = {
   /** Gathering was given up since: what is known may be old. */
   gatherFailed?: Message;
   /** The newest review of each person. */
-  reviews: Review[];
+  reviews: KeptReview[];
+  /** Reading a reviewer's role was given up. */
+  reviewerFailed?: Message;
   /** Steps that were asked for, by head. */
   steps: { ready?: string; review?: string; merge?: string };
   /** GitHub does not let us take it out of draft: a person must. */

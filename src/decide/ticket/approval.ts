@@ -9,7 +9,8 @@ import type { Context } from '../contract.ts';
 import { reread } from './branch.ts';
 import { carryOut } from './dispatch.ts';
 import { and, ask, done, heldBy, nothing, refuse, type TicketDecision } from './moves.ts';
-import { policyOf, type TicketState } from './state.ts';
+import { policyProblems } from './policy-problems.ts';
+import { plannedForIssue, policyOf, type TicketState, withPolicy } from './state.ts';
 
 /** A plan that changed less than this before the comment was perhaps not the one that was read. */
 const freshSeconds = 120;
@@ -36,7 +37,7 @@ export function approvalRead(state: TicketState, fact: TicketFactOf<'ApprovalRea
     baseRef: fact.base.ref,
     baseDigest: plan?.baseDigest ?? '',
   };
-  const approved: TicketState = { ...state, approval };
+  const approved: TicketState = { ...withPolicy(state, fact.policy), approval };
   // The base moved since the plan was shown, and whether that was before this was read is not known.
   const unsure = plan?.baseDigest !== state.plan?.baseDigest;
   return and(
@@ -50,24 +51,27 @@ export function approvalRead(state: TicketState, fact: TicketFactOf<'ApprovalRea
 /** The first reason why this comment does not approve, or nothing. The order is what a person should mend first. */
 function approvalProblem(
   state: TicketState,
-  { ask: given, role, genuine, bodyDigest, head, base, plan }: TicketFactOf<'ApprovalRead'>,
+  { ask: given, role, genuine, bodyDigest, head, base, plan, policy }: TicketFactOf<'ApprovalRead'>,
 ): Message | undefined {
   const { by, command, comment } = given;
-  const { approvers, requester } = policyOf(state).approval;
+  const { approvers, requester } = policyOf(withPolicy(state, policy)).approval;
   if (state.stage.name !== 'awaiting_approval' || !state.plan)
     return message('nothing-to-approve', { stage: state.stage.name });
   if (state.hold) return heldBy(state.hold);
   if (by.kind === 'bot') return message('approval-by-bot');
   if (given.viaApp || !genuine) return message('approval-not-genuine');
   if (!atLeast(role, 'write')) return message('approval-needs-write', { role });
+  if (policy?.status === 'broken') return message('approval-policy-broken', policyProblems(policy));
   if (approvers.length > 0 && !approvers.some((login) => login.toLowerCase() === by.login.toLowerCase())) {
     return message('approval-needs-named', { approvers: approvers.join(', ') });
   }
   if (!requester && by.id === state.requester?.id) return message('approval-by-requester');
   if (state.pushers.includes(by.id) || given.pushers?.includes(by.id)) return message('approval-by-pusher');
+  if (state.unknownPusher && !state.pushed.includes(head)) return message('approval-unknown-pusher');
   if (!plan || head !== state.head || base.ref !== state.base?.ref || plan.digest !== state.plan.digest)
     return message('approval-stale-head');
   if (bodyDigest !== state.issue?.bodyDigest) return message('approval-stale-issue');
+  if (!plannedForIssue(state)) return message('approval-stale-issue', { criteria: 'changed' });
   const typed = command.name === 'approve-plan' ? command.digest : undefined;
   if (typed !== undefined && typed !== plan.digest) return message('approval-wrong-digest', { digest: plan.digest });
   if (typed === undefined && isFresh(state.planAt, comment.at))

@@ -8,7 +8,7 @@ import type { Context } from '../contract.ts';
 import { start } from './dispatch.ts';
 import { isCurrent, isEcho } from './evolve-branch.ts';
 import { and, ask, block, nothing, revoke, stopRun, type TicketDecision } from './moves.ts';
-import { isOver, type TicketState } from './state.ts';
+import { isOver, type TicketState, withPolicy } from './state.ts';
 
 /** While a plan is being made or shown there is nothing to read again: TreePushed brings the new one. */
 const replanning: readonly StageName[] = ['planning', 'publishing_plan'];
@@ -60,7 +60,9 @@ export function planRead(state: TicketState, fact: TicketFactOf<'PlanRead'>, con
   if (!approval) return nothing;
   const problem = approvalProblem(approval, fact);
   if (problem) return revoke(state, problem);
-  return state.pushed.includes(fact.head) ? nothing : pushedByPeople({ ...state, plan: fact.plan }, context);
+  return state.pushed.includes(fact.head)
+    ? nothing
+    : pushedByPeople(withPolicy({ ...state, plan: fact.plan }, fact.policy), context);
 }
 
 const planGone = (state: TicketState): TicketDecision =>

@@ -43,6 +43,7 @@ export const isEcho = (state: TicketState, { sha, by }: Pick<TicketFactOf<'HeadM
 export const headMoved = (state: TicketState, fact: TicketFactOf<'HeadMoved'>): TicketState => ({
   ...state,
   pushers: fact.pushers,
+  ...(fact.unknown && { unknownPusher: true }),
   ...(!isEcho(state, fact) && { head: fact.sha }),
 });
 

@@ -16,7 +16,7 @@ export const runStageOf = (stage: TicketStage): Stage | undefined => runStages[s
 export function stageEntered(state: TicketState, { stage }: TicketFactOf<'StageEntered'>): TicketState {
   const runs = runStageOf(stage);
   const next: TicketState = {
-    ...(stage.name === 'planning' ? without(state, 'planned') : state),
+    ...(stage.name === 'planning' ? { ...without(state, 'planned'), ...plannedFor(state) } : state),
     stage,
     runs: runs && 'run' in stage ? withRun(state.runs, stage.run, runs) : state.runs,
     // Entering such a stage and asking for its run is one decision (dispatch.ts#start).
@@ -29,6 +29,9 @@ export function stageEntered(state: TicketState, { stage }: TicketFactOf<'StageE
     ? without(next, 'feedback')
     : next;
 }
+
+const plannedFor = ({ issue }: TicketState): Pick<TicketState, 'plannedFor'> =>
+  issue ? { plannedFor: { bodyDigest: issue.bodyDigest, criteria: issue.criteria } } : {};
 
 /** Why an agent's work was not taken: only that is for the next attempt to read. All else would only mislead it. */
 const aboutWork = /^(plan-rejected|verification-failed|bundle-|run-(no_change|blocked|failed|timed_out)$)/;

@@ -5,7 +5,7 @@ import type { Context } from '../contract.ts';
 import { withReceipt } from '../receipts.ts';
 import { headMoved, planRead, pullClosed, treePushed } from './evolve-branch.ts';
 import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
-import { notStarted, type TicketState, waitsForSlot } from './state.ts';
+import { notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
 import { without } from './without.ts';
 
 type Fold<Type extends TicketFact['type']> = (
@@ -57,7 +57,8 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   PullClosed: pullClosed,
   HeadMoved: headMoved,
   BaseMoved: (state, { ref, sha }) => (ref === state.base?.ref ? { ...state, baseTip: sha } : state),
-  PlanRead: planRead,
+  PlanRead: (state, fact, context) => withPolicy(planRead(state, fact, context), fact.policy),
+  ApprovalRead: (state, { policy }) => withPolicy(state, policy),
   PullRetargeted: (state, { base }) => ({ ...state, base: { ref: base, sha: state.base?.sha ?? '' } }),
   PlanApproved: (state, { approval }) => ({ ...without(state, 'revoked', 'fell'), approval }),
   ApprovalRevoked: (state, { why }) => ({
@@ -119,6 +120,8 @@ const leaveBranch = (state: TicketState): TicketState => ({
     'head',
     'plan',
     'planAt',
+    'plannedFor',
+    'unknownPusher',
     'planned',
     'work',
     'built',

@@ -7,6 +7,7 @@ import type { Context } from '../contract.ts';
 import { start } from './dispatch.ts';
 import { hold } from './hold.ts';
 import { and, ask, block, enter, nothing, revoke, stop, stopRun, type TicketDecision } from './moves.ts';
+import { policyProblems } from './policy-problems.ts';
 import { isOver, notStarted, type TicketState } from './state.ts';
 
 export function issueLabeled(
@@ -67,7 +68,7 @@ export function startRead(state: TicketState, fact: TicketFactOf<'StartRead'>, c
   if (state.stage.name !== 'checking') return bodyChanged(state, fact);
   if (!covers(state, fact)) return askEditor(state, fact, context);
   if (fact.policy.status === 'broken')
-    return enter({ name: 'idle', notice: message('policy-broken', problemsOf(fact)) });
+    return enter({ name: 'idle', notice: message('policy-broken', policyProblems(fact.policy)) });
   const verdict = readiness.evaluate({ kind: 'gantry', criteria: issue.criteria });
   if (verdict.outcome !== 'pass') return enter({ name: 'not_ready', verdict });
   // Whoever labelled asked for it, also where somebody else has edited the text since.
@@ -120,8 +121,3 @@ function bodyChanged(state: TicketState, { by, issue }: TicketFactOf<'StartRead'
   if (state.stage.name === 'planning') return and(stopRun(state, 'the issue was edited'), block(why, 'plan'));
   return nothing;
 }
-
-const problemsOf = ({ policy }: TicketFactOf<'StartRead'>): Record<string, string> =>
-  policy.status === 'broken'
-    ? { problems: policy.problems.map(({ line, message }) => `line ${line}: ${message}`).join('\n') }
-    : {};

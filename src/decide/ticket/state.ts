@@ -4,7 +4,7 @@ import type { Receipt } from '../../facts/comment.ts';
 import type { IssueSnapshot } from '../../facts/issue.ts';
 import type { Message } from '../../facts/message.ts';
 import type { Actor } from '../../facts/person.ts';
-import type { PlanSnapshot } from '../../facts/plan.ts';
+import type { Criterion, PlanSnapshot } from '../../facts/plan.ts';
 import { Policy, type PolicyRead } from '../../facts/policy.ts';
 import type { RunLine } from '../../facts/pull.ts';
 import type { Isolation, LayerResult } from '../../facts/run.ts';
@@ -25,6 +25,8 @@ export type TicketState = {
   /** The plan as it stands on the branch, and when it last changed (database time). */
   plan?: PlanSnapshot;
   planAt?: string;
+  /** What the newest plan was asked to be made for: an edit of the criteria since leaves it unfit. */
+  plannedFor?: { bodyDigest: string; criteria: Criterion[] };
   branch?: string;
   /** Head of the branch as far as we know. */
   head?: string;
@@ -50,6 +52,8 @@ export type TicketState = {
   pushed: string[];
   /** Account ids of people who pushed to the branch. */
   pushers: number[];
+  /** Somebody pushed to the branch of whom it is not known who they are. */
+  unknownPusher?: true;
   pull?: number;
   /** It was closed without a merge: a new start opens another one, from another branch. */
   pullClosed?: true;
@@ -104,3 +108,14 @@ export const waitsForSlot = (state: TicketState): boolean =>
 /** The policy in force; a repository without one gets the defaults, a broken one never gets here. */
 export const policyOf = (state: TicketState): Policy =>
   state.policy?.status === 'ok' ? state.policy.policy : Policy.parse({ version: 1 });
+
+/** With the policy as it was read live. One that broke does not replace the one in force: defaults would be laxer. */
+export const withPolicy = (state: TicketState, policy: PolicyRead | undefined): TicketState =>
+  policy && policy.status !== 'broken' ? { ...state, policy } : state;
+
+/** The plan was made for the issue as it is, or for one with the same criteria word for word. */
+export const plannedForIssue = ({ plannedFor, issue }: TicketState): boolean =>
+  plannedFor === undefined ||
+  plannedFor.bodyDigest === issue?.bodyDigest ||
+  (plannedFor.criteria.length === issue?.criteria.length &&
+    plannedFor.criteria.every(({ id, text }, n) => issue.criteria[n]?.id === id && issue.criteria[n]?.text === text));

@@ -48,8 +48,14 @@ export const approval = {
     'Whoever pushed to the branch does not approve its plan, and {by} pushed here. Someone else with write permission types `/approve-plan`.',
   'approval-stale-head':
     'The branch has changed and is being read again. Wait for the policy comment to show the new plan, read it, and type the line shown there.',
-  'approval-stale-issue':
-    'The issue was edited after Gantry last read it. Wait a moment, read the issue again, then type `/approve-plan` once more; `/retry` makes a new plan for it.',
+  'approval-policy-broken':
+    'The plan was not approved: `.github/harness.yml` on the default branch has problems, so who may approve is not known.\n\n- {problems}\n\nCorrect the file there, then type `/approve-plan` once more.',
+  'approval-unknown-pusher':
+    'The plan was not approved: the newest commit on this branch is not Gantry’s, and a bot or somebody unknown has pushed here, so it may be the work of whoever approves. `/retry` has Gantry make and push a new plan.',
+  'approval-stale-issue': ({ criteria }: Data) =>
+    criteria
+      ? 'The acceptance criteria of the issue were edited after this plan was made, so it is a plan for something else. `/retry` makes a new plan for the issue as it is now.'
+      : 'The issue was edited after Gantry last read it. Wait a moment, read the issue again, then type `/approve-plan` once more; `/retry` makes a new plan for it.',
   'approval-wrong-digest': `That digest is not the one of the plan as it stands now. ${again}`,
   'approval-too-fast': `The plan changed less than two minutes before this comment, so it may not be the one you read. ${again}`,
   'plan-not-approvable':

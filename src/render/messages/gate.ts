@@ -16,8 +16,11 @@ export const gate = {
   'gate-needs-approval': 'The plan is not approved yet.',
   'gate-layers-pending': 'The layers have not run on this commit yet.',
   'gate-no-layers': 'No verification layer is configured.',
-  'gate-layer-failed': 'The layer {layer} did not pass.',
+  'gate-layer-failed': ({ added }: Data) =>
+    added ? 'The layer {layer} was added to the policy since and has not run.' : 'The layer {layer} did not pass.',
   'gate-changes-requested': 'Changes were requested by {by}.',
+  'gate-reading-reviewer': 'Reading what the reviewer may do.',
+  'gate-unknown-pusher': 'A bot or somebody unknown pushed to this branch.',
   'gate-needs-review': 'Waiting for a review.',
   'gate-needs-review-foreign-head': 'Waiting for a review of what people pushed.',
   'gate-working': ({ stage }: Data) => `Not done yet, ${wordsOf(stage)}.`,

@@ -13,7 +13,8 @@ export const merge = {
     'Not merged, no approving review holds any more. Someone with write permission, other than the requester, approves this commit in a review.',
   'merge-policy-changed': 'Not merged, the policy changed meanwhile. Everything is judged again by the new one.',
   'merge-held': 'Not merged, it was put on hold. Someone with write permission lifts the hold with `/unhold`.',
-  'merge-state-moved': 'Not merged yet, something changed a moment ago. It is judged again, and merged once nothing stands in the way.',
+  'merge-state-moved':
+    'Not merged yet, something changed a moment ago. It is judged again, and merged once nothing stands in the way; `/harness status` says where it is.',
   'merge-shared-head':
     'Not merged: pull request #{pulls} has the same head, and one check speaks for both. Close the other one, or push a commit to it, then type `/retry`.',
 };

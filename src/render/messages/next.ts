@@ -1,4 +1,6 @@
 // The nearest thing that somebody has to do, or what is being waited for.
+import type { Data } from '../fill.ts';
+
 const nothingToDo = 'Nothing to do for you.';
 
 const ofTicket = {
@@ -41,8 +43,14 @@ const ofGate = {
   'next-gate-layers-pending': `They are about to run. ${nothingToDo}`,
   'next-gate-no-layers':
     'Add one of `static`, `unit`, `integration`, `smoke` under `layers:` in `.github/harness.yml` on the default branch, then type `/retry`.',
-  'next-gate-layer-failed': '`harness/{layer}` shows its output. Push a fix, or type `/retry` to run the layers again.',
+  'next-gate-layer-failed': ({ added }: Data) =>
+    added
+      ? 'Type `/retry` to verify this commit again by the policy as it is now.'
+      : '`harness/{layer}` shows its output. Push a fix, or type `/retry` to run the layers again.',
   'next-gate-changes-requested': 'Push the changes, then have {by} review again.',
+  'next-gate-reading-reviewer': nothingToDo,
+  'next-gate-unknown-pusher':
+    'Whoever is behind that push could review their own code, so no review counts here. A commit that Gantry itself pushes clears it: close this pull request and type `/retry` on the issue to start anew.',
   'next-gate-needs-review':
     'Someone with write permission, other than the requester, reviews the code and approves this commit.',
   'next-gate-needs-review-foreign-head':

@@ -39,8 +39,6 @@ export const run = {
   'dispatch-deferred-all_busy':
     'Waiting for a free slot: Gantry has as many runs as its operator allows. It starts by itself.',
   'dispatch-deferred-ticket_busy': 'Waiting for run `{live}` of this ticket to end. It starts by itself.',
-  'workflow-missing':
-    'No run could be started: `{file}` is not on `{branch}`. Run `gantry init` and merge what it writes, then type `/retry`.',
   'branch-moved':
     'The work was not pushed: `{branch}` moved while it was being made. Nothing was overwritten. Type `/retry` to go on from there.',
   'push-refused':

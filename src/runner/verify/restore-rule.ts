@@ -50,8 +50,8 @@ const settings = [
   '**/{CMakeLists.txt,meson.build,BUILD,BUILD.bazel,WORKSPACE,MODULE.bazel}',
 ];
 
-/** An OpenSpec change is prose, whatever its folders are called. */
-const prose = ['openspec/**'];
+/** The plan files of OpenSpec are prose, whatever their folders are called; anything else there may be code. */
+const prose = ['openspec/**/*.md', 'openspec/**/test-plan.json', 'openspec/**/.openspec.yaml'];
 
 const matcher = (globs: readonly string[], ignoreCase = true) => {
   const read = globs.map((glob) => {

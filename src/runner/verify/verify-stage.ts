@@ -6,7 +6,7 @@ import type { RunContext, StageResult } from '../context.ts';
 import { inert } from '../job-log.ts';
 import { lastOf, oneLine, redact } from '../redact.ts';
 import { skippedLayer } from './conclude.ts';
-import { restore } from './restore.ts';
+import { type BaseFiles, differing, restore } from './restore.ts';
 import { type Restoration, restorations } from './restore-rule.ts';
 import { runCommand } from './run-command.ts';
 import { runLayer } from './run-layer.ts';
@@ -18,9 +18,9 @@ const setupSeconds = 20 * 60;
 /** `delivered` says that every configured layer has a result, not that it passed: that is the control plane's to judge. */
 export async function verifyStage(context: RunContext): Promise<StageResult> {
   const { assignment, tracker, log } = context;
-  const { tree, restored } = await log.group('Check out the tree to verify', () => prepare(context));
+  const { tree, from, restored } = await log.group('Check out the tree to verify', () => prepare(context));
   tracker.at('layers');
-  const broken = await log.group('Set up', () => setUp(context, tree));
+  const broken = await log.group('Set up', () => setUp(context, tree, from, restored));
   const layers: LayerResult[] = [];
   for (const layer of LayerName.options) {
     const policy = assignment.layers[layer];
@@ -38,7 +38,7 @@ export async function verifyStage(context: RunContext): Promise<StageResult> {
   return { outcome: { kind: 'delivered' }, layers };
 }
 
-async function prepare(context: RunContext): Promise<{ tree: string; restored: Restoration[] }> {
+async function prepare(context: RunContext): Promise<{ tree: string; from: BaseFiles; restored: Restoration[] }> {
   const { assignment, store, repo, evidence, log } = context;
   const { plan, start } = assignment;
   const commit = await fetchSubject(context);
@@ -53,22 +53,32 @@ async function prepare(context: RunContext): Promise<{ tree: string; restored: R
   });
   const restored = restorations(changed, plan?.scope ?? []);
   const tree = await checkOut(context, commit, 'tree');
-  await restore(tree, { store, repo, base }, restored);
+  const from = { store, repo, base };
+  await restore(tree, from, restored);
   evidence.set('restored', restored.slice(0, 1_000));
   for (const { path, how } of restored)
     log.quote(`${how === 'restore' ? 'restored from the base' : 'removed'}: ${path}`);
-  return { tree, restored };
+  return { tree, from, restored };
 }
 
 /** Undefined when the layers can run; else what each of them says. */
 async function setUp(
   context: RunContext,
   tree: string,
+  from: BaseFiles,
+  restored: readonly Restoration[],
 ): Promise<Pick<LayerResult, 'conclusion' | 'why' | 'exitCode' | 'tail'> | undefined> {
   const { setup } = context.assignment;
   if (setup === undefined) return undefined;
   const { exitCode, timedOut, output } = await runCommand(context, setup, tree, setupSeconds);
-  if (exitCode === 0) return undefined;
+  if (exitCode === 0) {
+    // Setup runs code of the change: what it wrote over the base's tests would judge the change.
+    const [changed] = await differing(tree, from, restored);
+    if (changed === undefined) return undefined;
+    // Not put back: a setup that needs the file otherwise has not set up what the layers run.
+    const why = oneLine(`The setup command changed ${changed}, which is held to the base: the layer was not run.`, 500);
+    return { conclusion: 'failure', why, exitCode, tail: lastOf(redact(output), 4_096) };
+  }
   const how = timedOut ? `did not end within ${setupSeconds / 60} minutes` : `ended with ${exitCode ?? 'a signal'}`;
   const why = `The setup command ${how}, so the layer was not run.`;
   return { conclusion: timedOut ? 'timed_out' : 'failure', why, exitCode, tail: lastOf(redact(output), 4_096) };

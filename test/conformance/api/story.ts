@@ -233,6 +233,7 @@ export function tell(journal: Journal) {
       type: 'PullReviewed',
       review: { id: 1, by: noor, state: 'approved', commit: head, at: '2026-03-01T09:31:00Z' },
     });
+    await happen(pull, { type: 'ReviewerRead', review: 1, login: noor.login, role: 'write' });
     await happen(pull, { type: 'PullMerged', sha: 'f'.repeat(40), head });
     const after = header(number, {
       draft: false,

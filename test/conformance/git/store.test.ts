@@ -99,8 +99,11 @@ describe('reading', () => {
     ]);
     expect(changed[2]).toMatchObject({ newBlob: null, newMode: null, oldMode: '100644' });
     expect(await at.store.readTextDiff(at.repo, start, head, 10_000)).toEqual({
-      lines: [{ path: 'b\tü.txt', line: 2, text: 'new' }],
-      skipped: [{ path: 'bin', why: 'binary' }],
+      lines: [
+        { path: 'b\tü.txt', line: 2, text: 'new' },
+        { path: 'bin', line: 1, text: ' \x01\x02' },
+      ],
+      skipped: [],
     });
     expect((await at.store.readTextDiff(at.repo, start, head, 5)).skipped).toContainEqual({
       path: 'b\tü.txt',
@@ -110,6 +113,23 @@ describe('reading', () => {
     expect(await at.store.isAncestor(at.repo, head, start)).toBe(false);
     expect(await at.store.mergeBase(at.repo, head, start)).toBe(start);
   });
+});
+
+test('trees of a few hundred bytes that name millions of paths end a walk soon', { timeout: 60_000 }, async () => {
+  const tree = (entries: [mode: string, sha: string, name: string][]): string =>
+    at.gitWith(
+      entries.map(([mode, sha, name]) => `${mode} ${mode === '040000' ? 'tree' : 'blob'} ${sha}\t${name}\n`).join(''),
+      'mktree',
+    );
+  let inner = tree([['100644', at.git('rev-parse', `${start}:a.txt`), 'f']]);
+  for (let level = 0; level < 12; level++)
+    inner = tree(Array.from({ length: 10 }, (_, index) => ['040000', inner, `d${index}`]));
+  const bomb = at.git('commit-tree', '-p', start, '-m', 'x', inner);
+  at.git('push', '--quiet', 'origin', `${bomb}:refs/heads/bomb`);
+  await at.store.mirror(at.repo, anonymous, { shas: [bomb] });
+  await expect(at.store.listTree(at.repo, bomb)).rejects.toThrow('ls-tree answered more than 500000 entries');
+  await expect(at.store.changedFiles(at.repo, start, bomb)).rejects.toThrow(Permanent);
+  await expect(at.store.readTextDiff(at.repo, start, bomb, 1_000)).rejects.toThrow(Permanent);
 });
 
 describe('commit and push', () => {

@@ -198,6 +198,23 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
     rmSync(join(target.work, 'out'));
   });
 
+  test.skipIf(why !== '')(`a setup that writes over a test of the base fails every layer ${why}`, async () => {
+    target.git('checkout', '--quiet', '-B', 'own-test', base);
+    const name = 'test/unit/shipment.test.js';
+    writeFileSync(join(target.work, name), 'process.exit(0);\n');
+    const sha = target.push();
+    const subject = { kind: 'head', sha } as const;
+    const verify = async (setup: string) =>
+      (await finish(await begin(sandbox, { stage: 'verify', subject, setup }))).submission?.layers ?? [];
+    const changed = await verify(`echo 'process.exit(0);' > ${name}`);
+    expect(changed.filter(({ conclusion }) => conclusion !== 'skipped').length).toBeGreaterThan(0);
+    for (const { conclusion, why: said } of changed.filter((one) => one.conclusion !== 'skipped')) {
+      expect(conclusion).toBe('failure');
+      expect(said).toBe(`The setup command changed ${name}, which is held to the base: the layer was not run.`);
+    }
+    expect((await verify('true')).find(({ layer }) => layer === 'unit')?.conclusion).toBe('success');
+  });
+
   test.skipIf(why !== '')(`an agent that changes nothing has not delivered ${why}`, async () => {
     modelSays({ files: {}, message: 'Nothing to do.' });
     const { submission } = await finish(await begin(sandbox, {}));

@@ -10,6 +10,18 @@ const planned = (differs: Partial<PlanSnapshot>) => {
 };
 const changed = (...files: ChangedFile[]) => planConformance.evaluate(snapshot({ files }));
 
+const asked = '`slug("A b")` returns `a-b`';
+const quoting = (text: string): Partial<PlanSnapshot> => ({
+  criteria: [{ id: 'AC-1', text, tests: [{ layer: 'unit', name: 'slug > joins words' }] }],
+});
+
+test('a criterion may be wrapped otherwise than in the issue, and no more', () => {
+  expect(planned(quoting(' `slug("A b")`\n  returns `a-b` '))).toMatchObject({ outcome: 'pass' });
+  expect(planned(quoting('`slug("A b")` returns nothing')).children).toMatchObject([
+    { messageId: 'criterion-changed', data: { id: 'AC-1' } },
+  ]);
+});
+
 test('a valid plan whose change stays inside passes', () => {
   expect(planConformance.evaluate(snapshot())).toMatchObject({
     outcome: 'pass',
@@ -33,7 +45,9 @@ describe('refused, each finding with its data', () => {
       1,
     ],
     ['unmapped', planned({ criteria: [] }), { id: 'AC-1' }, 1],
-    ['mapped to no test', planned({ criteria: [{ id: 'AC-1', text: 'a', tests: [] }] }), { id: 'AC-1' }, 1],
+    ['mapped to no test', planned({ criteria: [{ id: 'AC-1', text: asked, tests: [] }] }), { id: 'AC-1' }, 1],
+    ['a criterion that reads differently', planned(quoting('`slug("A b")` returns `a_b`')), { id: 'AC-1' }, 1],
+    ['a criterion of another case', planned(quoting('`SLUG("A b")` returns `a-b`')), { id: 'AC-1' }, 1],
     [
       'unknown criterion',
       planned({
@@ -55,9 +69,15 @@ describe('refused, each finding with its data', () => {
       1,
     ],
     [
-      'moved out of the plan',
-      changed({ path: 'openspec/changes/add-slug/a', from: 'lib/a', status: 'renamed', inScope: false }),
-      { path: 'openspec/changes/add-slug/a' },
+      'moved into the plan',
+      changed({ path: 'openspec/changes/add-slug/tasks.md', from: 'lib/a', status: 'renamed', inScope: false }),
+      { path: 'openspec/changes/add-slug/tasks.md' },
+      1,
+    ],
+    [
+      'no plan file in the plan’s folder',
+      changed({ path: 'openspec/changes/add-slug/run.js', status: 'added', inScope: false }),
+      { path: 'openspec/changes/add-slug/run.js' },
       1,
     ],
     [

@@ -76,7 +76,9 @@ test('a repository that is ready', async () => {
   expect(of('workflow')).toEqual([`ok: pinned to ${pin}`, `ok: it reports to ${server}`]);
   expect(of('policy')).toEqual(['ok: readable, layers unit']);
   expect(of('gate')).toEqual(['ok: harness/gate is required on main, from this App only']);
-  expect(of('push')).toEqual(['ok: no workflow that a push starts has secrets, an identity token or a write token']);
+  expect(of('push')).toEqual([
+    'ok: no workflow that a push starts has secrets, a write token or a runner that is not GitHub-hosted',
+  ]);
   expect(findings.filter(({ status }) => status === 'wrong').map(({ about }) => about)).toEqual([]);
   expect(world.violations).toEqual([]);
 });
@@ -92,7 +94,7 @@ test('a repository where everything is loose: each line has its fix', async () =
   expect(of('gate')).toEqual([
     'wrong: harness/gate is required on main, but not from this App only: a workflow could answer it',
   ]);
-  expect(of('push')).toEqual([expect.stringMatching(/^open: deploy\.yml would run with secrets/)]);
+  expect(of('push')).toEqual([expect.stringMatching(/^open: deploy\.yml may run with secrets/)]);
   for (const { status, fix } of findings) if (status === 'wrong') expect(fix).toBeTruthy();
 });
 
@@ -137,7 +139,7 @@ test('a checkout is judged without any credential', async () => {
   });
   const { of } = await doctor({ PATH: process.env.PATH }, '--dir', dir, '--pin', pin);
   expect(of('workflow')).toEqual([`ok: pinned to ${pin}`, expect.stringContaining('open: it reports to')]);
-  expect(of('push')).toEqual([expect.stringMatching(/^wrong: deploy\\u\{1b\}\[2J\.yml runs what an agent wrote/)]);
+  expect(of('push')).toEqual([expect.stringMatching(/^wrong: deploy\\u\{1b\}\[2J\.yml may run what an agent wrote/)]);
 });
 
 test('the lines for people have a sign, one line each, and the fix', async () => {

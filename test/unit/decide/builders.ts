@@ -328,3 +328,14 @@ export const review = (
   reviews += 1;
   return { type: 'PullReviewed', review: { id: id ?? reviews, by, state, commit, at: at(50) } };
 };
+/** A review and its author's role, read. */
+export const reviewed = (
+  ...[by = ann, state, commit, id]: Parameters<typeof review>
+): [PullFactOf<'PullReviewed'>, PullFactOf<'ReviewerRead'>] => {
+  const given = review(by, state, commit, id);
+  return [given, reviewerRead(given)];
+};
+export const reviewerRead = (
+  { review: { id, by } }: PullFactOf<'PullReviewed'>,
+  role: Role = 'write',
+): PullFactOf<'ReviewerRead'> => ({ type: 'ReviewerRead', review: id, login: by.login, role });

@@ -128,6 +128,7 @@ export class TwoStreams {
     expect(judged.length).toBeGreaterThan(0);
     expect(report?.hold).toBeUndefined();
     expect(merge.reviewers.length).toBeGreaterThan(0);
+    expect(merge.reviewers, 'a review by somebody without write counts for nothing').not.toContain('olga');
     if (!report?.pushed.includes(merge.head)) expect(merge.reviewers).not.toContain('rae');
     this.merges.push(merge);
   }
@@ -238,6 +239,8 @@ export class TwoStreams {
             ...(one.plan && { plan: one.plan }),
           }),
         };
+      case 'ReadReviewer':
+        return { type: 'ReviewerRead', review: one.review, login: one.login, role: roles[one.login] ?? 'none' };
       case 'MarkReady':
         this.#draft = false;
         return { type: 'PullReadied', done: true };

@@ -1,7 +1,7 @@
 // A gateway in front of the scripted provider, both real, the provider over HTTP on loopback.
 import { createGateway, type GatewayLimits } from '../../../src/gateway/gateway.ts';
-import { createLedger, type Ledger } from '../../model/ledger.ts';
 import type { ModelCall } from '../../../src/gateway/truth.ts';
+import { createLedger, type Ledger } from '../../model/ledger.ts';
 import type { Protocol, Script } from '../../model/script.ts';
 import { type ModelServer, startModelServer } from '../../model/server.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Bug, Retryable } from '../../../src/errors.ts';
-import { createLedger } from '../../model/ledger.ts';
 import type { ModelCall } from '../../../src/gateway/truth.ts';
+import { createLedger } from '../../model/ledger.ts';
 
 const RUN = { run: 'run-1', models: [] };
 const call: ModelCall = {

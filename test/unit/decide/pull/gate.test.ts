@@ -24,6 +24,8 @@ import {
   policyWith,
   rae,
   review,
+  reviewed,
+  reviewerRead,
   sha,
   toReview,
   work,
@@ -53,7 +55,7 @@ const inOrder = ({ report, header, snapshot, reviews = [review()], by = gantry }
     { type: 'TicketReported', report: { ...told, ...report } },
     gathered(work, snapshot),
     ...(header?.draft === true ? [] : ([{ type: 'PullReadied', done: true }] as const)),
-    ...reviews,
+    ...reviews.flatMap((fact) => [fact, ...(fact.type === 'PullReviewed' ? [reviewerRead(fact)] : [])]),
   ];
   return pull().given(...facts);
 };
@@ -145,7 +147,7 @@ describe('what stands in the way', () => {
       observed('edited', { ...atHead(work, 50), draft: false, base: { ref: 'lax', sha: sha('l') } }),
     );
     spec.gate('gate-gathering', 'in_progress');
-    expect(merges(spec.when(review()))).toEqual([]);
+    expect(merges(spec.given(...reviewed()))).toEqual([]);
   });
 
   test('the nearest is shown first, in one order', () => {
@@ -174,16 +176,22 @@ describe('what stands in the way', () => {
 
   test('each change of the nearest blocker goes on record', () => {
     const spec = inOrder({ reviews: [] });
-    spec.when(review()).then({
-      facts: [
-        { type: 'StepTaken', step: 'merge' },
-        { type: 'GateDecided', open: true },
-      ],
-    });
+    const yes = review();
     spec
-      .when(review(pat, 'changes_requested'))
+      .given(yes)
+      .when(reviewerRead(yes))
+      .then({
+        facts: [
+          { type: 'StepTaken', step: 'merge' },
+          { type: 'GateDecided', open: true },
+        ],
+      });
+    const no = review(pat, 'changes_requested');
+    spec.when(no).then({ facts: [{ type: 'GateDecided', open: false, blocker: { id: 'gate-reading-reviewer' } }] });
+    spec
+      .when(reviewerRead(no))
       .then({ facts: [{ type: 'GateDecided', open: false, blocker: { id: 'gate-changes-requested' } }] });
-    spec.when(review(pat, 'changes_requested')).then({ facts: [] });
+    spec.when(reviewerRead(no)).then({ facts: [] });
   });
 });
 
@@ -227,13 +235,13 @@ describe('a review counts', () => {
       observed('looked', { ...atHead(work), draft: false }),
       { type: 'TicketReported', report: { ...told, pushed: [plan().commit] } },
       gathered(work),
-      review(pat),
+      ...reviewed(pat),
     );
     spec.gate('gate-needs-review-foreign-head', 'action_required');
     spec
       .when(observed('synchronize', { ...atHead(work, 35), draft: false }, pat))
       .gate('gate-needs-review-foreign-head', 'action_required');
-    spec.when(review(ann)).gate('gate-merging', 'in_progress');
+    spec.given(...reviewed(ann)).gate('gate-merging', 'in_progress');
   });
 
   test('as the newest of its author, in any order of arrival', () => {
@@ -265,20 +273,20 @@ describe('a draft', () => {
     spec
       .when({ type: 'TicketReported', report: told })
       .then({ commands: [{ type: 'GatherPull' }, { type: 'MarkReady', nodeId: 'PR_1' }] });
-    spec.when(review()).then({ commands: [] });
+    spec.given(...reviewed()).then({ commands: [] });
     spec.when({ type: 'PullReadied', done: false }).gate('gate-press-ready', 'action_required');
     const lost = pull().given(
       observed('opened', atHead(work)),
       gathered(work),
       { type: 'TicketReported', report: told },
-      review(),
+      ...reviewed(),
     );
     lost.when(gaveUp('MarkReady')).gate('gate-press-ready', 'action_required');
   });
 
   test('made one again by people is theirs to take back', () => {
     inOrder({ reviews: [] })
-      .given(observed('converted_to_draft', { ...atHead(work, 50) }, pat), review())
+      .given(observed('converted_to_draft', { ...atHead(work, 50) }, pat), ...reviewed())
       .gate('gate-press-ready', 'action_required');
   });
 });
@@ -286,7 +294,7 @@ describe('a draft', () => {
 test('named approvers are asked for a review, once per head', () => {
   const spec = inOrder({ reviews: [], snapshot: { policy: policyWith({ approval: { approvers: ['pat'] } }) } });
   expect(spec.stream.journal.filter((fact) => fact.type === 'StepTaken' && fact.step === 'review')).toHaveLength(1);
-  spec.when(review(rae)).then({ commands: [] });
+  spec.given(...reviewed(rae)).then({ commands: [] });
 });
 
 describe('the merge', () => {

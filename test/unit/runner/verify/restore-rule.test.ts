@@ -79,6 +79,14 @@ describe('what is neither test nor setting is the work itself', () => {
   });
 });
 
+test('under openspec/ only plan files are prose', () => {
+  const paths = ['openspec/tests/a.js', 'openspec/changes/x/package.json', 'openspec/changes/x/run.sh'];
+  expect(of(paths.map((path) => file('modified', path)))).toEqual(paths.map((path) => `restore ${path}`));
+  expect(of([file('added', 'openspec/conftest.py')])).toEqual(['remove openspec/conftest.py']);
+  expect(of([file('modified', 'openspec/changes/tests/test-plan.json')])).toEqual([]);
+  expect(of([file('modified', 'openspec/changes/tests/.openspec.yaml')])).toEqual([]);
+});
+
 test('only a path that the plan names letter by letter keeps its change', () => {
   const changed = [file('modified', 'test/a.test.js'), file('modified', 'test/b.test.js')];
   expect(of(changed, ['test/**', 'test/a.test.js'])).toEqual(['restore test/b.test.js']);

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -13,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readReportFile, removeReportFile } from '../../../../src/runner/verify/report-file.ts';
-import { restore } from '../../../../src/runner/verify/restore.ts';
+import { type BaseFiles, differing, restore } from '../../../../src/runner/verify/restore.ts';
 
 let root: string;
 let tree: string;
@@ -25,16 +26,50 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+const base = (mode: string): BaseFiles => ({
+  store: { readBlob: async () => ({ ok: true, bytes: Buffer.from('base'), mode }) },
+  repo: { id: '1', url: 'http://127.0.0.1/' },
+  base: 'a'.repeat(40),
+});
 const put = (paths: string[], how: 'restore' | 'remove' = 'restore', mode = '100644') =>
   restore(
     tree,
-    {
-      store: { readBlob: async () => ({ ok: true, bytes: Buffer.from('base'), mode }) },
-      repo: { id: '1', url: 'http://127.0.0.1/' },
-      base: 'a'.repeat(40),
-    },
+    base(mode),
     paths.map((path) => ({ path, how })),
   );
+const changed = (paths: string[], how: 'restore' | 'remove' = 'restore', mode = '100644') =>
+  differing(
+    tree,
+    base(mode),
+    paths.map((path) => ({ path, how })),
+  );
+
+test('what was written over a restored file, in any way, is seen', async () => {
+  const paths = ['same', 'edited', 'longer', 'gone', 'link', 'folder', 'run', 'd/moved'];
+  await put(paths);
+  expect(await changed(paths)).toEqual([]);
+  writeFileSync(join(tree, 'edited'), 'evil');
+  writeFileSync(join(tree, 'longer'), 'base and more');
+  for (const path of ['gone', 'link', 'folder']) rmSync(join(tree, path));
+  symlinkSync('same', join(tree, 'link'));
+  mkdirSync(join(tree, 'folder'));
+  chmodSync(join(tree, 'run'), 0o755);
+  rmSync(join(tree, 'd'), { recursive: true });
+  writeFileSync(join(outside, 'moved'), 'base');
+  symlinkSync(outside, join(tree, 'd'));
+  expect(await changed(paths)).toEqual(paths.slice(1));
+});
+
+test('a restored link must lead where it led; what was removed must stay away', async () => {
+  await put(['to'], 'restore', '120000');
+  expect(await changed(['to'], 'restore', '120000')).toEqual([]);
+  rmSync(join(tree, 'to'));
+  symlinkSync('elsewhere', join(tree, 'to'));
+  expect(await changed(['to'], 'restore', '120000')).toEqual(['to']);
+  expect(await changed(['conf', 'd/conf'], 'remove')).toEqual([]);
+  writeFileSync(join(tree, 'conf'), 'x');
+  expect(await changed(['conf', 'd/conf'], 'remove')).toEqual(['conf']);
+});
 
 test('a file is put back with its mode, over a file, a folder or nothing', async () => {
   writeFileSync(join(tree, 'a'), 'head');
