@@ -8,6 +8,9 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 export const Stage = z.enum(['plan', 'implement', 'verify']);
 export type Stage = z.infer<typeof Stage>;
 
+/** Key of the one fact that ends a run, reported or lost: whoever is second is a repetition. */
+export const finishedKey = (run: string): string => `run:${run}:finished`;
+
 export const RunState = z.enum(['queued', 'claimed', 'running', 'succeeded', 'failed', 'timed_out', 'canceled']);
 export type RunState = z.infer<typeof RunState>;
 

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { GitHubReader, PullView } from '../../adapters/github/contract.ts';
 import type { Fact } from '../facts/fact.ts';
 import type { Repository } from '../facts/repository.ts';
+import { finishedKey } from '../facts/run.ts';
 import { pullStream, type StreamId } from '../facts/stream.ts';
 import { headerFromView } from '../intake/clock/open-pulls.ts';
 import { append } from '../journal/append.ts';
@@ -54,7 +55,7 @@ export async function sweepJournal({ journal: { db, enqueue }, log }: SweepTools
       log.warn({ run: run.id, state: run.state }, 'the lease of a run ran out');
       await append(tx, enqueue, {
         stream: run.stream,
-        key: `run:${run.id}:finished`,
+        key: finishedKey(run.id),
         fact: { type: 'RunLost', run: run.id, outcome },
       });
     });

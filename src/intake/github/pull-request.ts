@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { PullHeader } from '../../facts/pull.ts';
 import { pullStream } from '../../facts/stream.ts';
+import { originOf } from '../pull-origin.ts';
 import { Account, actorOf, Envelope, type Intake, repositoryOf } from './contract.ts';
 
 const PullPayload = z.object({
@@ -54,22 +55,18 @@ function asPushed({ action, after, pull_request: pull }: z.infer<typeof Payload>
 
 function headerOf(pull: z.infer<typeof PullPayload>, botId: number): PullHeader {
   const author = actorOf(pull.user ?? { id: 0, login: 'ghost' });
-  const issue = /^gantry\/(\d{1,10})-/.exec(pull.head.ref)?.[1];
-  const fork = pull.head.repo?.id !== pull.base.repo.id;
-  const ours = !fork && author.id === botId && issue !== undefined;
   return {
     number: pull.number,
     nodeId: pull.node_id,
     title: pull.title.slice(0, 1_000),
     author,
-    origin: fork ? 'fork' : ours ? 'gantry' : 'people',
+    ...originOf({ author: author.id, ref: pull.head.ref, fork: pull.head.repo?.id !== pull.base.repo.id }, botId),
     head: { sha: pull.head.sha, ref: pull.head.ref },
     base: { sha: pull.base.sha, ref: pull.base.ref },
     draft: pull.draft ?? false,
     state: pull.state === 'closed' ? 'closed' : 'open',
     merged: pull.merged ?? false,
     updatedAt: pull.updated_at,
-    ...(ours && { issue: Number(issue) }),
     ...(pull.merged && pull.merge_commit_sha && { mergeSha: pull.merge_commit_sha }),
   };
 }

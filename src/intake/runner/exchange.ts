@@ -1,7 +1,7 @@
 // A job's identity for a run's token, once. A second exchange means that two jobs claim one run: neither may go on.
 
 import { Repository } from '../../facts/repository.ts';
-import type { RunOutcome } from '../../facts/run.ts';
+import { finishedKey, type RunOutcome } from '../../facts/run.ts';
 import { append } from '../../journal/append.ts';
 import { endRun, type RunRow, readRun, takeLease } from '../../journal/lease.ts';
 import type { Db, Tx } from '../../journal/tables.ts';
@@ -110,7 +110,7 @@ async function endBoth(tx: Tx, deps: Deps, run: RunRow): Promise<Response> {
   };
   if (await endRun(tx, run.id, outcome)) {
     const fact = { type: 'RunLost', run: run.id, outcome } as const;
-    await append(tx, deps.enqueue, { stream: run.stream, key: `run:${run.id}:finished`, fact });
+    await append(tx, deps.enqueue, { stream: run.stream, key: finishedKey(run.id), fact });
   }
   return problem(
     409,

@@ -1,7 +1,7 @@
 // The end of a run as its runner tells it: checked against the assignment, then row and fact change in one transaction.
 import { isDeepStrictEqual } from 'node:util';
 import type { LayerName } from '../../facts/policy.ts';
-import type { Isolation, Submission } from '../../facts/run.ts';
+import { finishedKey, type Isolation, type Submission } from '../../facts/run.ts';
 import { TicketRun } from '../../facts/ticket.ts';
 import { append } from '../../journal/append.ts';
 import { endRun, type RunRow, usageOf } from '../../journal/lease.ts';
@@ -11,8 +11,6 @@ import { problem } from './problem.ts';
 import type { Problem, Submitted } from './wire.ts';
 
 type Deps = Pick<RunnerDoorDeps, 'db' | 'enqueue' | 'allowUnboxed'>;
-
-export const finishedKey = (run: string): string => `run:${run}:finished`;
 
 export async function submit(deps: Deps, run: RunRow, submission: Submission): Promise<Submitted | Response> {
   if (submission.fence !== run.fence)
