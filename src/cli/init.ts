@@ -1,10 +1,10 @@
 // `gantry init`: writes the caller workflow, a policy and a ruleset into a checkout. It never commits and never pushes:
 // the App may not touch workflows, so a person opens that pull request with their own rights.
 import path from 'node:path';
+import { detect } from '../config/detect/detect.ts';
 import { Permanent } from '../errors.ts';
 import { type CliCommand, type Io, readArgs } from './command.ts';
 import { callerWorkflow, commitId, ownerName } from './init/caller.ts';
-import { detect } from './init/detect.ts';
 import { mirrorTip, originOf } from './init/git-remote.ts';
 import { nextSteps } from './init/next-steps.ts';
 import { policyFile } from './init/policy-file.ts';

@@ -5,6 +5,7 @@ import { Permanent } from '../errors.ts';
 import type { PolicyRead } from '../facts/policy.ts';
 import type { ChangedFile, PullSnapshot } from '../facts/pull-snapshot.ts';
 import type { Effect } from './contract.ts';
+import { detectLayers } from './gather/detect-layers.ts';
 import { findSecrets } from './gather/find-secrets.ts';
 import { branchRef, fetchRefs, gitRepo } from './gather/git-access.ts';
 import { policyAt, policyPath } from './gather/policy-at.ts';
@@ -40,11 +41,16 @@ export const gatherPull: Effect<'GatherPull'> = {
       criteria: command.criteria,
       secrets: lines && !tooLarge ? await findSecrets(lines.lines) : 'unreadable',
       ...(plan && { plan }),
+      ...(command.origin === 'gantry' &&
+        namesNoLayer(policy) && { detected: await detectLayers(ports, repository, mainSha) }),
       ...(files?.some(({ path }) => path === policyPath) && { editedPolicy: await policyAt(ports, repository, head) }),
     };
     return { type: 'PullGathered', head, snapshot };
   },
 };
+
+const namesNoLayer = (policy: PolicyRead): boolean =>
+  policy.status === 'absent' || (policy.status === 'ok' && Object.keys(policy.policy.layers).length === 0);
 
 function classified(files: readonly GitFile[], policy: PolicyRead, scope: readonly string[]): ChangedFile[] {
   const classify = classifyPaths({ scope, protectedGlobs: policy.status === 'ok' ? policy.policy.protected : [] });

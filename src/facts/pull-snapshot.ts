@@ -1,7 +1,7 @@
 // Everything checks may know about a pull request at one head. Gathered by effects/gather-pull.ts, judged without I/O.
 import { z } from 'zod';
 import { Criterion, PlanSnapshot } from './plan.ts';
-import { PolicyRead } from './policy.ts';
+import { LayerName, PolicyRead } from './policy.ts';
 import { LayerResult } from './run.ts';
 
 const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
@@ -47,6 +47,8 @@ export const PullSnapshot = z.strictObject({
   /** Criteria of the issue as the work was started with; empty for a pull request without an issue. */
   criteria: z.union([z.array(Criterion), unreadable]),
   secrets: z.union([z.array(SecretFinding), unreadable]),
+  /** Layer commands that the repository's files suggest; only gathered for our work where the policy names no layer. */
+  detected: z.partialRecord(LayerName, z.string()).optional(),
   /** Results of the verification layers and the head they belong to. Absent: none came in yet. */
   evidence: z.strictObject({ head: sha, layers: z.array(LayerResult) }).optional(),
 });

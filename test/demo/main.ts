@@ -52,6 +52,7 @@ async function main(): Promise<number> {
   const opening = openScene({
     agent: agent.data,
     sandbox,
+    linear: true,
     agentsDir: process.env.GANTRY_AGENTS_DIR ?? path.join(os.homedir(), '.cache', 'gantry', 'agents'),
     ...(values.live && { live: liveKeys() }),
   });
@@ -63,7 +64,8 @@ async function main(): Promise<number> {
     process.once(signal, () => void stop().finally(() => process.exit(130)));
   try {
     scene = await opening;
-    progress.say(`the local GitHub is ${scene.world.url}, Gantry is ${scene.app.url}`);
+    const { url, linear } = scene.world;
+    progress.say(`the local GitHub is ${url}, Linear is ${linear?.url}, Gantry is ${scene.app.url}`);
     const ending = await play(scene, scenario, progress, { step: values.live ? 1_800 : 120 });
     await scene.world.settle();
     progress.end();

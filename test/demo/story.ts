@@ -117,6 +117,11 @@ async function fromPlan(
   );
   progress.say(`Gantry merges as ${merged.slice(0, 8)}`);
   await until('the ticket to be done', async () => (await ticket(scene, issue))?.stage.name === 'merged', step);
+  await until(
+    'the last words of the comment',
+    async () => (await sticky(scene, pull.number))?.includes('Nothing is left to do.'),
+    step,
+  );
   return { outcome: 'merged', issue, pull: pull.number, head, mergeSha: merged };
 }
 

@@ -1,9 +1,11 @@
 // The main job, from the label to the merge.
 import { expect, test } from 'vitest';
+import { committed } from '../../bench/committed.ts';
 import { dialogue } from './dialogue.ts';
 
 test('a labelled issue becomes a merged, verified pull request', async () => {
   const { ask, plan, will, repo, stage, checks, stickies, reactions, gate, quiet, world, mona } = await dialogue();
+  const before = world.requests.length;
   const issue = await ask();
   const { pull, line } = await plan(issue);
   expect(pull).toMatchObject({ draft: true, user: { login: 'gantry[bot]' } });
@@ -32,4 +34,7 @@ test('a labelled issue becomes a merged, verified pull request', async () => {
   const message = await world.git(repo, ['log', '-2', '--format=%B', head ?? '']);
   expect(message).toMatch(/^Gantry-Run: \d+-\d+-2$/m);
   expect(message).toMatch(new RegExp(`^Gantry-Ticket: #${issue}$`, 'm'));
+  const asked = world.requests.slice(before).filter(({ mint }) => !mint);
+  expect(asked.length).toBeLessThanOrEqual(committed.requests.total);
+  expect(asked.filter(({ method }) => method !== 'GET').length).toBeLessThanOrEqual(committed.requests.contentWrites);
 });

@@ -127,9 +127,10 @@ test('without a policy file a plan is made, but nothing that no layer verified i
   expect(await checks(head)).toMatchObject({ 'harness/gate': 'neutral' });
   expect((await gate(head))?.output.title).toContain('no policy file');
   expect(JSON.stringify((await gate(head))?.output)).toContain('gantry init');
-  // One of Gantry's own: somebody has to say how it is verified.
+  // One of Gantry's own: somebody has to say how it is verified, and reads what was detected.
   expect(await gate(built)).toMatchObject({ conclusion: 'action_required' });
   expect((await gate(built))?.output.title).toContain('No verification layer is configured');
   expect(await sticky(pull.number)).toContain('`layers:`');
+  expect(await sticky(pull.number)).toContain('- static: npm run lint\n- unit: npm test');
   expect((await will.pull(repo, pull.number)).merged).toBe(false);
 });

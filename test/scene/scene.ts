@@ -36,6 +36,8 @@ export type SceneOptions = {
   agentsDir: string;
   sandbox: 'bubblewrap' | 'none';
   log?: (line: string) => void;
+  /** Linear beside GitHub. */
+  linear?: boolean;
   /** Providers with real keys instead of the scripted model. */
   live?: Parameters<typeof providersOf>[0];
 };
@@ -65,7 +67,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   const work = fixtureWork();
   const log: string[] = [];
   const model = await startModelServer({ key, script: options.script ?? scriptedAgent(() => work) });
-  const world = await startWorld();
+  const world = await startWorld({ linear: options.linear ?? false });
   Object.assign(world.actions.runnerEnvironment, {
     GANTRY_DEPENDENCIES: root,
     GANTRY_AGENTS_DIR: options.agentsDir,

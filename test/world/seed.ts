@@ -1,7 +1,10 @@
 // Who lives in the world: the organisation acme, six people with six different rights, our App and GitHub Actions.
 import { generateKeyPair } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import type { SeedConfig } from 'emulate';
+import { parse } from 'yaml';
 
 export const APP = { id: 12345, slug: 'gantry', installationId: 100, webhookSecret: 'the-worlds-webhook-secret' };
 /** The App whose installation tokens are the jobs' GITHUB_TOKEN. */
@@ -17,30 +20,11 @@ export const PEOPLE = {
   sam: { name: 'Sam Stranger', role: 'none' },
 };
 
-/** What app.yml asks for; no `workflows`, no `administration`. */
-const PERMISSIONS = {
-  actions: 'write',
-  checks: 'write',
-  contents: 'write',
-  issues: 'write',
-  metadata: 'read',
-  merge_queues: 'read',
-  pull_requests: 'write',
-  statuses: 'read',
+/** The App as app.yml registers it: what is not asked for there is not granted here. */
+const manifest = parse(readFileSync(path.join(import.meta.dirname, '..', '..', 'app.yml'), 'utf8')) as {
+  default_permissions: Record<string, 'read' | 'write'>;
+  default_events: string[];
 };
-const EVENTS = [
-  'issues',
-  'issue_comment',
-  'pull_request',
-  'pull_request_review',
-  'check_run',
-  'check_suite',
-  'workflow_run',
-  'merge_group',
-  'push',
-  'member',
-  'repository',
-];
 const ACTIONS_PERMISSIONS = {
   actions: 'write',
   checks: 'write',
@@ -83,7 +67,11 @@ export async function seed(): Promise<SeedConfig> {
       orgs: [{ login: 'acme', members: [{ login: 'root-admin', role: 'admin' }] }],
       repos: [],
       apps: [
-        app(APP, 'Gantry', { webhook_secret: APP.webhookSecret, permissions: PERMISSIONS, events: EVENTS }),
+        app(APP, 'Gantry', {
+          webhook_secret: APP.webhookSecret,
+          permissions: manifest.default_permissions,
+          events: manifest.default_events,
+        }),
         app(ACTIONS_APP, 'GitHub Actions', { permissions: ACTIONS_PERMISSIONS, events: [] }),
       ],
     },

@@ -1,5 +1,5 @@
 // What a person does after `gantry init`, short and in order.
-import type { Detected } from './detector.ts';
+import type { Detected } from '../../config/detect/detector.ts';
 import type { Origin } from './git-remote.ts';
 
 export type Steps = {

@@ -1,6 +1,7 @@
 // The first policy of a repository: what was detected, and commented examples where nothing was.
+
+import type { Detected, DetectedLayer } from '../../config/detect/detector.ts';
 import type { LayerName } from '../../facts/policy.ts';
-import type { Detected, DetectedLayer } from './detector.ts';
 
 const layerNames: readonly LayerName[] = ['static', 'unit', 'integration', 'smoke'];
 

@@ -1,17 +1,11 @@
 // The files at the top of a checkout that tell how its code is built and tested. Bounded: they are anyone's.
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RepositoryFiles } from '../../config/detect/detector.ts';
 import { Permanent } from '../../errors.ts';
 import { entryAt } from './entry.ts';
 
 const mostBytes = 1_000_000;
-
-export type RepositoryFiles = {
-  /** Undefined: absent, not an ordinary file, or over 1 MB. `name` is relative to the top. */
-  text(name: string): Promise<string | undefined>;
-  /** Names directly in a folder, '' for the top; empty where there is no such folder. */
-  names(folder: string): Promise<string[]>;
-};
 
 /** Throws Permanent where `dir` is no folder. */
 export async function openRepositoryFiles(dir: string): Promise<RepositoryFiles> {

@@ -75,7 +75,7 @@ function ofLayers({ header, ticket, snapshot }: PullState): Blocker[] {
   // The run skipped what its policy did not name; the policy of now does, so this head was not verified by it.
   const added = results.filter(({ layer, conclusion }) => conclusion === 'skipped' && configured[layer] !== undefined);
   if (added.length === 0 && !results.some((result) => result.conclusion !== 'skipped'))
-    return [action(message('gate-no-layers'))];
+    return [action(message('gate-no-layers', { detected: detectedOf(snapshot) }))];
   const missing = LayerName.options.filter((name) => !results.some((result) => result.layer === name));
   return [
     ...[
@@ -87,6 +87,13 @@ function ofLayers({ header, ticket, snapshot }: PullState): Blocker[] {
     ...added.map(({ layer }) => fail(message('gate-layer-failed', { layer, added: 'since' }))),
   ];
 }
+
+/** One line per layer; empty where nothing was recognised. */
+const detectedOf = (snapshot: PullSnapshot | undefined): string =>
+  LayerName.options
+    .filter((layer) => snapshot?.detected?.[layer] !== undefined)
+    .map((layer) => `${layer}: ${snapshot?.detected?.[layer]}`)
+    .join('\n');
 
 function ofReview(state: PullState): Blocker[] {
   const { ticket, header } = state;

@@ -41,8 +41,10 @@ const ofGate = {
   'next-gate-approval-revoked': 'Read the plan again, then type the line that the policy comment shows.',
   'next-gate-needs-approval': 'Read the plan, then type the line that the policy comment shows.',
   'next-gate-layers-pending': `They are about to run. ${nothingToDo}`,
-  'next-gate-no-layers':
-    'Add one of `static`, `unit`, `integration`, `smoke` under `layers:` in `.github/harness.yml` on the default branch, then type `/retry`.',
+  'next-gate-no-layers': ({ detected }: Data) =>
+    detected
+      ? 'Name them under `layers:` in `.github/harness.yml` on the default branch, then type `/retry`. Detected in this repository:\n\n- {detected}'
+      : 'Add one of `static`, `unit`, `integration`, `smoke` under `layers:` in `.github/harness.yml` on the default branch, then type `/retry`.',
   'next-gate-layer-failed': ({ added }: Data) =>
     added
       ? 'Type `/retry` to verify this commit again by the policy as it is now.'

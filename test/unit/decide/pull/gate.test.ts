@@ -195,6 +195,36 @@ describe('what stands in the way', () => {
   });
 });
 
+describe("a merge queue's commit", () => {
+  const group = sha('group');
+  const shown = (spec: ReturnType<typeof pull>) => spec.seen(`check/${group}/harness/gate`);
+
+  test("people's pull requests are shown there as at their own head", () => {
+    const spec = pull()
+      .given(observed('opened', { ...atHead(work), origin: 'people' }), {
+        type: 'GroupRequested',
+        sha: group,
+      })
+      .given(gathered(work, { kind: 'people' }));
+    expect(shown(spec)).toMatchObject({ view: { status: 'success' } });
+    spec.given(gathered(work, { kind: 'people', secrets: 'unreadable' }));
+    expect(shown(spec)).toMatchObject({ view: { status: 'failure' } });
+  });
+
+  test("Gantry's own are refused there, for nobody has verified that commit", () => {
+    const spec = inOrder({}).given({ type: 'GroupRequested', sha: group });
+    expect(shown(spec)).toMatchObject({ view: { status: 'failure', title: { id: 'gate-merge-queue' } } });
+  });
+
+  test('nothing is shown there once the pull request is closed', () => {
+    const spec = inOrder({}).given(
+      { type: 'GroupRequested', sha: group },
+      observed('closed', { ...atHead(work, 60), state: 'closed' }),
+    );
+    expect(shown(spec)).toBeUndefined();
+  });
+});
+
 describe('a review counts', () => {
   const blocked = (world: World, title = 'gate-needs-review') => inOrder(world).gate(title, 'action_required');
   test('by a person who neither asked nor pushed, at exactly this head', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { detect } from '../../../../src/cli/init/detect.ts';
-import { policyFile } from '../../../../src/cli/init/policy-file.ts';
-import { openRepositoryFiles } from '../../../../src/cli/init/repository-files.ts';
-import { readPolicy } from '../../../../src/config/policy.ts';
-import { folderWith } from '../terminal.ts';
+import { policyFile } from '../../../src/cli/init/policy-file.ts';
+import { openRepositoryFiles } from '../../../src/cli/init/repository-files.ts';
+import { detect } from '../../../src/config/detect/detect.ts';
+import { readPolicy } from '../../../src/config/policy.ts';
+import { folderWith } from '../cli/terminal.ts';
 
 const pkg = (scripts: Record<string, string>) => JSON.stringify({ scripts });
 const report = { format: 'junit', path: 'reports/unit.xml' };

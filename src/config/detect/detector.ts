@@ -1,6 +1,13 @@
 // What a detector of one toolchain says, and what several of them share.
 import type { LayerName } from '../../facts/policy.ts';
-import type { RepositoryFiles } from './repository-files.ts';
+
+/** The files at the top of a tree. Anyone's, so their size is bounded by whoever opens them. */
+export type RepositoryFiles = {
+  /** Undefined: absent, not an ordinary file, or over 1 MB. `name` is relative to the top. */
+  text(name: string): Promise<string | undefined>;
+  /** Names directly in a folder, '' for the top; empty where there is no such folder. */
+  names(folder: string): Promise<string[]>;
+};
 
 export type DetectedLayer = { run: string; report?: { format: 'junit'; path: string } };
 

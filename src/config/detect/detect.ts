@@ -1,10 +1,9 @@
 // Guesses a repository's layer commands from the files that its tools leave. Only fixed commands come out: nothing that
 // a file says is copied into a command line.
-import { cargo, go, make } from './detect-compiled.ts';
-import { node } from './detect-node.ts';
-import { python } from './detect-python.ts';
-import type { Detected, Detector } from './detector.ts';
-import type { RepositoryFiles } from './repository-files.ts';
+import { cargo, go, make } from './compiled.ts';
+import type { Detected, Detector, RepositoryFiles } from './detector.ts';
+import { node } from './node.ts';
+import { python } from './python.ts';
 
 /** In order of precedence: a Makefile mostly calls the others, so it fills what they leave open. */
 const detectors: readonly Detector[] = [node, python, go, cargo, make];
