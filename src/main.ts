@@ -52,7 +52,7 @@ async function main(): Promise<void> {
     allowUnboxed: false,
     signingKey: env.signingKey === undefined ? undefined : path.resolve(env.signingKey),
     metrics,
-    rounds: { journalSeconds: 1, repairSeconds: 60, lookSeconds: 3_600 },
+    rounds: { journalSeconds: 1, repairSeconds: 60, lookSeconds: 3_600, superviseSeconds: 60 },
     log,
   });
   log.info({ url: app.url, database: env.database.url === undefined ? 'pglite' : 'postgres' }, 'Gantry is up');

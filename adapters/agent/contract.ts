@@ -1,6 +1,6 @@
 // What Gantry needs to know about a coding agent's command line. Data and pure functions; the runner starts the process.
 import type { AgentName } from '../../src/facts/policy.ts';
-import type { RunOutcome, Usage } from '../../src/facts/run.ts';
+import type { RunnerOutcome, Usage } from '../../src/facts/run.ts';
 
 /** The wire format the agent speaks; also the path segment of the gateway that serves it. */
 export type ModelProtocol = 'openai-responses' | 'anthropic-messages' | 'gemini';
@@ -123,7 +123,7 @@ export type ProcessEnd = {
  * `completed` says that the agent believes it is done. Whether that is `delivered` or `no_change` is for the runner to
  * observe on the tree. `failed` is a run outcome as it stands. Timeout and cancellation are the runner's to name.
  */
-export type AgentOutcome = { kind: 'completed'; message: string | null } | Extract<RunOutcome, { kind: 'failed' }>;
+export type AgentOutcome = { kind: 'completed'; message: string | null } | Extract<RunnerOutcome, { kind: 'failed' }>;
 
 export type AgentAdapter = {
   name: AgentName;

@@ -26,7 +26,12 @@ export type IssueView = {
   labels: string[];
   updatedAt: Time;
   isPull: boolean;
+  /** Issues that it is marked as blocked by, closed ones too; undefined where the server does not say. */
+  blockers: number | undefined;
 };
+
+/** `repository` is owner/name. */
+export type BlockerView = { repository: string; number: number; state: 'open' | 'closed' };
 
 /** Edited exactly when updatedAt differs from createdAt. `viaApp`: an App wrote it, also when it did so for a person. */
 export type CommentView = {
@@ -121,6 +126,8 @@ export type GitHubReader = {
   role(repo: Repository, login: string): Promise<Role>;
   /** Also pull requests, seen as issues. Deleted or transferred away: undefined. */
   issue(repo: Repository, issue: number): Promise<IssueView | undefined>;
+  /** What the issue is marked as blocked by, all pages; undefined where the server knows no dependencies, or no such issue. */
+  blockedBy(repo: Repository, issue: number): Promise<BlockerView[] | undefined>;
   comment(repo: Repository, comment: number): Promise<CommentView | undefined>;
   /** All pages, oldest first (ascending id), on an issue or a pull request's conversation. A missing issue has none. */
   comments(repo: Repository, issue: number): Promise<CommentView[]>;

@@ -13,7 +13,7 @@ import {
 } from './read/gauges.ts';
 
 /** The dead letter included. */
-const queues = ['translate', 'react', 'perform', 'converge', 'dead'];
+const queues = ['translate', 'react', 'perform', 'converge', 'offer', 'dead'];
 
 export function observeJournal(registry: Registry, { db, boss }: Pick<Journal, 'db' | 'boss'>): void {
   const registers = [registry];

@@ -101,6 +101,7 @@ function runnerDoor({
     gateway: (request, { id, assignment: { agent } }) =>
       gateway.fetch(request, { run: id, models: modelsOf(agents[agent.name], agent.model), revoked: revoked(id) }),
     truth: ({ id }) => truthOf(db, id),
+    onRefused: (why, run) => log.warn({ run_id: run, why }, 'a write of a run was refused'),
     onError: (error, about) => log.error({ ...about, err: error }, 'a runner request failed'),
   });
 }

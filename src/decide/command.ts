@@ -5,6 +5,7 @@ import { Actor } from '../facts/person.ts';
 import { Criterion, PlanSnapshot } from '../facts/plan.ts';
 import { Policy } from '../facts/policy.ts';
 import { Stage, Subject } from '../facts/run.ts';
+import { Signal } from '../facts/signal.ts';
 
 const command = <const Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
   z.strictObject({ type: z.literal(type), ...shape });
@@ -33,10 +34,13 @@ export const Command = z.discriminatedUnion('type', [
     base: z.string(),
     plan: z.strictObject({ changeId: z.string(), scope: z.array(z.string()), trustedBase: z.string() }).optional(),
     subject: Subject.optional(),
+    /** What asks for it. Absent in commands from before it was told. */
+    signal: Signal.optional(),
     feedback: z.string().optional(),
     policy: Policy,
   }),
-  command('CancelRun', { run: z.string(), why: z.string() }),
+  /** `workflowRun`: only this one is stopped, which is not the one that has the run. */
+  command('CancelRun', { run: z.string(), why: z.string(), workflowRun: z.int().optional() }),
   command('InspectBundle', {
     run: z.string(),
     stage: Stage,

@@ -1,5 +1,5 @@
 // Something that should be seen outside. A lifecycle says what; effects/converge makes it so and keeps it so.
-import type { Message } from '../facts/message.ts';
+import type { Reply } from '../facts/comment.ts';
 import type { CheckView } from './pull/check-view.ts';
 import type { StickyView } from './pull/sticky-view.ts';
 import type { NoticeView } from './ticket/notice-view.ts';
@@ -16,7 +16,7 @@ export type CheckName =
 export type Target =
   | { id: `sticky/${number}`; kind: 'sticky'; pull: number; view: StickyView }
   | { id: `notice/${number}`; kind: 'notice'; issue: number; view: NoticeView }
-  | { id: `reply/${number}`; kind: 'reply'; comment: number; on: number; message: Message }
+  | { id: `reply/${number}`; kind: 'reply'; comment: number; on: number; message: Reply }
   | { id: `reaction/${number}/${string}`; kind: 'reaction'; comment: number; reaction: 'eyes' | 'rocket' | '-1' }
   /** `times`: how often it had to be put right, so that each time is a change. */
   | { id: `label/${number}/${string}`; kind: 'label'; issue: number; label: string; present: boolean; times: number }

@@ -5,11 +5,16 @@ import { Permanent, UserFixable } from '../errors.ts';
 import { message } from '../facts/message.ts';
 import type { Repository } from '../facts/repository.ts';
 import type { Assignment } from '../facts/run.ts';
+import type { TicketFactOf } from '../facts/ticket.ts';
 import { admit } from '../journal/admit.ts';
 import { readArtifact } from '../journal/artifact.ts';
-import { bindWorkflowRun, readRun } from '../journal/lease.ts';
+import { lastPriority } from '../journal/backlog.ts';
+import { bindWorkflowRun, endRun, readRun } from '../journal/lease.ts';
+import { sayPlainly } from '../render/messages.ts';
 import type { Call, Effect, Ports } from './contract.ts';
+import { answerTo } from './dispatch-answer.ts';
 import { branchRef, fetchRefs, gitRepo } from './gather/git-access.ts';
+import { standingOf } from './gather/standing.ts';
 
 /** Seconds between a runner's heartbeats. */
 const heartbeatSeconds = 15;
@@ -17,19 +22,7 @@ const heartbeatSeconds = 15;
 const searchMinutes = 60;
 
 export const dispatchRun: Effect<'DispatchRun'> = {
-  async find({ command, repository }, { db, reader, runners }) {
-    const known = await readRun(db, command.run);
-    if (!known) return undefined;
-    if (known.workflowRun !== undefined) return dispatched(command, known.assignment.start, known.workflowRun);
-    const since = new Date(Date.now() - searchMinutes * 60_000).toISOString();
-    const title = runName(command);
-    const found = (await reader.workflowRuns(repository, runners.workflow, since)).find(
-      ({ displayTitle }) => displayTitle === title,
-    );
-    if (!found) return undefined;
-    await bindWorkflowRun(db, command.run, found.id);
-    return dispatched(command, known.assignment.start, found.id);
-  },
+  find: findStarted,
 
   async execute(call, ports) {
     const { command, repository, stream } = call;
@@ -42,26 +35,55 @@ export const dispatchRun: Effect<'DispatchRun'> = {
         repo: repository.id,
         assignment: await assignmentOf(call, ports, start),
         seconds: ports.runners.pickUpSeconds,
+        head: subjectOf(command) ?? start,
+        ...(command.signal && { signal: command.signal.key }),
+        ...(await standingFor(call, ports)),
       },
       { repository: command.policy.concurrency, total: ports.runners.totalRuns },
     );
-    if (admission === 'ended_before') throw new Permanent(`the run ${command.run} has ended before it was dispatched`);
-    if (typeof admission === 'object') {
-      return {
-        type: 'DispatchDeferred',
-        stage: command.stage,
-        why: message(`dispatch-deferred-${admission.deferred}`, { live: String(admission.live) }),
-      };
-    }
+    if ('conflict' in admission) return answerTo(command, admission, repository);
+    // It was asked for before, and what became of that is not known: it may be there.
+    const started = admission.claimed.again ? await findStarted(call, ports) : undefined;
+    if (started) return started;
     const answer = await startWorkflow(call, ports);
     if ('refused' in answer) {
       // Nothing was started, so the slot is free again.
-      await ports.db.deleteFrom('run').where('id', '=', command.run).where('state', '=', 'queued').execute();
-      return { type: 'DispatchRefused', stage: command.stage, why: answer.refused };
+      const outcome = { kind: 'failed', class: 'user_error', why: sayPlainly(answer.refused) } as const;
+      await ports.db.transaction().execute((tx) => endRun(tx, command.run, outcome));
+      return { type: 'DispatchRefused', run: command.run, stage: command.stage, why: answer.refused };
     }
     return dispatched(command, start, await bound(ports.db, command.run, answer.runId));
   },
 };
+
+/** By the stored answer, else by its name among GitHub's runs. */
+async function findStarted(
+  { command, repository }: Call<CommandOf<'DispatchRun'>>,
+  { db, reader, runners }: Ports,
+): Promise<TicketFactOf<'RunDispatched'> | undefined> {
+  const known = await readRun(db, command.run);
+  if (!known) return undefined;
+  if (known.workflowRun !== undefined) return dispatched(command, known.assignment.start, known.workflowRun);
+  const since = new Date(Date.now() - searchMinutes * 60_000).toISOString();
+  const title = runName(command);
+  const found = (await reader.workflowRuns(repository, runners.workflow, since)).find(
+    ({ displayTitle }) => displayTitle === title,
+  );
+  if (!found) return undefined;
+  await bindWorkflowRun(db, command.run, found.id);
+  return dispatched(command, known.assignment.start, found.id);
+}
+
+/** What a verification looks at: it may be the same tree from another start. */
+const subjectOf = ({ subject }: CommandOf<'DispatchRun'>): string | undefined =>
+  subject && (subject.kind === 'head' ? subject.sha : subject.tree);
+
+/** What was made already is verified in the same place of the order, whatever the issue waits for since. */
+async function standingFor({ command, repository, stream }: Call<CommandOf<'DispatchRun'>>, { db, reader }: Ports) {
+  if (command.stage !== 'verify') return standingOf(reader, repository, command.issue);
+  const priority = await lastPriority(db, stream);
+  return priority ? { priority } : {};
+}
 
 /** Always the default branch's file: another base could bring a workflow of its own. What a person must mend is an answer. */
 async function startWorkflow(
@@ -85,8 +107,18 @@ async function bound(db: Ports['db'], run: string, workflowRun: number | undefin
 
 const runName = ({ stage, run }: CommandOf<'DispatchRun'>): string => `gantry ${stage} ${run}`;
 
-const dispatched = ({ run, stage }: CommandOf<'DispatchRun'>, start: string, workflowRun: number | undefined) =>
-  ({ type: 'RunDispatched', run, stage, start, ...(workflowRun !== undefined && { workflowRun }) }) as const;
+const dispatched = (
+  { run, stage, signal }: CommandOf<'DispatchRun'>,
+  start: string,
+  workflowRun: number | undefined,
+): TicketFactOf<'RunDispatched'> => ({
+  type: 'RunDispatched',
+  run,
+  stage,
+  start,
+  ...(workflowRun !== undefined && { workflowRun }),
+  ...(signal && { signal }),
+});
 
 async function tipOf(ports: Ports, repository: Repository, branch: string): Promise<string> {
   const ref = branchRef(branch);

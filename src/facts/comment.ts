@@ -1,6 +1,7 @@
 // What a comment asked for. Only a comment that was just created can ask; an edited one never does.
 import { z } from 'zod';
 import { Command } from './command-given.ts';
+import { Message } from './message.ts';
 import { Actor } from './person.ts';
 
 /** `on` is the issue or pull request that it stands under; `at` is GitHub's created_at. */
@@ -30,11 +31,19 @@ export const CommandMisread = z.strictObject({
 });
 export type CommandMisread = z.infer<typeof CommandMisread>;
 
+/** What is said in answer; `lines` are said below it, each of one or more sentences. */
+export const Reply = z.strictObject({
+  id: z.string(),
+  data: z.record(z.string(), z.string()),
+  lines: z.array(z.array(Message)).max(100).optional(),
+});
+export type Reply = z.infer<typeof Reply>;
+
 /** How a comment was answered: 👀 on receipt, 🚀 when done, 👎 with at most one reply when refused. */
 export const Receipt = z.strictObject({
   comment: z.int(),
   on: z.int(),
   reaction: z.enum(['eyes', 'rocket', '-1']),
-  reply: z.strictObject({ id: z.string(), data: z.record(z.string(), z.string()) }).optional(),
+  reply: Reply.optional(),
 });
 export type Receipt = z.infer<typeof Receipt>;

@@ -28,14 +28,21 @@ export const FailureClass = z.enum([
 ]);
 export type FailureClass = z.infer<typeof FailureClass>;
 
-/** How a run ended. Exactly one per run; `why` is one sentence for a person. */
-export const RunOutcome = z.discriminatedUnion('kind', [
+/** How a run ended, as a runner may say it. */
+export const RunnerOutcome = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('delivered') }),
   z.strictObject({ kind: z.literal('no_change'), why: z.string() }),
   z.strictObject({ kind: z.literal('blocked'), why: z.string() }),
   z.strictObject({ kind: z.literal('failed'), class: FailureClass, why: z.string() }),
   z.strictObject({ kind: z.literal('cancelled'), why: z.string() }),
   z.strictObject({ kind: z.literal('timed_out'), why: z.string() }),
+]);
+export type RunnerOutcome = z.infer<typeof RunnerOutcome>;
+
+/** How a run ended. Exactly one per run; `why` is one sentence for a person. Only the control plane gives a run up. */
+export const RunOutcome = z.discriminatedUnion('kind', [
+  ...RunnerOutcome.options,
+  z.strictObject({ kind: z.literal('dead_lettered'), why: z.string() }),
 ]);
 export type RunOutcome = z.infer<typeof RunOutcome>;
 
@@ -123,7 +130,7 @@ export type Isolation = z.infer<typeof Isolation>;
 /** What a runner hands in when it is done. `bundle` and `evidence` are digests of artifacts uploaded before. */
 export const Submission = z.strictObject({
   fence: z.int(),
-  outcome: RunOutcome,
+  outcome: RunnerOutcome,
   bundle: z.strictObject({ artifact: digest, commit: sha }).optional(),
   evidence: digest.optional(),
   layers: z.array(LayerResult).max(4).optional(),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Message } from './message.ts';
 import { Subject } from './run.ts';
+import { Signal } from './signal.ts';
 import { Verdict } from './verdict.ts';
 
 /** Where a blocked ticket goes on after /retry or /unhold. */
@@ -11,15 +12,18 @@ export type ResumePoint = z.infer<typeof ResumePoint>;
 const stage = <const Name extends string, Shape extends z.core.$ZodLooseShape>(name: Name, shape: Shape) =>
   z.strictObject({ name: z.literal(name), ...shape });
 
+/** What asked for the run. Facts that were recorded before it was kept lack it. */
+const signal = Signal.optional();
+
 export const TicketStage = z.discriminatedUnion('name', [
   stage('idle', { notice: Message.optional() }),
   stage('checking', {}),
   stage('not_ready', { verdict: Verdict }),
-  stage('planning', { run: z.string() }),
+  stage('planning', { run: z.string(), signal }),
   stage('publishing_plan', { run: z.string() }),
   stage('awaiting_approval', {}),
-  stage('implementing', { run: z.string() }),
-  stage('verifying', { run: z.string(), subject: Subject }),
+  stage('implementing', { run: z.string(), signal }),
+  stage('verifying', { run: z.string(), subject: Subject, signal }),
   stage('publishing', { run: z.string(), waitsFor: z.array(z.string()).optional() }),
   stage('in_review', {}),
   stage('merged', { sha: z.string() }),

@@ -8,6 +8,7 @@ import { Actor, Role } from './person.ts';
 import { PlanSnapshot } from './plan.ts';
 import { PolicyRead } from './policy.ts';
 import { Isolation, RunOutcome, Stage, Submission, Usage } from './run.ts';
+import { Signal } from './signal.ts';
 import { TicketStage } from './stage.ts';
 
 const fact = <const Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
@@ -38,6 +39,10 @@ export const TicketObserved = z.discriminatedUnion('type', [
   fact('PullClosed', { merged: z.boolean(), sha: z.string().optional(), by: Actor.optional() }),
   fact('PullRetargeted', { base: z.string() }),
   fact('Woken', {}),
+  /** The labels of an issue say another priority than before. */
+  fact('PriorityChanged', { label: z.string(), by: Actor, at: z.string() }),
+  /** A slot is free and this run is first in the backlog's order. */
+  fact('SlotOffered', { run: z.string() }),
 ]);
 
 /** What a run told us, or what became of it without it. */
@@ -45,6 +50,10 @@ export const TicketRun = z.discriminatedUnion('type', [
   /** `start`: the commit that it starts from; a claim may be told before the answer to its dispatch is. */
   fact('RunClaimed', { run: z.string(), workflowRun: z.int(), start: z.string().optional() }),
   fact('RunFinished', { run: z.string(), stage: Stage, submission: Submission, usage: Usage, isolation: Isolation }),
+  /** It was asked for, and GitHub shows no workflow run of its name. */
+  fact('RunUnseen', { run: z.string() }),
+  /** A workflow run of ours that nobody waits for: its run has ended, or another workflow run has it. */
+  fact('RunStray', { run: z.string(), workflowRun: z.int() }),
   /** `workflowRun`: the one that ended, where that is what was seen. */
   fact('RunLost', { run: z.string(), outcome: RunOutcome, workflowRun: z.int().optional() }),
 ]);
@@ -79,9 +88,16 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     plan: PlanSnapshot.optional(),
     policy: livePolicy,
   }),
-  fact('RunDispatched', { run: z.string(), stage: Stage, workflowRun: z.int().optional(), start: z.string() }),
-  fact('DispatchDeferred', { stage: Stage, why: Message }),
-  fact('DispatchRefused', { stage: Stage, why: Message }),
+  /** `signal`: what asked for it. `run` of the other two: absent in facts that were recorded before it was told. */
+  fact('RunDispatched', {
+    run: z.string(),
+    stage: Stage,
+    workflowRun: z.int().optional(),
+    start: z.string(),
+    signal: Signal.optional(),
+  }),
+  fact('DispatchDeferred', { run: z.string().optional(), stage: Stage, why: Message }),
+  fact('DispatchRefused', { run: z.string().optional(), stage: Stage, why: Message }),
   fact('RunCancelRequested', { run: z.string() }),
   fact('BundleInspected', { run: z.string(), tree: z.string(), files: z.int() }),
   fact('BundleRefused', { run: z.string(), why: Message }),

@@ -20,7 +20,10 @@ export type Journal = {
 };
 
 /** Seconds after which a job that is being worked on counts as lost; above every effect's own time-out. */
-const expireInSeconds = { translate: 60, react: 60, perform: 300, converge: 120 } satisfies Record<Queue, number>;
+const expireInSeconds = { translate: 60, react: 60, perform: 300, converge: 120, offer: 60 } satisfies Record<
+  Queue,
+  number
+>;
 
 /** Seconds without a sign of life of a worker after which its job is somebody else's: it was killed. pg-boss allows no less. */
 const heartbeatSeconds = 10;

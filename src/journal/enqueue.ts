@@ -14,6 +14,8 @@ export type Jobs = {
   perform: { stream: StreamId; key: string; command: Command; resumed?: boolean };
   /** Carries only the target: the writer reads the newest state. */
   converge: { stream: StreamId; target: string };
+  /** A slot may have come free. `closed`: the ticket whose issue was closed, which others may have waited for. */
+  offer: { closed?: StreamId };
 };
 export type Queue = keyof Jobs;
 

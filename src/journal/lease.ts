@@ -1,6 +1,7 @@
 // A run's row is its lease: made by the dispatcher, taken once by the runner, kept by heartbeats, ended once.
 // Clocks are the database's. Every write of a runner goes through its token, and the token dies with the lease.
 import { sql } from 'kysely';
+import { endOf, liveStates, type RunEvent, statesBefore, stepRun } from '../decide/run.ts';
 import { Assignment, type RunOutcome, type RunState, type Usage } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
 import type { Db, Tx } from './tables.ts';
@@ -17,7 +18,8 @@ export type RunRow = {
   progress: unknown;
 };
 
-const live = ['queued', 'claimed', 'running'] satisfies RunState[];
+/** A write that does not happen: `why` is one sentence for the log and for whoever asked. */
+export type RunRefused = { refused: 'unknown' | 'stale_fence' | 'illegal'; why: string };
 
 export async function readRun(db: Db | Tx, id: string): Promise<RunRow | undefined> {
   const row = await db.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst();
@@ -48,7 +50,7 @@ export async function takeLease(
   if (row.workflow_run !== null && Number(row.workflow_run) !== by.workflowRun)
     return { refused: 'other_workflow_run' };
   if (row.exchanged !== null) return { refused: 'taken_before' };
-  if (row.state !== 'queued') return { refused: 'ended' };
+  if ('refused' in stepRun(row.state as RunState, 'claim')) return { refused: 'ended' };
   const fence = row.fence + 1;
   const assignment = Assignment.parse({ ...(row.assignment as object), fence });
   await tx
@@ -75,19 +77,19 @@ export async function runByToken(db: Db | Tx, tokenHash: string): Promise<RunRow
     .selectFrom('run')
     .selectAll()
     .where('token', '=', tokenHash)
-    .where('state', 'in', live)
+    .where('state', 'in', liveStates)
     .where('lease_until', '>', sql<Date>`clock_timestamp()`)
     .executeTakeFirst();
   return row && toRow(row);
 }
 
-/** Renews the lease and keeps the progress. Undefined when the lease is no longer this fence's. */
+/** Renews the lease and keeps the progress, unless the lease is no longer this fence's. */
 export async function heartbeat(
   db: Db,
   run: RunRow,
   progress: unknown,
   seconds: number,
-): Promise<{ cancel: string | undefined } | undefined> {
+): Promise<{ cancel: string | undefined } | RunRefused> {
   const row = await db
     .updateTable('run')
     .set({
@@ -98,44 +100,62 @@ export async function heartbeat(
     })
     .where('id', '=', run.id)
     .where('fence', '=', run.fence)
-    .where('state', 'in', live)
+    .where('state', 'in', statesBefore('heartbeat'))
     .returning('cancel')
     .executeTakeFirst();
-  return row && { cancel: row.cancel ?? undefined };
+  return row ? { cancel: row.cancel ?? undefined } : refusal(db, run.id, 'heartbeat', run.fence);
 }
 
-/** Ends a run, once: the token and the gateway die with it. False when it had ended before, or the fence is stale. */
-export async function endRun(tx: Tx, id: string, outcome: RunOutcome, fence?: number): Promise<boolean> {
-  const state: RunState = (
-    {
-      delivered: 'succeeded',
-      no_change: 'succeeded',
-      cancelled: 'canceled',
-      timed_out: 'timed_out',
-      blocked: 'failed',
-      failed: 'failed',
-    } as const
-  )[outcome.kind];
+/** Completes a run or fails it, as its outcome says, once: the token and the gateway die with it. */
+export async function finishRun(
+  tx: Tx,
+  id: string,
+  outcome: RunOutcome,
+  fence?: number,
+): Promise<{ ended: RunState } | RunRefused> {
+  const event = endOf[outcome.kind];
+  const from = statesBefore(event);
   const done = await tx
     .updateTable('run')
-    .set({ state, outcome: JSON.stringify(outcome), token: null, finished_at: sql`clock_timestamp()` })
+    .set({
+      state: endStates[event],
+      outcome: JSON.stringify(outcome),
+      token: null,
+      finished_at: sql`clock_timestamp()`,
+    })
     .where('id', '=', id)
-    .where('state', 'in', live)
+    .where('state', 'in', from)
     .$if(fence !== undefined, (query) => query.where('fence', '=', fence ?? 0))
     .executeTakeFirst();
-  return done.numUpdatedRows === 1n;
+  return done.numUpdatedRows === 1n ? { ended: endStates[event] } : refusal(tx, id, event, fence);
+}
+
+const endStates = { succeed: 'succeeded', fail: 'failed', time_out: 'timed_out', cancel: 'canceled' } as const;
+
+/** False when it had ended before, or the fence is stale. */
+export const endRun = async (tx: Tx, id: string, outcome: RunOutcome, fence?: number): Promise<boolean> =>
+  'ended' in (await finishRun(tx, id, outcome, fence));
+
+/** Why a write did not happen, as the row stands now. */
+async function refusal(db: Db | Tx, id: string, event: RunEvent, fence: number | undefined): Promise<RunRefused> {
+  const row = await db.selectFrom('run').select(['state', 'fence']).where('id', '=', id).executeTakeFirst();
+  if (!row) return { refused: 'unknown', why: `there is no run ${id}` };
+  if (fence !== undefined && row.fence !== fence)
+    return { refused: 'stale_fence', why: `the fence of run ${id} is ${row.fence}, and this write names ${fence}` };
+  const step = stepRun(row.state as RunState, event);
+  return { refused: 'illegal', why: 'refused' in step ? step.refused : `run ${id} changed meanwhile` };
 }
 
 /** The next heartbeat's answer tells the runner. */
 export const askCancel = (tx: Db | Tx, id: string, why: string) =>
-  tx.updateTable('run').set({ cancel: why }).where('id', '=', id).where('state', 'in', live).execute();
+  tx.updateTable('run').set({ cancel: why }).where('id', '=', id).where('state', 'in', liveStates).execute();
 
 /** Live runs whose lease has run out by the database's clock. */
 export async function expiredRuns(db: Db): Promise<RunRow[]> {
   const rows = await db
     .selectFrom('run')
     .selectAll()
-    .where('state', 'in', live)
+    .where('state', 'in', liveStates)
     .where('lease_until', '<', sql<Date>`clock_timestamp()`)
     .execute();
   return rows.map(toRow);

@@ -13,7 +13,7 @@ export type Right = {
 export async function claim(db: Db, target: string, seconds: number): Promise<Right | undefined> {
   await db
     .insertInto('written')
-    .values({ target, digest: null, remote_id: null })
+    .values({ target, digest: null, remote_id: null, begun_at: null })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   const row = await db
@@ -33,7 +33,7 @@ export async function claim(db: Db, target: string, seconds: number): Promise<Ri
 export async function begin(db: Db, right: Right): Promise<boolean> {
   const done = await db
     .updateTable('written')
-    .set({ digest: null })
+    .set({ digest: null, begun_at: sql`clock_timestamp()` })
     .where('target', '=', right.target)
     .where('fence', '=', right.fence)
     .executeTakeFirst();

@@ -1,5 +1,6 @@
 // The tables as Kysely sees them. What a column means stands here; how it is made stands in migrations/.
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
+import type { BacklogTables } from './backlog-tables.ts';
 import type { InboxTables } from './inbox-tables.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -45,6 +46,8 @@ export type WrittenTable = {
   held_until: Generated<Date>;
   digest: string | null;
   remote_id: string | null;
+  /** When the newest write began; null after it was seen to have broken off. */
+  begun_at: Timestamp | null;
 };
 
 export type RunTable = {
@@ -62,6 +65,10 @@ export type RunTable = {
   token: string | null;
   /** The identities that have exchanged: `attempt/check_run_id`. */
   exchanged: string | null;
+  /** What it is about: the commit it starts from, or the tree or commit it verifies. Null in rows from before admission kept it. */
+  head: string | null;
+  /** Key of the signal that asked for it; unique for a stage and head of its ticket. */
+  signal: string | null;
   lease_until: Timestamp;
   cancel: string | null;
   progress: Json;
@@ -96,7 +103,8 @@ export type Tables = {
   run: RunTable;
   artifact: ArtifactTable;
   model_call: ModelCallTable;
-} & InboxTables;
+} & InboxTables &
+  BacklogTables;
 
 export type Db = Kysely<Tables>;
 export type Tx = Transaction<Tables>;

@@ -6,14 +6,16 @@ import { append } from '../journal/append.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Jobs } from '../journal/enqueue.ts';
 import type { Inbox } from '../journal/inbox.ts';
+import { offerSlots } from '../journal/offer.ts';
 import { converge } from './converge.ts';
 import type { Log } from './log.ts';
 import { perform } from './perform.ts';
 import { react } from './react.ts';
+import { supervise } from './supervise.ts';
 import { alone, lookAtPulls, repairDeliveries, type SweepTools, sweepJournal } from './sweep.ts';
 import { giveUp, translate } from './translate.ts';
 
-export type Rounds = { journalSeconds: number; repairSeconds: number; lookSeconds: number };
+export type Rounds = { journalSeconds: number; repairSeconds: number; lookSeconds: number; superviseSeconds: number };
 
 export type LoopOptions = {
   journal: Journal;
@@ -28,6 +30,8 @@ export type LoopOptions = {
 export type Loop = {
   /** Fetches deliveries that never arrived, now. */
   repair(): Promise<number>;
+  /** Holds runs against GitHub's workflow runs, now. */
+  supervise(): Promise<void>;
   /** Ends the rounds; jobs that run are given time by the journal's close. */
   stop(): Promise<void>;
 };
@@ -67,6 +71,12 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
       for (const { data } of jobs) await convergeLater(data);
     },
   );
+  const total = ports.runners.totalRuns;
+  await boss.work<Jobs['offer']>('offer', { ...pace, batchSize: 20 }, async (jobs) => {
+    // One look is enough for all that came free, but each closed issue is told.
+    const closed = new Set(jobs.map(({ data }) => data.closed));
+    for (const one of closed) await offerSlots(db, enqueue, total, one);
+  });
   await boss.work(
     'dead',
     { ...pace, batchSize: 5, includeMetadata: true } as const,
@@ -106,8 +116,16 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
       await running;
     };
   };
+  const supervising = () => supervise({ journal, reader: ports.reader, workflow: ports.runners.workflow, log });
+  // What happened while nobody was here is looked for at once.
+  const first = alone(tools, 'supervise', 60, supervising).catch(report('the first look at runs failed'));
   const stops = [
-    every(rounds.journalSeconds, 'journal', () => sweepJournal(tools)),
+    () => first,
+    every(rounds.superviseSeconds, 'supervise', supervising),
+    every(rounds.journalSeconds, 'journal', async () => {
+      await sweepJournal(tools);
+      await offerSlots(db, enqueue, total);
+    }),
     every(rounds.repairSeconds, 'repair', () => repairDeliveries(tools)),
     every(rounds.lookSeconds, 'look', async () => {
       for (const { id, suspended } of await ports.reader.installations()) if (!suspended) await lookAtPulls(tools, id);
@@ -115,6 +133,7 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   ];
   return {
     repair: () => repairDeliveries(tools),
+    supervise: supervising,
     stop: async () => void (await Promise.all(stops.map((stop) => stop()))),
   };
 }

@@ -17,6 +17,17 @@ import { lifecycles } from './lifecycles.ts';
  */
 const pauses: Record<Target['kind'], number> = { sticky: 3, check: 2, notice: 1, reply: 0, reaction: 0, label: 0 };
 
+/** After these a slot may be free, or somebody may no longer stand before the next. */
+const freeing: readonly Fact['type'][] = [
+  'RunFinished',
+  'RunLost',
+  'RunCancelRequested',
+  'DispatchDeferred',
+  'DispatchRefused',
+  'GaveUp',
+  'IssueClosed',
+];
+
 /** Returns how many facts were folded; 0 where another job was faster. */
 export async function react(db: Db, enqueue: Enqueue, stream: StreamId, refused: Refused = () => {}): Promise<number> {
   const about = parseStream(stream);
@@ -55,6 +66,7 @@ async function fold<State, F extends Fact>(
       state = lifecycle.evolve(state, decided, context);
     }
     await handOut(tx, enqueue, stream, cause, locked.repository, decision);
+    if (freeing.includes(fact.type)) await enqueue(tx, 'offer', fact.type === 'IssueClosed' ? { closed: stream } : {});
     if (decision.refused !== undefined) refused(decision.refused);
     if (decision.wakeAt !== undefined) wakeAt = decision.wakeAt;
   }

@@ -1,6 +1,7 @@
 // Every sentence that Gantry says as itself, by message id. A test holds that each id has one and each is used.
 import type { Message } from '../facts/message.ts';
 import { type Data, fill, fillPlainly } from './fill.ts';
+import { admission } from './messages/admission.ts';
 import { approval } from './messages/approval.ts';
 import { bundle } from './messages/bundle.ts';
 import { command } from './messages/command.ts';
@@ -16,6 +17,7 @@ export type Words = string | ((data: Data) => string);
 
 export const messages: Readonly<Record<string, Words>> = {
   ...start,
+  ...admission,
   ...approval,
   ...command,
   ...run,

@@ -38,7 +38,9 @@ function body(view: NoticeView): string {
     case 'not_ready':
       return notReady(view.verdict);
     case 'started':
-      return `Work has started, asked for by ${text(view.by)}. The plan comes as a draft pull request for someone to approve. To stop it, type \`/cancel\` or take the label \`ai-ready\` off.`;
+      return view.waits
+        ? `Asked for by ${text(view.by)}. ${say(view.waits)}\n\nTo stop it, type \`/cancel\` or take the label \`ai-ready\` off.`
+        : `Work has started, asked for by ${text(view.by)}. The plan comes as a draft pull request for someone to approve. To stop it, type \`/cancel\` or take the label \`ai-ready\` off.`;
     case 'pull':
       return `Work goes on in #${view.pull}: its policy comment shows where it stands and what is next.`;
   }

@@ -1,6 +1,6 @@
 // The one answer to a comment that was refused or that asked something.
 import { type CommandName, commandTable, usage } from '../facts/command-given.ts';
-import type { Message } from '../facts/message.ts';
+import type { Reply } from '../facts/comment.ts';
 import { say } from './messages.ts';
 import { paragraphs, table } from './table.ts';
 import { code, text } from './text.ts';
@@ -15,10 +15,13 @@ const help = (): string =>
   );
 
 /** Comments have no threads, so a refusal says which command of whom it is about. */
-function about({ data }: Message): string {
+function about({ data }: Reply): string {
   const { command, by } = data;
   return command && by ? `${code(`/${command}`)} from ${text(by)} was not carried out.` : '';
 }
 
-export const renderReply = (comment: number, message: Message): string =>
-  `${replyMarker(comment)}\n${paragraphs(about(message), say(message), message.id === 'help' && help())}\n`;
+const below = ({ lines = [] }: Reply): string =>
+  lines.map((line) => `- ${line.map((one) => say(one).replace(/\s*\n+/g, ' ')).join(' ')}`).join('\n');
+
+export const renderReply = (comment: number, message: Reply): string =>
+  `${replyMarker(comment)}\n${paragraphs(about(message), say(message), message.id === 'help' && help(), below(message))}\n`;

@@ -49,6 +49,7 @@ export const runResult = (outcome: RunOutcome | undefined): string => {
       failed: '❌ failed',
       cancelled: '⚪ cancelled',
       timed_out: '❌ timed out',
+      dead_lettered: '❌ given up',
     } as const
   )[outcome.kind];
 };

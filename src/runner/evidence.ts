@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { arch, platform, release } from 'node:os';
 import type { BoxResult, Limits, Sandbox } from '../../adapters/sandbox/contract.ts';
-import type { Assignment, RunOutcome } from '../facts/run.ts';
+import type { Assignment, RunnerOutcome } from '../facts/run.ts';
 import type { EgressAttempt } from './ports.ts';
 import { redact } from './redact.ts';
 
@@ -26,7 +26,7 @@ export type Evidence = {
   egress(attempts: readonly EgressAttempt[]): void;
   /** Limits that did not hold in at least one box. */
   unenforced(): (keyof Limits)[];
-  toJson(end: { outcome: RunOutcome; sandbox: Sandbox }): Buffer;
+  toJson(end: { outcome: RunnerOutcome; sandbox: Sandbox }): Buffer;
 };
 
 const mostCommands = 500;

@@ -1,11 +1,11 @@
 // From what stopped a run to the outcome that is on record.
 import { Permanent, Retryable, UserFixable } from '../errors.ts';
-import type { RunOutcome } from '../facts/run.ts';
+import type { RunnerOutcome } from '../facts/run.ts';
 import type { HaltReason } from './halt.ts';
 import { oneLine } from './redact.ts';
 
 /** A failure of the harness or its surroundings; what an agent or a layer does is an outcome and never thrown. */
-export function outcomeOf(error: unknown): RunOutcome {
+export function outcomeOf(error: unknown): RunnerOutcome {
   const why = oneLine(error instanceof Error ? error.message : String(error));
   if (error instanceof Retryable || error instanceof Permanent) return { kind: 'failed', class: 'infrastructure', why };
   if (error instanceof UserFixable) return { kind: 'failed', class: 'user_error', why };
@@ -13,7 +13,7 @@ export function outcomeOf(error: unknown): RunOutcome {
 }
 
 /** Undefined for a lost lease: no outcome of this runner would be taken. */
-export const outcomeOfHalt = ({ kind, why }: HaltReason): RunOutcome | undefined =>
+export const outcomeOfHalt = ({ kind, why }: HaltReason): RunnerOutcome | undefined =>
   kind === 'lost' ? undefined : { kind, why: oneLine(why) };
 
 export const outOfTime = (seconds: number): string =>

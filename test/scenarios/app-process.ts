@@ -49,7 +49,7 @@ const { url } = await startApp({
     environments: ['self-hosted'],
   },
   allowUnboxed: !boxed,
-  rounds: { journalSeconds: 1, repairSeconds: 2, lookSeconds: 3_600 },
+  rounds: { journalSeconds: 1, repairSeconds: 2, lookSeconds: 3_600, superviseSeconds: 3_600 },
   metrics,
   log,
 });

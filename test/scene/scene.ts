@@ -115,7 +115,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
       environments: ['self-hosted'],
     },
     allowUnboxed: options.sandbox === 'none',
-    rounds: { journalSeconds: 1, repairSeconds: 3_600, lookSeconds: 3_600 },
+    rounds: { journalSeconds: 1, repairSeconds: 3_600, lookSeconds: 3_600, superviseSeconds: 3_600 },
     metrics,
     log: logger,
   });

@@ -4,9 +4,9 @@ import type { GitHubReader } from '../contract.ts';
 import { ABSENT, at } from './address.ts';
 import type { Client } from './client.ts';
 import { allPages, PER_PAGE } from './pages.ts';
-import { commentView, issueView } from './views.ts';
+import { blockerView, commentView, issueView } from './views.ts';
 
-export const createIssueReader = ({ ask }: Client): Pick<GitHubReader, 'role' | 'issue' | 'comment' | 'comments'> => ({
+export const createIssueReader = ({ ask }: Client): Pick<GitHubReader, 'role' | 'issue' | 'blockedBy' | 'comment' | 'comments'> => ({
   role: async (repo, login) => {
     const { answer } = await ask(
       repo.installation,
@@ -33,6 +33,26 @@ export const createIssueReader = ({ ask }: Client): Pick<GitHubReader, 'role' | 
     );
     // GitHub redirects a transferred issue to its new repository, where it has another number.
     return answer?.data.number === issue ? issueView(answer.data) : undefined;
+  },
+
+  blockedBy: async (repo, issue) => {
+    let known = true;
+    const rows = await allPages(async (page) => {
+      const { answer } = await ask(
+        repo.installation,
+        (github) =>
+          github.request('GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by', {
+            ...at(repo),
+            issue_number: issue,
+            per_page: PER_PAGE,
+            page,
+          }),
+        ABSENT,
+      );
+      if (!answer) known = false;
+      return answer ?? { data: [], headers: {}, status: 404 };
+    });
+    return known ? rows.map(blockerView) : undefined;
   },
 
   comment: async (repo, comment) => {

@@ -1,6 +1,7 @@
 // GitHub's rows, as far as we read them, turned into the contract's views.
 import type { Actor } from '../../../src/facts/person.ts';
 import type {
+  BlockerView,
   CheckRunView,
   CommentView,
   Conclusion,
@@ -37,6 +38,7 @@ export const issueView = (row: {
   labels: LabelRow[];
   updated_at: string;
   pull_request?: object | undefined;
+  issue_dependencies_summary?: { total_blocked_by: number } | undefined;
 }): IssueView => ({
   id: Number(row.id),
   number: row.number,
@@ -48,6 +50,14 @@ export const issueView = (row: {
   labels: labelsOf(row.labels),
   updatedAt: row.updated_at,
   isPull: row.pull_request !== undefined && row.pull_request !== null,
+  blockers: row.issue_dependencies_summary?.total_blocked_by,
+});
+
+/** `…/repos/<owner>/<name>` names the repository, whichever host answers. */
+export const blockerView = (row: { number: number; state: string; repository_url: string }): BlockerView => ({
+  repository: row.repository_url.split('/').slice(-2).join('/'),
+  number: row.number,
+  state: row.state === 'open' ? 'open' : 'closed',
 });
 
 export const commentView = (row: {

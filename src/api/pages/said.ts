@@ -28,6 +28,7 @@ const outcomes: Readonly<Record<RunOutcome['kind'], { word: string; tone: Tone }
   failed: { word: 'failed', tone: 'bad' },
   cancelled: { word: 'cancelled', tone: '' },
   timed_out: { word: 'timed out', tone: 'bad' },
+  dead_lettered: { word: 'given up', tone: 'bad' },
 };
 
 export const outcomeWord = (outcome: RunOutcome): { word: string; tone: Tone } => outcomes[outcome.kind];

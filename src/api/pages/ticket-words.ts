@@ -50,6 +50,10 @@ export const ticketWords: Words<TicketFact> = {
     said('', merged ? 'Pull request merged' : 'Pull request closed without a merge', { who: by && nameOf(by) }),
   PullRetargeted: ({ base }) => said('wait', html`Pull request now goes to ${code(base)}`),
   Woken: undefined,
+  PriorityChanged: ({ label, by }) => said('', html`Priority changed by ${code(label)}`, { who: nameOf(by) }),
+  SlotOffered: ({ run }) => said('', html`A slot is free for run ${code(run)}`),
+  RunUnseen: ({ run }) => said('wait', html`Run ${code(run)} is not on GitHub and is asked for again`),
+  RunStray: ({ workflowRun }) => said('', html`Workflow run ${code(String(workflowRun))} is nobody’s and is stopped`),
   RunClaimed: ({ run }) => said('', html`A runner took run ${code(run)}`),
   RunFinished: ({ run, submission, usage: used }) => {
     const { word, tone } = outcomeWord(submission.outcome);
@@ -65,7 +69,8 @@ export const ticketWords: Words<TicketFact> = {
   AuthorityRead: undefined,
   LabelAuthorityRead: undefined,
   ApprovalRead: ({ ask, role }) => said('', `Approval read again: ${nameOf(ask.by)} has ${role} permission`),
-  RunDispatched: ({ run, stage }) => said('', html`Run ${code(run)} dispatched to ${stage}`),
+  RunDispatched: ({ run, stage, signal }) =>
+    said('', html`Run ${code(run)} dispatched to ${stage}`, { why: signal && inWords(signal.why) }),
   DispatchDeferred: ({ why }) => said('wait', 'Start put off', { why: inWords(why) }),
   DispatchRefused: ({ why }) => said('bad', 'Start refused', { why: inWords(why) }),
   RunCancelRequested: ({ run }) => said('', html`Run ${code(run)} asked to stop`),

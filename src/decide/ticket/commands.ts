@@ -6,6 +6,7 @@ import { message } from '../../facts/message.ts';
 import { atLeast } from '../../facts/person.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
+import { explain, tellStatus } from './admissions.ts';
 import { approvePlan } from './approval.ts';
 import { start } from './dispatch.ts';
 import { hold, resume, unhold } from './hold.ts';
@@ -96,7 +97,8 @@ const acts: { [Name in CommandName]?: Act } = {
     if (stage.name !== 'publishing' || !stage.waitsFor) return refuse(given, message('nothing-waits-for-ci'));
     return and(done(given), publish(state, context, stage.run, true));
   },
-  'harness status': (state, given) => answer(given, 'status', { stage: state.stage.name }),
+  'harness status': tellStatus,
+  'harness explain': explain,
   'harness help': (_, given) => answer(given, 'help', {}),
 };
 

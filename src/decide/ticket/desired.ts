@@ -28,7 +28,7 @@ function noticeOf(state: TicketState): NoticeView | undefined {
   if (stage.name === 'idle') return stage.notice && { kind: 'message', message: stage.notice };
   if (state.pull !== undefined) return { kind: 'pull', pull: state.pull };
   if (stage.name === 'blocked' || stage.name === 'canceled') return { kind: 'message', message: stage.why };
-  return state.requester && { kind: 'started', by: state.requester.login };
+  return state.requester && { kind: 'started', by: state.requester.login, ...(state.waits && { waits: state.waits }) };
 }
 
 const label = (issue: number, name: string, present: boolean, times: number): Target => ({

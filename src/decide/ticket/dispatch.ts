@@ -25,6 +25,7 @@ export function dispatch(state: TicketState, context: Context): CommandOf<'Dispa
   const { stage, plan, issue } = state;
   const runs = runStageOf(stage);
   if (!runs || !('run' in stage)) throw new TypeError(`no run belongs to ${stage.name}`);
+  const signal = 'signal' in stage ? stage.signal : undefined;
   const subject = stage.name === 'verifying' ? stage.subject : undefined;
   const start = runs === 'plan' ? undefined : subject?.kind === 'bundle' ? state.work?.start : state.head;
   return {
@@ -43,6 +44,7 @@ export function dispatch(state: TicketState, context: Context): CommandOf<'Dispa
         plan: { changeId: plan.changeId, scope: plan.scope, trustedBase: state.base?.sha ?? '' },
       }),
     ...(subject && { subject }),
+    ...(signal && { signal }),
     ...(state.feedback !== undefined && runs !== 'verify' && { feedback: state.feedback }),
   };
 }

@@ -16,7 +16,7 @@ export const runStageOf = (stage: TicketStage): Stage | undefined => runStages[s
 export function stageEntered(state: TicketState, { stage }: TicketFactOf<'StageEntered'>): TicketState {
   const runs = runStageOf(stage);
   const next: TicketState = {
-    ...(stage.name === 'planning' ? { ...without(state, 'planned'), ...plannedFor(state) } : state),
+    ...without(stage.name === 'planning' ? { ...without(state, 'planned'), ...plannedFor(state) } : state, 'waits'),
     stage,
     runs: runs && 'run' in stage ? withRun(state.runs, stage.run, runs) : state.runs,
     // Entering such a stage and asking for its run is one decision (dispatch.ts#start).

@@ -3,9 +3,10 @@ import { atLeast } from '../../facts/person.ts';
 import type { TicketFact, TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
 import { withReceipt } from '../receipts.ts';
+import { withAdmission } from './admissions.ts';
 import { headMoved, planRead, pullClosed, treePushed } from './evolve-branch.ts';
 import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
-import { notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
+import { isUnseen, liveRun, notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
 import { without } from './without.ts';
 
 type Fold<Type extends TicketFact['type']> = (
@@ -34,15 +35,18 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
     requester: by,
   }),
   StageEntered: stageEntered,
-  RunDispatched: (state, { run, workflowRun, start }) => ({
-    ...answered(state),
-    ...('run' in state.stage && state.stage.run === run && { dispatched: { run, start } }),
-    runs: workflowRun === undefined ? state.runs : withWorkflowRun(state.runs, run, workflowRun),
+  RunDispatched: (state, fact, { now }) => ({
+    ...answered(withAdmission(state, fact, now)),
+    ...('run' in state.stage && state.stage.run === fact.run && { dispatched: { run: fact.run, start: fact.start } }),
+    runs: fact.workflowRun === undefined ? state.runs : withWorkflowRun(state.runs, fact.run, fact.workflowRun),
   }),
-  DispatchDeferred: (state) => answered(state),
-  DispatchRefused: (state) => answered(state),
+  DispatchDeferred: (state, fact, { now }) => answered(withAdmission(state, fact, now)),
+  DispatchRefused: (state, fact, { now }) => answered(withAdmission(state, fact, now)),
   GaveUp: (state, { command }) => (command === 'DispatchRun' ? answered(state) : state),
-  Woken: (state) => (waitsForSlot(state) ? { ...state, dispatching: state.dispatching + 1 } : state),
+  Woken: (state) => (waitsForSlot(state) ? asked(state) : state),
+  PriorityChanged: (state) => (waitsForSlot(state) ? asked(state) : state),
+  SlotOffered: (state, { run }) => (waitsForSlot(state) && liveRun(state) === run ? asked(state) : state),
+  RunUnseen: (state, { run }) => (isUnseen(state, run) ? asked(state) : state),
   RunClaimed: (state, { run, workflowRun, start }) => ({
     ...state,
     ...(start !== undefined && 'run' in state.stage && state.stage.run === run && { dispatched: { run, start } }),
@@ -94,6 +98,9 @@ const holdLabel = (state: TicketState, on: boolean, at: string): TicketState =>
 /** Each time counts, so that the same label can be put right again. */
 const putRight = (state: TicketState, on: boolean): TicketState =>
   state.holdLabel ? { ...state, holdLabel: { ...state.holdLabel, on, writes: state.holdLabel.writes + 1 } } : state;
+
+/** The DispatchRun of the live run is asked for once more. */
+const asked = (state: TicketState): TicketState => ({ ...state, dispatching: state.dispatching + 1 });
 
 /** A DispatchRun was answered, whichever it was. */
 const answered = (state: TicketState): TicketState => ({ ...state, dispatching: Math.max(0, state.dispatching - 1) });

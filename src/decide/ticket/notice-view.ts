@@ -5,5 +5,6 @@ import type { Verdict } from '../../facts/verdict.ts';
 export type NoticeView =
   | { kind: 'message'; message: Message }
   | { kind: 'not_ready'; verdict: Verdict }
-  | { kind: 'started'; by: string }
+  /** `waits`: why its run has no slot yet. */
+  | { kind: 'started'; by: string; waits?: Message }
   | { kind: 'pull'; pull: number };

@@ -43,6 +43,7 @@ export function nextStep(state: TicketState): Message {
     case 'implementing':
     case 'verifying':
     case 'planning':
+      if (state.waits) return state.waits;
       return message(`next-${stage.name}`, { run: stage.run });
     default:
       return message(`next-${stage.name}`);

@@ -4,16 +4,17 @@ import { LayerName } from '../../facts/policy.ts';
 import type { LayerResult, RunOutcome } from '../../facts/run.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
+import { isAboutLive } from './admissions.ts';
 import { outrun } from './branch.ts';
 import { dispatch } from './dispatch.ts';
 import { evolveTicket } from './evolve.ts';
 import { isOfOther, runStageOf } from './evolve-run.ts';
 import { and, ask, block, enter, halt, nothing, resumePoint, type TicketDecision } from './moves.ts';
 import { inspect, publish } from './publish.ts';
-import { liveRun, policyOf, type TicketState, waitsForSlot } from './state.ts';
+import { isUnseen, liveRun, policyOf, type TicketState, waitsForSlot } from './state.ts';
 
-/** Seconds until a deferred dispatch is tried again. */
-const deferSeconds = 20;
+/** Seconds until a deferred dispatch is tried again. Only a backstop: a slot that comes free is offered at once. */
+const deferSeconds = 300;
 
 /** A run that was superseded before its dispatch was answered is running now, and nobody waits for it. */
 export function runDispatched(state: TicketState, { run, start }: TicketFactOf<'RunDispatched'>): TicketDecision {
@@ -32,13 +33,38 @@ export const dispatchDeferred = (
     ? { wakeAt: new Date(context.now.getTime() + deferSeconds * 1_000) }
     : nothing;
 
+/** First in order: it asks again, and has a slot kept for it. Who does not want it any more says so, for the next one. */
+export const slotOffered = (
+  state: TicketState,
+  { run }: TicketFactOf<'SlotOffered'>,
+  context: Context,
+): TicketDecision => {
+  if (liveRun(state) !== run) return ask({ type: 'CancelRun', run, why: 'nobody waits for it any more' });
+  return waitsForSlot(state) ? ask(dispatch(state, context)) : nothing;
+};
+
+/** Its place in the order changed, which asking again tells. */
+export const priorityChanged = (
+  state: TicketState,
+  _: TicketFactOf<'PriorityChanged'>,
+  context: Context,
+): TicketDecision => (waitsForSlot(state) ? ask(dispatch(state, context)) : nothing);
+
+/** The answer said that it was started, and nobody has seen it: asked for again, it is the same run. */
+export const runUnseen = (state: TicketState, { run }: TicketFactOf<'RunUnseen'>, context: Context): TicketDecision =>
+  isUnseen(state, run) ? ask(dispatch(state, context)) : nothing;
+
+export const runStray = (_: TicketState, { run, workflowRun }: TicketFactOf<'RunStray'>): TicketDecision =>
+  ask({ type: 'CancelRun', run, workflowRun, why: 'nobody waits for this workflow run' });
+
 /** The only thing that a ticket waits for by the clock is a free slot. */
 export const woken = (state: TicketState, _: TicketFactOf<'Woken'>, context: Context): TicketDecision =>
   and(waitsForSlot(state) ? ask(dispatch(state, context)) : nothing, { wakeAt: null });
 
-export function dispatchRefused(state: TicketState, { stage, why }: TicketFactOf<'DispatchRefused'>): TicketDecision {
+export function dispatchRefused(state: TicketState, fact: TicketFactOf<'DispatchRefused'>): TicketDecision {
+  const { stage, why } = fact;
   const run = liveRun(state);
-  return run !== undefined && runStageOf(state.stage) === stage && state.dispatched?.run !== run
+  return isAboutLive(state, fact) && runStageOf(state.stage) === stage && state.dispatched?.run !== run
     ? halt(state, why)
     : nothing;
 }

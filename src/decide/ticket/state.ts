@@ -9,6 +9,7 @@ import { Policy, type PolicyRead } from '../../facts/policy.ts';
 import type { RunLine } from '../../facts/pull.ts';
 import type { Isolation, LayerResult } from '../../facts/run.ts';
 import type { StageName, TicketStage } from '../../facts/stage.ts';
+import type { AdmissionLine } from './admissions.ts';
 
 export type TicketState = {
   stage: TicketStage;
@@ -40,6 +41,10 @@ export type TicketState = {
   dispatched?: { run: string; start: string };
   /** Commands DispatchRun that were not answered yet: while there is one, none is asked again. */
   dispatching: number;
+  /** Why the run that is due has no slot yet. */
+  waits?: Message;
+  /** Why the newest runs were started, or not. */
+  admissions?: AdmissionLine[];
   /** The newest plan that a run delivered; `expect`: the head that its push builds on. */
   planned?: { run: string; artifact: string; start: string; tree?: string; expect?: string; pushed?: true };
   /** The newest implementation: a stored bundle, the commit that it starts from and the plan that it follows. */
@@ -104,6 +109,9 @@ export const liveRun = (state: TicketState): string | undefined => {
 /** A run is due that no answer is awaited for: it was put off, and may be asked for again. */
 export const waitsForSlot = (state: TicketState): boolean =>
   liveRun(state) !== undefined && state.dispatching === 0 && state.dispatched?.run !== liveRun(state);
+
+/** Its dispatch was answered, and yet GitHub does not show it: it is asked for once more, unless that is under way. */
+export const isUnseen = (state: TicketState, run: string): boolean => liveRun(state) === run && state.dispatching === 0;
 
 /** The policy in force; a repository without one gets the defaults, a broken one never gets here. */
 export const policyOf = (state: TicketState): Policy =>

@@ -14,7 +14,19 @@ import { labelAuthorityRead } from './hold.ts';
 import { and, nothing, type TicketDecision } from './moves.ts';
 import { bundleInspected, bundleRefused, pullOpened, pushWaits, treePushed } from './publish.ts';
 import { reportOf } from './report.ts';
-import { dispatchDeferred, dispatchRefused, runDispatched, runFinished, runLost, woken } from './runs.ts';
+import {
+  dispatchDeferred,
+  dispatchRefused,
+  priorityChanged,
+  runDispatched,
+  runFinished,
+  runLost,
+  runStray,
+  runUnseen,
+  slotOffered,
+  woken,
+} from './runs.ts';
+import { withSignal } from './signal.ts';
 import { issueClosed, issueEdited, issueLabeled, issueUnlabeled, pullClosed, startRead } from './start.ts';
 import { initialTicket, isOver, type TicketState } from './state.ts';
 
@@ -46,6 +58,10 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
   DispatchDeferred: dispatchDeferred,
   DispatchRefused: dispatchRefused,
   Woken: woken,
+  PriorityChanged: priorityChanged,
+  SlotOffered: slotOffered,
+  RunUnseen: runUnseen,
+  RunStray: runStray,
   RunFinished: runFinished,
   RunLost: runLost,
   BundleInspected: bundleInspected,
@@ -63,7 +79,7 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
 function decide(state: TicketState, fact: TicketFact, context: Context): TicketDecision {
   // The table pairs each fact with the rule of its type; TypeScript cannot follow that through the union.
   const rule = rules[fact.type] as Rule<TicketFact['type']> | undefined;
-  const decision = guard(state, rule?.(state, fact, context) ?? nothing);
+  const decision = guard(state, withSignal(rule?.(state, fact, context) ?? nothing, state, fact, context));
   const after = [fact, ...(decision.facts ?? [])].reduce((next, one) => evolveTicket(next, one, context), state);
   // A pull request that is left behind hears of it once more.
   const pull = after.pull ?? state.pull;
@@ -82,7 +98,7 @@ const isSame = (now: TicketReport, before: TicketReport): boolean =>
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 3,
+  version: 4,
   initial: initialTicket,
   fact: TicketFact,
   decide,

@@ -1,6 +1,7 @@
 // issues: the label that starts, the edits that withdraw, the close that stops.
 import { z } from 'zod';
 import type { IssueSnapshot } from '../../facts/issue.ts';
+import { priorityOfLabel } from '../../facts/priority.ts';
 import { ticketStream } from '../../facts/stream.ts';
 import type { TicketFact } from '../../facts/ticket.ts';
 import { readIssueText } from '../text/criteria.ts';
@@ -44,10 +45,12 @@ function factOf(payload: Payload): TicketFact | undefined {
   const label = payload.label?.name;
   switch (payload.action) {
     case 'labeled':
+      if (label !== undefined && priorityOfLabel(label)) return { type: 'PriorityChanged', label, by, at };
       return label !== undefined && watched.includes(label)
         ? { type: 'IssueLabeled', label, by, at, issue: issueOf(payload) }
         : undefined;
     case 'unlabeled':
+      if (label !== undefined && priorityOfLabel(label)) return { type: 'PriorityChanged', label, by, at };
       return label !== undefined && watched.includes(label) ? { type: 'IssueUnlabeled', label, by, at } : undefined;
     case 'edited':
       return { type: 'IssueEdited', by, at, issue: issueOf(payload) };

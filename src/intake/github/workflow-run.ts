@@ -22,22 +22,36 @@ export const workflowRun: Intake = {
   translate(value) {
     const payload = Payload.parse(value);
     const { workflow_run: workflow, repository } = payload;
-    const [, run, issue] = /^gantry (?:plan|implement|verify) (\d+-(\d+)-\d+)$/.exec(workflow.display_title) ?? [];
-    if (workflow.event !== 'workflow_dispatch' || workflow.run_attempt !== 1 || !run?.startsWith(`${repository.id}-`))
-      return [];
+    const ours = ourRun(workflow.display_title);
+    if (workflow.event !== 'workflow_dispatch' || workflow.run_attempt !== 1 || ours?.repo !== repository.id) return [];
     return [
       {
         to: 'stream',
-        stream: ticketStream(repository.id, Number(issue)),
+        stream: ticketStream(repository.id, ours.issue),
         repository: repositoryOf(payload),
-        key: `workflow-run:${workflow.id}/completed`,
-        fact: { type: 'RunLost', run, outcome: outcomeOf(workflow.conclusion ?? 'failure'), workflowRun: workflow.id },
+        key: workflowEndedKey(workflow.id),
+        fact: {
+          type: 'RunLost',
+          run: ours.run,
+          outcome: lostOutcome(workflow.conclusion ?? 'failure'),
+          workflowRun: workflow.id,
+        },
       },
     ];
   },
 };
 
-const outcomeOf = (conclusion: string): RunOutcome =>
+/** The run that a workflow run was started for, by its name. */
+export function ourRun(title: string): { run: string; repo: number; issue: number } | undefined {
+  const [, run, repo, issue] = /^gantry (?:plan|implement|verify) ((\d+)-(\d+)-\d+)$/.exec(title) ?? [];
+  return run === undefined ? undefined : { run, repo: Number(repo), issue: Number(issue) };
+}
+
+/** The same for the webhook and for the supervisor, so that the second to see it repeats nothing. */
+export const workflowEndedKey = (workflowRun: number): string => `workflow-run:${workflowRun}/completed`;
+
+/** What a run came to whose workflow run ended before its runner reported. */
+export const lostOutcome = (conclusion: string): RunOutcome =>
   conclusion === 'cancelled'
     ? { kind: 'cancelled', why: 'the workflow run was cancelled on GitHub' }
     : conclusion === 'timed_out'

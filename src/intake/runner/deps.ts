@@ -29,6 +29,8 @@ export type RunnerDoorDeps = {
   gateway(request: Request, run: RunRow): Promise<Response>;
   /** What the gateway saw of a run. Absent: runners classify by what their relay saw. */
   truth?(run: RunRow): Promise<GatewayTruth>;
+  /** Hears writes that the run machine refused. */
+  onRefused?(why: string, run: string): void;
   /** Hears failures that became a 500 or 503. */
   onError(error: unknown, about: { method: string; path: string; run?: string }): void;
 };

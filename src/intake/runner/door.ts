@@ -69,7 +69,10 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
     if (body instanceof Response) return body;
     const run = context.get('run');
     const beat = await heartbeat(db, run, body.value.progress, deps.leaseSeconds(run.assignment));
-    if (!beat) return problem(409, 'lease_lost', 'The lease is no longer held by this runner. Stop here.');
+    if ('refused' in beat) {
+      deps.onRefused?.(beat.why, run.id);
+      return problem(409, 'lease_lost', `The lease is no longer held by this runner: ${beat.why}. Stop here.`);
+    }
     const answer: HeartbeatAnswer =
       beat.cancel === undefined ? { order: 'go_on' } : { order: 'cancel', why: beat.cancel };
     return context.json(answer);

@@ -4,13 +4,13 @@ import type { LayerName } from '../../facts/policy.ts';
 import { finishedKey, type Isolation, type Submission } from '../../facts/run.ts';
 import { TicketRun } from '../../facts/ticket.ts';
 import { append } from '../../journal/append.ts';
-import { endRun, type RunRow, usageOf } from '../../journal/lease.ts';
+import { finishRun, type RunRow, usageOf } from '../../journal/lease.ts';
 import type { Db } from '../../journal/tables.ts';
 import type { RunnerDoorDeps } from './deps.ts';
 import { problem } from './problem.ts';
 import type { Problem, Submitted } from './wire.ts';
 
-type Deps = Pick<RunnerDoorDeps, 'db' | 'enqueue' | 'allowUnboxed'>;
+type Deps = Pick<RunnerDoorDeps, 'db' | 'enqueue' | 'allowUnboxed' | 'onRefused'>;
 
 export async function submit(deps: Deps, run: RunRow, submission: Submission): Promise<Submitted | Response> {
   if (submission.fence !== run.fence)
@@ -18,8 +18,11 @@ export async function submit(deps: Deps, run: RunRow, submission: Submission): P
   const problems = [...contentProblems(run, submission), ...(await missingArtifacts(deps.db, submission))];
   if (problems.length > 0) return problem(422, 'submission', 'The submission does not fit its assignment.', problems);
   return deps.db.transaction().execute(async (tx) => {
-    if (!(await endRun(tx, run.id, submission.outcome, submission.fence)))
+    const done = await finishRun(tx, run.id, submission.outcome, submission.fence);
+    if ('refused' in done) {
+      deps.onRefused?.(done.why, run.id);
       return problem(409, 'ended', 'The run has ended meanwhile; its result is not taken. Type /retry on the issue.');
+    }
     const fact = {
       type: 'RunFinished',
       run: run.id,

@@ -29,6 +29,7 @@ export const run = {
   'run-cancelled': 'Run `{run}` was cancelled: {why}\n\nType `/retry` to run it again.',
   'run-timed_out':
     'Run `{run}` ran out of time: {why}\n\nType `/retry` to try again; `budgets.runMinutes` in `.github/harness.yml` is the limit.',
+  'run-dead_lettered': 'Run `{run}` was given up: {why}\n\nRemove the cause, then type `/retry`.',
   'run-without-bundle': 'Run `{run}` said it was done but handed in no work. Type `/retry` to run it again.',
   'verification-failed':
     'Verification failed, so nothing was pushed.\n\n- {layers}\n\nType `/retry`: the agent is told what failed and tries again.',
@@ -38,6 +39,12 @@ export const run = {
     'Waiting for a free slot: this repository has as many runs as `concurrency` in `.github/harness.yml` allows. It starts by itself.',
   'dispatch-deferred-all_busy':
     'Waiting for a free slot: Gantry has as many runs as its operator allows. It starts by itself.',
+  'dispatch-deferred-behind':
+    'Waiting for a free slot: tickets that are more urgent or older come first ({ahead}). It starts by itself.',
+  'dispatch-deferred-blocked': 'Waiting for {by}: the issue is blocked by it. It starts by itself when that is closed.',
+  'dispatch-refused-unchanged':
+    'No run was started: nothing has changed since run `{run}` was started for the same reason at the same commit. Push, edit the issue, or type `/retry`.',
+  'dispatch-refused-over': 'Run `{run}` was stopped before it began. Type `/retry` to start another.',
   'dispatch-deferred-ticket_busy': 'Waiting for run `{live}` of this ticket to end. It starts by itself.',
   'branch-moved':
     'The work was not pushed: `{branch}` moved while it was being made. Nothing was overwritten. Type `/retry` to go on from there.',

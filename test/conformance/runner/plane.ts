@@ -89,7 +89,7 @@ export async function startPlane() {
         seconds: 60,
       };
       const admitted = await admit(journal.db, run, { repository: 50, total: 50 });
-      if (admitted !== 'admitted') throw new Error(JSON.stringify(admitted));
+      if (!('claimed' in admitted)) throw new Error(JSON.stringify(admitted));
       if (workflowRun !== undefined) await bindWorkflowRun(journal.db, assignment.run, workflowRun);
       return stream;
     },

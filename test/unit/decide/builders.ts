@@ -9,7 +9,7 @@ import type { PlanSnapshot } from '../../../src/facts/plan.ts';
 import { Policy, type PolicyRead } from '../../../src/facts/policy.ts';
 import type { PullFactOf, PullHeader, Review } from '../../../src/facts/pull.ts';
 import type { PullSnapshot } from '../../../src/facts/pull-snapshot.ts';
-import type { LayerResult, RunOutcome, Stage, Submission } from '../../../src/facts/run.ts';
+import type { LayerResult, RunnerOutcome, Stage, Submission } from '../../../src/facts/run.ts';
 import type { TicketFactOf } from '../../../src/facts/ticket.ts';
 import { issueNumber, pullNumber, repositoryId } from './lifecycle.ts';
 
@@ -121,7 +121,7 @@ export const finished = (n: number, stage: Stage, more: Partial<Submission> = {}
   usage: { calls: 1, inputTokens: 100, outputTokens: 10 },
   isolation: 'box',
 });
-export const ended = (n: number, stage: Stage, outcome: RunOutcome): TicketFactOf<'RunFinished'> => {
+export const ended = (n: number, stage: Stage, outcome: RunnerOutcome): TicketFactOf<'RunFinished'> => {
   const fact = finished(n, stage, { outcome });
   const { bundle: _, layers: __, ...submission } = fact.submission;
   return { ...fact, submission };
