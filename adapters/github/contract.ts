@@ -13,8 +13,7 @@ import type { Repository } from '../../src/facts/repository.ts';
 /** ISO 8601 in UTC, whole seconds. */
 export type Time = string;
 export type Sha = string;
-
-/** `body` is '' when GitHub has null. `labels` are names. `isPull`: the number belongs to a pull request. */
+/** `body` is '' when GitHub has null. `isPull`: the number is a pull request's. `blockers`: of any state, undefined where not told. */
 export type IssueView = {
   id: number;
   number: number;
@@ -26,12 +25,10 @@ export type IssueView = {
   labels: string[];
   updatedAt: Time;
   isPull: boolean;
-  /** Issues that it is marked as blocked by, closed ones too; undefined where the server does not say. */
   blockers: number | undefined;
 };
-
 /** `repository` is owner/name. */
-export type BlockerView = { repository: string; number: number; state: 'open' | 'closed' };
+export type BlockerView = { repository: string } & Pick<IssueView, 'number' | 'state'>;
 
 /** Edited exactly when updatedAt differs from createdAt. `viaApp`: an App wrote it, also when it did so for a person. */
 export type CommentView = {
@@ -78,7 +75,6 @@ export type ReviewView = {
 type GivenConclusion = 'action_required' | 'cancelled' | 'failure' | 'neutral' | 'skipped' | 'success' | 'timed_out';
 /** The last two are given by GitHub only. */
 export type Conclusion = GivenConclusion | 'stale' | 'startup_failure';
-
 /** `conclusion` is undefined until `status` is 'completed'. GitHub has more waiting states than three; they read as 'queued'. */
 export type CheckRunView = {
   id: number;
@@ -120,13 +116,12 @@ export type DeliveryView = {
 
 export type AppIdentity = { appId: number; slug: string; botId: number; botLogin: string };
 export type Installation = { id: number; account: Actor; suspended: boolean };
-
 export type GitHubReader = {
   /** Live role of a login; a custom role counts as the base it was built on; a stranger, an unknown login or no access is 'none'. */
   role(repo: Repository, login: string): Promise<Role>;
   /** Also pull requests, seen as issues. Deleted or transferred away: undefined. */
   issue(repo: Repository, issue: number): Promise<IssueView | undefined>;
-  /** What the issue is marked as blocked by, all pages; undefined where the server knows no dependencies, or no such issue. */
+  /** All issues that block it; undefined where the server knows no dependencies. */
   blockedBy(repo: Repository, issue: number): Promise<BlockerView[] | undefined>;
   comment(repo: Repository, comment: number): Promise<CommentView | undefined>;
   /** All pages, oldest first (ascending id), on an issue or a pull request's conversation. A missing issue has none. */
@@ -177,10 +172,8 @@ export type CheckAnnotation = {
   title?: string;
   message: string;
 };
-
 /** `identifier` comes back in check_run.requested_action. GitHub's limits: 20, 40 and 20 characters; longer is a Bug. */
 export type CheckAction = { label: string; description: string; identifier: string };
-
 /** `conclusion` is required exactly when completed. Summary and text over 65,535 characters are cut at a line, and say so. */
 export type CheckRunWrite = {
   name: string;

@@ -12,7 +12,7 @@ import { lastPriority } from '../journal/backlog.ts';
 import { bindWorkflowRun, endRun, readRun } from '../journal/lease.ts';
 import { sayPlainly } from '../render/messages.ts';
 import type { Call, Effect, Ports } from './contract.ts';
-import { answerTo } from './dispatch-answer.ts';
+import { answerTo } from './dispatch/answer-to.ts';
 import { branchRef, fetchRefs, gitRepo } from './gather/git-access.ts';
 import { standingOf } from './gather/standing.ts';
 

@@ -43,6 +43,7 @@ export const ROUTES_USED: string[] = [
   `POST ${REPO}/issues`,
   `GET ${REPO}/issues/{issue_number}`,
   `PATCH ${REPO}/issues/{issue_number}`,
+  `GET ${REPO}/issues/{issue_number}/dependencies/blocked_by`,
   `GET ${REPO}/issues/events`,
   `GET ${REPO}/issues/{issue_number}/events`,
   `GET ${REPO}/issues/{issue_number}/comments`,

@@ -11,6 +11,7 @@ import { createComplete } from './complete.ts';
 import type { Core, RecordedRequest, World, WorldOptions } from './contract.ts';
 import { createCalls, createIdentity } from './core.ts';
 import { installDeliveryRoutes } from './deliveries.ts';
+import { installDependencyRoutes } from './dependency-routes.ts';
 import { installDeployments } from './deployments.ts';
 import { openEmulate } from './door.ts';
 import { createDispatch, createEvents, type DispatchTargets, quietly } from './events.ts';
@@ -100,6 +101,7 @@ async function buildWorld(
   installPreReceive(core, git, pulls.deleted, (full, ref) => pushRefusal(core, memory, full, ref));
   installRulesets(core, memory);
   installIssueRoutes(core, rights, pulls);
+  installDependencyRoutes(core);
   installPullRoutes(core, git, rights, pulls, merge);
   installReactions(core, memory);
   installHistoryRoutes(core);

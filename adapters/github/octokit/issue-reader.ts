@@ -6,7 +6,9 @@ import type { Client } from './client.ts';
 import { allPages, PER_PAGE } from './pages.ts';
 import { blockerView, commentView, issueView } from './views.ts';
 
-export const createIssueReader = ({ ask }: Client): Pick<GitHubReader, 'role' | 'issue' | 'blockedBy' | 'comment' | 'comments'> => ({
+export const createIssueReader = ({
+  ask,
+}: Client): Pick<GitHubReader, 'role' | 'issue' | 'blockedBy' | 'comment' | 'comments'> => ({
   role: async (repo, login) => {
     const { answer } = await ask(
       repo.installation,

@@ -1,7 +1,7 @@
 // Why runs are started, and why they are not: what /harness explain answers.
 import type { Data } from '../fill.ts';
 
-const heading = (what: string) => `{at} UTC, {stage} run \`{run}\` ${what}:`;
+const heading = (what: string) => `{at} UTC: the {stage} run \`{run}\` ${what}.`;
 
 export const admission = {
   explain: 'Why runs were started here, and why not, oldest first.',
@@ -10,10 +10,10 @@ export const admission = {
       ? 'The check `{check}` says on its own page what it found. Why runs were started here, and why not, oldest first.'
       : 'Why runs were started here, and why not, oldest first.',
   'explain-none': 'No run was asked for yet.',
-  'explain-started': heading('started'),
+  'explain-started': heading('was started'),
   'explain-waits': heading('waits'),
   'explain-refused': heading('was refused'),
-  'explain-due': 'The {stage} run that is due was asked for:',
+  'explain-due': 'The {stage} run that is due was asked for.',
   'signal-label': '{by} set the label `ai-ready`.',
   'signal-edit': '{by} edited the issue.',
   'signal-asked': '{by} asked to start anew.',

@@ -1,5 +1,6 @@
 // The tables in docs/spec that are made from code. A page holds them between two markers; the rest of it is written by hand.
 import { readFileSync } from 'node:fs';
+import { runTransitions } from '../../../src/decide/run.ts';
 import { transitions } from '../../../src/decide/ticket/transitions.ts';
 import { commandTable, usage } from '../../../src/facts/command-given.ts';
 import { FailureClass, RunOutcome, RunState } from '../../../src/facts/run.ts';
@@ -49,6 +50,13 @@ export const tables: Readonly<Record<string, () => string>> = {
       ]),
     ),
   'run-states': () => RunState.options.map(code).join(' '),
+  'run-transitions': () =>
+    table(
+      ['from', 'event', 'to'],
+      RunState.options.flatMap((from) =>
+        Object.entries(runTransitions[from]).map(([event, to]) => [code(from), event.replace('_', ' '), code(to)]),
+      ),
+    ),
   'run-outcomes': () => RunOutcome.options.map(({ shape }) => code(shape.kind.value)).join(' '),
   'failure-classes': () => FailureClass.options.map(code).join(' '),
 };

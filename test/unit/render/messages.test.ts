@@ -40,7 +40,9 @@ const expansions: Record<string, readonly string[]> = {
   'layer-*': LayerResult.shape.conclusion.options,
   'governance-*': Outcome.options,
   'bundle-*': Object.keys(refusals),
-  'dispatch-deferred-*': ['repository_busy', 'all_busy', 'ticket_busy'],
+  'dispatch-deferred-*': ['repository_busy', 'all_busy', 'ticket_busy', 'behind', 'blocked'],
+  'dispatch-refused-*': ['unchanged', 'over'],
+  'explain-*': ['started', 'waits', 'refused'],
   'next-*': [...stages, ...gateBlockers],
 };
 

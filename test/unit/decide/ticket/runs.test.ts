@@ -1,7 +1,7 @@
 // Runs: asked for once, awaited by one stage, and whatever becomes of them leads on or says why not.
 import { describe, expect, test } from 'vitest';
 import { message } from '../../../../src/facts/message.ts';
-import type { RunOutcome } from '../../../../src/facts/run.ts';
+import type { RunnerOutcome } from '../../../../src/facts/run.ts';
 import type { TicketFact } from '../../../../src/facts/ticket.ts';
 import {
   allowed,
@@ -56,7 +56,7 @@ describe('a dispatch', () => {
   test('that was put off is asked for again, with the same run, and once', () => {
     const spec = ticket().given(labelled(), startRead());
     const first = spec.command('DispatchRun');
-    spec.when(deferred('plan')).then({ wakeAt: new Date(timeOf(3).getTime() + 20_000), commands: [] });
+    spec.when(deferred('plan')).then({ wakeAt: new Date(timeOf(3).getTime() + 300_000), commands: [] });
     spec.when({ type: 'Woken' }).then({ wakeAt: null });
     expect(spec.command('DispatchRun')).toEqual(first);
     spec.when({ type: 'Woken' }).then({ wakeAt: null, commands: [] });
@@ -413,7 +413,7 @@ describe('the push of the work', () => {
 });
 
 describe('a run that ends without a result', () => {
-  const outcomes: RunOutcome[] = [
+  const outcomes: RunnerOutcome[] = [
     { kind: 'no_change', why: 'nothing to do' },
     { kind: 'blocked', why: 'which colour?' },
     { kind: 'failed', class: 'agent_failed', why: 'it crashed' },

@@ -1,10 +1,10 @@
 // What a dispatch that got no slot is answered by: it waits, or it is refused, and why.
-import type { CommandOf } from '../decide/command.ts';
-import { Permanent } from '../errors.ts';
-import { message } from '../facts/message.ts';
-import type { Repository } from '../facts/repository.ts';
-import type { TicketFactOf } from '../facts/ticket.ts';
-import type { Admission } from '../journal/admit.ts';
+import type { CommandOf } from '../../decide/command.ts';
+import { Permanent } from '../../errors.ts';
+import { message } from '../../facts/message.ts';
+import type { Repository } from '../../facts/repository.ts';
+import type { TicketFactOf } from '../../facts/ticket.ts';
+import type { Admission } from '../../journal/admit.ts';
 
 export type Conflicting = Exclude<Admission, { claimed: unknown }>;
 
