@@ -83,6 +83,23 @@ const pullRow = {
   labels: [],
 };
 
+test('blockers come with their repository; a server without dependencies is told from an issue without any', async () => {
+  const route = '/repos/acme/app/issues/1/dependencies/blocked_by';
+  const row = { number: 7, state: 'open', repository_url: `${API}/repos/acme/other` };
+  nock(API)
+    .get(route)
+    .query({ per_page: 100, page: 1 })
+    .reply(200, [row, { ...row, number: 8, state: 'closed' }]);
+  expect(await github().reader.blockedBy(repo, 1)).toEqual([
+    { repository: 'acme/other', number: 7, state: 'open' },
+    { repository: 'acme/other', number: 8, state: 'closed' },
+  ]);
+  nock(API).get(route).query(true).reply(404, { message: 'Not Found' });
+  expect(await github().reader.blockedBy(repo, 1)).toBeUndefined();
+  nock(API).get(route).query(true).reply(200, []);
+  expect(await github().reader.blockedBy(repo, 1)).toEqual([]);
+});
+
 test('a plan without drafts is told from a pull that exists and from one without commits', async () => {
   const { writer } = github();
   const create = () => nock(API).post('/repos/acme/app/pulls').reply(422, { message: 'Validation Failed' });
