@@ -31,7 +31,7 @@ test('with one slot the urgent ticket starts before the older one, and a blocked
   const { number: blocked } = await mona.openIssue(repo, { ...readyIssue, labels: ['P0'] });
   await mona.request('POST', `/repos/${repo}/issues/${blocked}/dependencies/blocked_by`, { issue_id: blocker.id });
   await mona.label(repo, blocked, 'ai-ready');
-  await waits(blocked, new RegExp(`Waiting for #${blocker.number}`));
+  await waits(blocked, new RegExp(`Waiting for \`#${blocker.number}\``));
   const urgent = await ask();
   await waits(urgent, /Waiting for a free slot/);
   await mona.label(repo, urgent, 'priority: high');

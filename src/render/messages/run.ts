@@ -41,7 +41,8 @@ export const run = {
     'Waiting for a free slot: Gantry has as many runs as its operator allows. It starts by itself.',
   'dispatch-deferred-behind':
     'Waiting for a free slot: tickets that are more urgent or older come first ({ahead}). It starts by itself.',
-  'dispatch-deferred-blocked': 'Waiting for {by}: the issue is blocked by it. It starts by itself when that is closed.',
+  'dispatch-deferred-blocked':
+    'Waiting for `{by}`: the issue is blocked by it. It starts by itself when that is closed.',
   'dispatch-refused-unchanged':
     'No run was started: nothing has changed since run `{run}` was started for the same reason at the same commit. Push, edit the issue, or type `/retry`.',
   'dispatch-refused-over': 'Run `{run}` was stopped before it began. Type `/retry` to start another.',

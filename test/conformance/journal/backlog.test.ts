@@ -237,7 +237,7 @@ describe.each(databases)('on %s', (kind) => {
           effective += rows.filter(({ state }) => state === 'succeeded').length;
         }
       }),
-      { numRuns: kind === 'pglite' ? 25 : 40 },
+      { numRuns: kind === 'pglite' ? 12 : 20 },
     );
     // A property that never saw a run succeed would hold of nothing.
     expect(effective).toBeGreaterThan(0);
