@@ -18,7 +18,8 @@ import { createDoor } from './intake/github/door.ts';
 import type { RunnerRules } from './intake/runner/job-rules.ts';
 import { type Journal, openJournal, type Where } from './journal/database.ts';
 import { createInbox } from './journal/inbox.ts';
-import { type Loop, type Rounds, startLoop } from './loop/loop.ts';
+import { type Loop, startLoop } from './loop/loop.ts';
+import type { Rounds } from './loop/sweep/rounds.ts';
 
 export type AppOptions = {
   env: Env;
@@ -90,7 +91,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     publicUrl: url,
     links,
   });
-  const loop = await startLoop({ journal, inbox, effects, ports, self, log, rounds: options.rounds });
+  const loop = await startLoop({
+    journal,
+    inbox,
+    effects,
+    ports,
+    changes: github.changes,
+    self,
+    log,
+    rounds: options.rounds,
+  });
   answer = (request, response) => {
     const isWebhook = request.method === 'POST' && request.url?.split('?')[0] === '/api/github/webhooks';
     void (isWebhook ? door(request, response) : routes(request, response));

@@ -2,6 +2,7 @@
 import type { GitHub, GitHubReader, GitHubWriter } from './contract.ts';
 import { createAppReader } from './octokit/app-reader.ts';
 import { createAppWriter } from './octokit/app-writer.ts';
+import { createChangeReader } from './octokit/change-reader.ts';
 import { createClient, type GitHubOptions } from './octokit/client.ts';
 import { createContentReader } from './octokit/content-reader.ts';
 import { createIssueReader } from './octokit/issue-reader.ts';
@@ -30,5 +31,5 @@ export function createGitHub(options: GitHubOptions): GitHub {
     ...createRunWriter(client),
     ...createTalkWriter(client),
   };
-  return { reader, writer };
+  return { reader, writer, changes: createChangeReader(client) };
 }

@@ -1,6 +1,7 @@
 // The tables as Kysely sees them. What a column means stands here; how it is made stands in migrations/.
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { InboxTables } from './inbox-tables.ts';
+import type { SweepTables } from './sweep-tables.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 /** bigint columns come back as strings from `pg` and as numbers from PGlite: read them through Number(). */
@@ -96,7 +97,8 @@ export type Tables = {
   run: RunTable;
   artifact: ArtifactTable;
   model_call: ModelCallTable;
-} & InboxTables;
+} & InboxTables &
+  SweepTables;
 
 export type Db = Kysely<Tables>;
 export type Tx = Transaction<Tables>;

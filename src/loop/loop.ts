@@ -1,5 +1,6 @@
 // Starts the workers over the queues and the rounds of the sweep, and stops them again.
 import type { Job, JobWithMetadata } from 'pg-boss';
+import type { GitHubChanges } from '../../adapters/changes/contract.ts';
 import type { Effects, Ports } from '../effects/contract.ts';
 import { Retryable } from '../errors.ts';
 import { append } from '../journal/append.ts';
@@ -10,16 +11,15 @@ import { converge } from './converge.ts';
 import type { Log } from './log.ts';
 import { perform } from './perform.ts';
 import { react } from './react.ts';
-import { alone, lookAtPulls, repairDeliveries, type SweepTools, sweepJournal } from './sweep.ts';
+import { type Rounds, startSweep } from './sweep/rounds.ts';
 import { giveUp, translate } from './translate.ts';
-
-export type Rounds = { journalSeconds: number; repairSeconds: number; lookSeconds: number };
 
 export type LoopOptions = {
   journal: Journal;
   inbox: Inbox;
   effects: Effects;
   ports: Ports;
+  changes: GitHubChanges;
   self: { botId: number };
   log: Log;
   rounds: Rounds;
@@ -28,19 +28,28 @@ export type LoopOptions = {
 export type Loop = {
   /** Fetches deliveries that never arrived, now. */
   repair(): Promise<number>;
+  /** Reads every repository on from where it was left, now. */
+  heal(): Promise<void>;
   /** Ends the rounds; jobs that run are given time by the journal's close. */
   stop(): Promise<void>;
 };
 
+/** How long the log of deliveries is kept, and redelivery is possible. Docs: "Redelivering webhooks". */
+const logKeptDays = { github: 3, enterprise: 7 };
+
 /** NOTIFY wakes a worker; the backstop poll is for the notification that was lost. */
 const pace = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, burstWhenBatchFull: true };
 
-export async function startLoop({ journal, inbox, effects, ports, self, log, rounds }: LoopOptions): Promise<Loop> {
+export async function startLoop(options: LoopOptions): Promise<Loop> {
+  const { journal, inbox, effects, ports, changes, self, log, rounds } = options;
   const { db, boss, enqueue } = journal;
-  const tools: SweepTools = { journal, inbox, reader: ports.reader, self, log };
-  const report = (what: string) => (error: unknown) => log.error({ err: error }, what);
+  const logDays = ports.serverUrl === 'https://github.com' ? logKeptDays.github : logKeptDays.enterprise;
+  const tools = { journal, inbox, reader: ports.reader, changes, self, logDays, log };
+  const sweep = await startSweep(tools, rounds);
   const look = (installation: number) =>
-    void lookAtPulls(tools, installation).catch(report('looking at open pull requests failed'));
+    void sweep
+      .look(installation)
+      .catch((error: unknown) => log.error({ err: error }, 'looking at open pull requests failed'));
 
   const translating = { db, enqueue, inbox, self, log, look };
 
@@ -96,27 +105,7 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
     await db.transaction().execute((tx) => append(tx, enqueue, { stream: data.stream, key: data.key, fact }));
   }
 
-  const every = (seconds: number, name: string, work: () => Promise<unknown>) => {
-    let running: Promise<unknown> = Promise.resolve();
-    const timer = setInterval(() => {
-      running = alone(tools, name, Math.max(seconds * 2, 30), work).catch(report(`the ${name} round failed`));
-    }, seconds * 1_000);
-    return async () => {
-      clearInterval(timer);
-      await running;
-    };
-  };
-  const stops = [
-    every(rounds.journalSeconds, 'journal', () => sweepJournal(tools)),
-    every(rounds.repairSeconds, 'repair', () => repairDeliveries(tools)),
-    every(rounds.lookSeconds, 'look', async () => {
-      for (const { id, suspended } of await ports.reader.installations()) if (!suspended) await lookAtPulls(tools, id);
-    }),
-  ];
-  return {
-    repair: () => repairDeliveries(tools),
-    stop: async () => void (await Promise.all(stops.map((stop) => stop()))),
-  };
+  return { repair: sweep.repair, heal: sweep.heal, stop: sweep.stop };
 }
 
 const reasonOf = (output: unknown): string => {

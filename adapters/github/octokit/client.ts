@@ -2,8 +2,10 @@
 import type { Logger } from 'pino';
 import { Probot, ProbotOctokit } from 'probot';
 import { Retryable } from '../../../src/errors.ts';
+import type { Quota } from '../../changes/contract.ts';
 import { accountedFetch, type RequestSeen } from './accounted-fetch.ts';
 import { failureOf, limitOf, type Refusal, refusalOf } from './failure.ts';
+import { quotaOf } from './quota.ts';
 
 export type GitHubOptions = {
   appId: number;
@@ -36,6 +38,8 @@ export type Client = {
   ): Promise<Asked<T>>;
   /** As `ask`, where no refusal is an answer. */
   get<T>(caller: Caller, question: (octokit: ProbotOctokit) => Promise<Answer<T>>): Promise<Answer<T>>;
+  /** As the newest answer to that caller said; undefined before the first one. */
+  quota(caller: Caller): Quota | undefined;
 };
 
 // plugin-retry's list, and 405, 409 and 429: a refused merge is an answer, and a limit is waited for by the queue.
@@ -81,6 +85,7 @@ export function createClient({ appId, privateKey, baseUrl, pace, log, onRequest 
     return known;
   };
 
+  const quotas = new Map<Caller, Quota>();
   const pausedUntil = new Map<Caller, number>();
   const refuseWhilePaused = (caller: Caller): void => {
     const seconds = Math.ceil(((pausedUntil.get(caller) ?? 0) - Date.now()) / 1000);
@@ -98,6 +103,8 @@ export function createClient({ appId, privateKey, baseUrl, pace, log, onRequest 
         await octokit.auth({ type: 'installation', refresh: true });
         return question(octokit);
       });
+      const quota = quotaOf(answer.headers);
+      if (quota) quotas.set(caller, quota);
       // Octokit gives JSON that broke off as the text that it is.
       if (typeof answer.data === 'string' && answer.data !== '')
         throw new Retryable("GitHub's answer broke off, or is no JSON");
@@ -113,6 +120,7 @@ export function createClient({ appId, privateKey, baseUrl, pace, log, onRequest 
 
   return {
     ask,
+    quota: (caller) => quotas.get(caller),
     get: async (caller, question) => {
       const { answer, refusal } = await ask(caller, question);
       if (refusal) throw new TypeError(`unasked refusal ${refusal.status}`);
