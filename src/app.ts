@@ -111,13 +111,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     loop,
     signInLink: () => links.make(),
     async close() {
+      // Webhooks are stored for as long as the listener is open; another replica works on them.
+      const stopped = loop.stop();
       const late = setTimeout(() => server.closeAllConnections(), graceMs);
       await new Promise((done) => {
         server.close(done);
         server.closeIdleConnections();
       });
       clearTimeout(late);
-      await loop.stop();
+      await stopped;
       await journal.close();
     },
   };

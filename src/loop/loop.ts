@@ -3,6 +3,7 @@ import type { Job, JobWithMetadata } from 'pg-boss';
 import type { GitHubChanges } from '../../adapters/changes/contract.ts';
 import type { Effects, Ports } from '../effects/contract.ts';
 import { Retryable } from '../errors.ts';
+import { parseStream } from '../facts/stream.ts';
 import { append } from '../journal/append.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Jobs } from '../journal/enqueue.ts';
@@ -13,6 +14,7 @@ import { perform } from './perform.ts';
 import { react } from './react.ts';
 import { type Rounds, startSweep } from './sweep/rounds.ts';
 import { giveUp, translate } from './translate.ts';
+import { workers } from './workers.ts';
 
 export type LoopOptions = {
   journal: Journal;
@@ -30,15 +32,12 @@ export type Loop = {
   repair(): Promise<number>;
   /** Reads every repository on from where it was left, now. */
   heal(): Promise<void>;
-  /** Ends the rounds; jobs that run are given time by the journal's close. */
+  /** Ends the rounds and takes no more jobs; those that run are given time by the journal's close. */
   stop(): Promise<void>;
 };
 
 /** How long the log of deliveries is kept, and redelivery is possible. Docs: "Redelivering webhooks". */
 const logKeptDays = { github: 3, enterprise: 7 };
-
-/** NOTIFY wakes a worker; the backstop poll is for the notification that was lost. */
-const pace = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, burstWhenBatchFull: true };
 
 export async function startLoop(options: LoopOptions): Promise<Loop> {
   const { journal, inbox, effects, ports, changes, self, log, rounds } = options;
@@ -53,10 +52,10 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
 
   const translating = { db, enqueue, inbox, self, log, look };
 
-  await boss.work<Jobs['translate']>('translate', { ...pace, batchSize: 20 }, async (jobs) => {
+  await boss.work<Jobs['translate']>('translate', workers.translate, async (jobs) => {
     for (const { data } of jobs) await translate(translating, data.batch);
   });
-  await boss.work<Jobs['react']>('react', { ...pace, batchSize: 20, localConcurrency: 2 }, async (jobs) => {
+  await boss.work<Jobs['react']>('react', workers.react, async (jobs) => {
     for (const stream of new Set(jobs.map(({ data }) => data.stream))) {
       await react(db, enqueue, stream, (why) =>
         log.error({ stream, why }, 'an illegal decision was replaced by a safe one'),
@@ -65,20 +64,16 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   });
   await boss.work(
     'perform',
-    { ...pace, batchSize: 1, localConcurrency: 6, includeMetadata: true, perJobResults: true } as const,
+    { ...workers.perform, includeMetadata: true, perJobResults: true } as const,
     (jobs: JobWithMetadata<Jobs['perform']>[]) =>
       Promise.all(jobs.map((job) => perform({ db, boss, enqueue, effects, ports, log }, job))),
   );
-  await boss.work<Jobs['converge']>(
-    'converge',
-    { ...pace, batchSize: 1, localConcurrency: 4 },
-    async (jobs: Job<Jobs['converge']>[]) => {
-      for (const { data } of jobs) await convergeLater(data);
-    },
-  );
+  await boss.work<Jobs['converge']>('converge', workers.converge, async (jobs: Job<Jobs['converge']>[]) => {
+    for (const { data } of jobs) await convergeLater(data);
+  });
   await boss.work(
     'dead',
-    { ...pace, batchSize: 5, includeMetadata: true } as const,
+    { ...workers.dead, includeMetadata: true } as const,
     async (jobs: JobWithMetadata<Jobs['perform']>[]) => {
       for (const job of jobs) await bury(job);
     },
@@ -92,7 +87,11 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
       log.info({ ...data, err: error }, 'a target was not written and is tried again');
       if (!(error instanceof Retryable) || error.after === undefined) throw error;
       const { after } = error;
-      await db.transaction().execute((tx) => enqueue(tx, 'converge', data, { after }));
+      await db
+        .transaction()
+        .execute((tx) =>
+          enqueue(tx, 'converge', data, { after, group: String(parseStream(data.stream)?.repository ?? 0) }),
+        );
     }
   }
 
@@ -105,7 +104,14 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     await db.transaction().execute((tx) => append(tx, enqueue, { stream: data.stream, key: data.key, fact }));
   }
 
-  return { repair: sweep.repair, heal: sweep.heal, stop: sweep.stop };
+  return {
+    repair: sweep.repair,
+    heal: sweep.heal,
+    async stop() {
+      // No job is taken any more; what is being worked on has until the journal's close to end.
+      await Promise.all([sweep.stop(), ...Object.keys(workers).map((queue) => boss.offWork(queue, { wait: false }))]);
+    },
+  };
 }
 
 const reasonOf = (output: unknown): string => {

@@ -6,6 +6,7 @@ import type { Quota } from '../../changes/contract.ts';
 import { accountedFetch, type RequestSeen } from './accounted-fetch.ts';
 import { failureOf, limitOf, type Refusal, refusalOf } from './failure.ts';
 import { quotaOf } from './quota.ts';
+import { createSharedPace } from './shared-pace.ts';
 
 export type GitHubOptions = {
   appId: number;
@@ -15,6 +16,8 @@ export type GitHubOptions = {
   baseUrl: string;
   /** 'github' spaces writes out as GitHub asks (1 s, 3 s where somebody is notified); 'none' is for the local world. */
   pace: 'github' | 'none';
+  /** Shares that pace between replicas. */
+  redisUrl?: string | undefined;
   log: Logger;
   /** Called once per request sent, never with secrets. */
   onRequest?: (request: RequestSeen) => void;
@@ -45,7 +48,9 @@ export type Client = {
 // plugin-retry's list, and 405, 409 and 429: a refused merge is an answer, and a limit is waited for by the queue.
 const NEVER_RETRIED = [400, 401, 403, 404, 405, 409, 410, 422, 429, 451];
 
-export function createClient({ appId, privateKey, baseUrl, pace, log, onRequest = () => {} }: GitHubOptions): Client {
+export function createClient(options: GitHubOptions): Client {
+  const { appId, privateKey, baseUrl, pace, redisUrl, log, onRequest = () => {} } = options;
+  const shared = redisUrl === undefined ? {} : createSharedPace(redisUrl, String(appId), log);
   const seen = (request: RequestSeen) => {
     log.debug({ github: request }, 'request to GitHub');
     onRequest(request);
@@ -63,6 +68,7 @@ export function createClient({ appId, privateKey, baseUrl, pace, log, onRequest 
     retry: { retries: 1, doNotRetry: NEVER_RETRIED, ...(pace === 'none' ? { retryAfterBaseValue: 20 } : {}) },
     throttle: {
       ...given.throttle,
+      ...shared,
       enabled: pace === 'github',
       // Waiting inside a request would hold a worker for up to an hour: a limit is thrown, and the job comes back later.
       onRateLimit: () => false,
