@@ -23,6 +23,20 @@ export const announceRound = (db: Db, name: string, everySeconds: number) =>
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ every_seconds: everySeconds }))
     .execute();
 
+/** False where it went well less than an interval ago, in whichever replica: N of them do not run it N times as often. */
+export async function isDue(db: Db, name: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('sweep_round')
+    .select('name')
+    .where('name', '=', name)
+    // A timer may be a little early.
+    .where(
+      sql<boolean>`coalesce(succeeded_at, '-infinity') <= clock_timestamp() - 0.8 * every_seconds * interval '1 second'`,
+    )
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export const roundSucceeded = (db: Db, name: string) =>
   db.updateTable('sweep_round').set({ succeeded_at: sql`clock_timestamp()` }).where('name', '=', name).execute();
 

@@ -1,5 +1,5 @@
 // The rounds of the sweep: what runs how often, one replica at a time, each success on record.
-import { announceRound, readRounds, roundSucceeded } from '../../journal/sweep-round.ts';
+import { announceRound, isDue, readRounds, roundSucceeded } from '../../journal/sweep-round.ts';
 import { alone, type Keep } from './alone.ts';
 import { deliveryRounds, repairDeliveries } from './delivery-rounds.ts';
 import { heal, healRound } from './heal-round.ts';
@@ -62,6 +62,7 @@ export async function startSweep(tools: SweepTools, rounds: Rounds): Promise<Swe
     let running: Promise<void> | undefined;
     const run = async () => {
       try {
+        if (!(await isDue(journal.db, name))) return;
         if (await alone(journal.db, name, Math.max(seconds * 2, 30), work)) await roundSucceeded(journal.db, name);
       } catch (error) {
         log.error({ err: error }, `the ${name} round failed`);

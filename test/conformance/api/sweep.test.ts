@@ -1,9 +1,10 @@
 // The sweep's silence is seen where operators look: in /ready as degraded, in the metrics, and in the log as an alert.
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createProbes, dependencies } from '../../../src/api/probes.ts';
 import { announceRound, roundSucceeded } from '../../../src/journal/sweep-round.ts';
 import { watch } from '../../../src/loop/sweep/watchdog.ts';
-import { openSite, type Site } from './site.ts';
+import { openSite, type Site, tokens } from './site.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -15,8 +16,10 @@ const lines: object[] = [];
 const say = (about: object) => void lines.push(about);
 const log = { debug: say, info: say, warn: say, error: say };
 const ready = async () => {
-  const answer = await site.read('/ready');
-  return { status: answer.status, ...((await answer.json()) as { dependencies: Record<string, string> }) };
+  const reader = { self: async () => ({ appId: 1, slug: 'gantry', botId: 2, botLogin: 'gantry[bot]' }) };
+  const probes = createProbes(dependencies(site.journal, reader), { tokens, publicUrl: site.url });
+  const answer = await probes.request('/ready', { headers: { authorization: 'Bearer a-reading-token' } });
+  return { ...((await answer.json()) as { dependencies: Record<string, string> }), status: answer.status };
 };
 
 test('a round that is heard of is no news; one that is silent is said, and does not take the replica out of service', async () => {
