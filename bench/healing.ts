@@ -76,7 +76,8 @@ function simulate(limit: number) {
       if (!repository || cost > allowance) break;
       allowance -= cost;
       spent += cost;
-      if (repository.live > 0 && repository.sweptAt !== undefined && atWork) waits.push(at - repository.sweptAt / minute);
+      if (repository.live > 0 && repository.sweptAt !== undefined && atWork)
+        waits.push(at - repository.sweptAt / minute);
       repository.sweptAt = at * minute;
       repository.changed.clear();
       repository.commented = false;

@@ -3,6 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { AgentAdapter } from '../adapters/agent/contract.ts';
+import type { GitHubChanges } from '../adapters/changes/contract.ts';
 import type { GitStore } from '../adapters/git/contract.ts';
 import type { GitHub } from '../adapters/github/contract.ts';
 import type { OpenSpec } from '../adapters/openspec/contract.ts';
@@ -24,7 +25,7 @@ import type { Rounds } from './loop/sweep/rounds.ts';
 export type AppOptions = {
   env: Env;
   where: Where;
-  github: GitHub;
+  github: GitHub & { changes: GitHubChanges };
   git: GitStore;
   openspec: OpenSpec;
   agents: Readonly<Record<AgentName, AgentAdapter>>;

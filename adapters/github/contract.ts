@@ -2,13 +2,13 @@
 //
 // Freshness: GitHub promises no read-after-write. Single objects are nearly always current; LISTS MAY LAG by seconds, so
 // after an unclear write wait, read twice, then write. Absence is `undefined`; "may not look" is thrown, never `undefined`.
-// Outcomes that are answers are returned. Everything else is thrown with a class of src/errors.ts: rate limits, 5xx, network as Retryable (`after` in seconds when GitHub named a time), a right that the App lacks as UserFixable
+// Outcomes that are answers are returned. Everything else is thrown with a class of src/errors.ts: rate limits, 5xx and
+// network failures as Retryable (`after` in seconds when GitHub named a time), a right that the App lacks as UserFixable
 // 'permission_missing' {request, needs, detail}, an App gone or suspended as 'app_not_installed' {detail}, else Permanent.
 // An unclear write (5xx or a broken connection) is thrown as Retryable and was sent exactly once: ask before sending again.
 // A repository is addressed by owner and name; after a rename GitHub redirects the old name.
 import type { Actor, Role } from '../../src/facts/person.ts';
 import type { Repository } from '../../src/facts/repository.ts';
-import type { GitHubChanges } from '../changes/contract.ts';
 
 /** ISO 8601 in UTC, whole seconds. */
 export type Time = string;
@@ -242,14 +242,9 @@ export type GitHubWriter = {
   /** GitHub silently leaves out who cannot be assigned. */
   assign(repo: Repository, issue: number, logins: string[]): Promise<void>;
   /** A token for this one repository and nothing but contents, valid for at most an hour. Never stored or logged. */
-  gitAuth(
-    repo: Repository,
-    access: 'read' | 'write',
-  ): Promise<{
-    token: string;
-    expiresAt: Time;
-  }> /** Asks GitHub to send a delivery again: same GUID. 'gone' after three days. */;
+  gitAuth(repo: Repository, access: 'read' | 'write'): Promise<{ token: string; expiresAt: Time }>;
+  /** Asks GitHub to send a delivery again: same GUID. 'gone' after three days. */
   redeliver(id: string): Promise<'accepted' | 'gone'>;
 };
-/** An effect takes the members that it uses: `Pick<GitHubReader, 'pull'>`. */
-export type GitHub = { reader: GitHubReader; writer: GitHubWriter; changes: GitHubChanges };
+/** Both halves; an effect takes the members that it uses: `Pick<GitHubReader, 'pull'>`. */
+export type GitHub = { reader: GitHubReader; writer: GitHubWriter };

@@ -1,4 +1,5 @@
 // GitHub through Probot's Octokit: the implementation of contract.ts that talks to GitHub.com, GHES and the local world.
+import type { GitHubChanges } from '../changes/contract.ts';
 import type { GitHub, GitHubReader, GitHubWriter } from './contract.ts';
 import { createAppReader } from './octokit/app-reader.ts';
 import { createAppWriter } from './octokit/app-writer.ts';
@@ -16,7 +17,7 @@ export type { RequestSeen } from './octokit/accounted-fetch.ts';
 export type { GitHubOptions } from './octokit/client.ts';
 
 /** Sends nothing by itself: credentials are first used by the first question. */
-export function createGitHub(options: GitHubOptions): GitHub {
+export function createGitHub(options: GitHubOptions): GitHub & { changes: GitHubChanges } {
   const client = createClient(options);
   const reader: GitHubReader = {
     ...createAppReader(client),

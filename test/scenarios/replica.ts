@@ -19,7 +19,11 @@ export type Replica = {
 };
 
 /** Gives the scene's address to `count` replicas; what the scene started is stopped. */
-export async function replicasOf({ app, world, model }: Dialogue, databaseUrl: string, count: number): Promise<Replica[]> {
+export async function replicasOf(
+  { app, world, model }: Dialogue,
+  databaseUrl: string,
+  count: number,
+): Promise<Replica[]> {
   await app.close();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'gantry-replicas-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -27,13 +27,13 @@ export function createSharedPace(url: string, id: string, log: Pick<Logger, 'deb
   const connection = new Bottleneck.IORedisConnection({ client });
   let up = false;
   let lose: (error: Error) => void = () => {};
-  let lost: Promise<never> = Promise.reject(new Error('Redis was not reached yet'));
-  lost.catch(() => {});
+  let lost = new Promise<never>(() => {});
   client.on('ready', () => {
     up = true;
     lost = new Promise((_, reject) => {
       lose = reject;
     });
+    // Nobody may be waiting for a turn when it is lost.
     lost.catch(() => {});
     log.info({}, 'the pace of requests is shared through Redis');
   });
@@ -66,6 +66,7 @@ export function createSharedPace(url: string, id: string, log: Pick<Logger, 'deb
               () => true,
               (error: unknown) => {
                 log.warn({ err: error }, 'a turn could not be asked for in Redis');
+                // It was given up: whatever becomes of it in Redis, the turn is taken here.
                 waited.catch(() => {});
                 return false;
               },

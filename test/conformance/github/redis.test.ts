@@ -16,7 +16,8 @@ const program = (process.env.PATH ?? '')
   .concat('/usr/bin')
   .map((folder) => path.join(folder, 'redis-server'))
   .find((file) => existsSync(file));
-if (!program) console.warn('skipped: the pace shared through Redis, because redis-server is not installed here');
+const skip = program ? '' : ' (skipped: redis-server is not installed here)';
+if (skip) console.warn(`the pace shared through Redis${skip}`);
 
 const closing: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -25,7 +26,7 @@ afterEach(async () => {
 
 const repo = { installation: 7, id: 1, owner: 'acme', name: 'app' };
 
-describe.skipIf(!program)('with a real Redis', () => {
+describe.skipIf(!program)(`with a real Redis${skip}`, () => {
   test('writes of two replicas are spaced out together', async () => {
     const { port } = await redis();
     const github = await hub();

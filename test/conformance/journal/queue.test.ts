@@ -106,7 +106,7 @@ describe.each(databases)('the queue on %s', (kind) => {
     await give(6, 5);
     const done: string[] = [];
     await journal.boss.work<{ key: string }>('perform', workers.perform, async ([job]) => {
-      await new Promise((later) => setTimeout(later, 10));
+      await journal.ping();
       done.push(job?.data.key ?? '');
     });
     await until('the five', () => done.filter((key) => key.startsWith('6/')).length === 5);
