@@ -20,14 +20,7 @@ test('the whole way from label to merge without a single webhook', async () => {
     await scene.app.loop.heal();
     healed = Date.now();
   };
-  const { ending } = await during(walkMainJob(scene), heal).catch(async (error: unknown) => {
-    console.error(
-      scene.log.slice(-60).join(''),
-      await facts(scene),
-      await scene.app.journal.db.selectFrom('sweep_purse').selectAll().execute(),
-    );
-    throw error;
-  });
+  const { ending } = await during(walkMainJob(scene), heal);
   expect(ending).toMatchObject({ stage: 'merged', merged: true });
   expect(ending.stickies).toHaveLength(1);
   expect(ending.said.issue).toHaveLength(1);
