@@ -1,11 +1,13 @@
 // npm run bench [-- --json --only <name>]: one JSON document, or lines for people. Nothing is promised that is not measured.
 import { parseArgs } from 'node:util';
+import { benchHealing } from './healing.ts';
 import { benchIngest } from './ingest.ts';
 import { benchRequests } from './requests.ts';
 
 const benches: Record<string, (say: (line: string) => void) => Promise<object>> = {
   ingest: benchIngest,
   requests: benchRequests,
+  healing: benchHealing,
 };
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, only: { type: 'string' } } });

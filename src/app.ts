@@ -3,6 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { AgentAdapter } from '../adapters/agent/contract.ts';
+import type { GitHubChanges } from '../adapters/changes/contract.ts';
 import type { GitStore } from '../adapters/git/contract.ts';
 import type { GitHub } from '../adapters/github/contract.ts';
 import type { OpenSpec } from '../adapters/openspec/contract.ts';
@@ -18,12 +19,13 @@ import { createDoor } from './intake/github/door.ts';
 import type { RunnerRules } from './intake/runner/job-rules.ts';
 import { type Journal, openJournal, type Where } from './journal/database.ts';
 import { createInbox } from './journal/inbox.ts';
-import { type Loop, type Rounds, startLoop } from './loop/loop.ts';
+import { type Loop, startLoop } from './loop/loop.ts';
+import type { Rounds } from './loop/sweep/rounds.ts';
 
 export type AppOptions = {
   env: Env;
   where: Where;
-  github: GitHub;
+  github: GitHub & { changes: GitHubChanges };
   git: GitStore;
   openspec: OpenSpec;
   agents: Readonly<Record<AgentName, AgentAdapter>>;
@@ -90,7 +92,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     publicUrl: url,
     links,
   });
-  const loop = await startLoop({ journal, inbox, effects, ports, self, log, rounds: options.rounds });
+  const loop = await startLoop({
+    journal,
+    inbox,
+    effects,
+    ports,
+    changes: github.changes,
+    self,
+    log,
+    rounds: options.rounds,
+  });
   answer = (request, response) => {
     const isWebhook = request.method === 'POST' && request.url?.split('?')[0] === '/api/github/webhooks';
     void (isWebhook ? door(request, response) : routes(request, response));
@@ -101,13 +112,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     loop,
     signInLink: () => links.make(),
     async close() {
+      // Webhooks are stored for as long as the listener is open; another replica works on them.
+      const stopped = loop.stop();
       const late = setTimeout(() => server.closeAllConnections(), graceMs);
       await new Promise((done) => {
         server.close(done);
         server.closeIdleConnections();
       });
       clearTimeout(late);
-      await loop.stop();
+      await stopped;
       await journal.close();
     },
   };

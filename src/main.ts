@@ -41,6 +41,7 @@ async function main(): Promise<void> {
       privateKey: env.app.privateKey,
       baseUrl: env.github.apiUrl,
       pace: 'github',
+      redisUrl: env.redisUrl,
       onRequest: metrics.githubRequest,
       log,
     }),

@@ -1,7 +1,9 @@
 // GitHub through Probot's Octokit: the implementation of contract.ts that talks to GitHub.com, GHES and the local world.
+import type { GitHubChanges } from '../changes/contract.ts';
 import type { GitHub, GitHubReader, GitHubWriter } from './contract.ts';
 import { createAppReader } from './octokit/app-reader.ts';
 import { createAppWriter } from './octokit/app-writer.ts';
+import { createChangeReader } from './octokit/change-reader.ts';
 import { createClient, type GitHubOptions } from './octokit/client.ts';
 import { createContentReader } from './octokit/content-reader.ts';
 import { createIssueReader } from './octokit/issue-reader.ts';
@@ -15,7 +17,7 @@ export type { RequestSeen } from './octokit/accounted-fetch.ts';
 export type { GitHubOptions } from './octokit/client.ts';
 
 /** Sends nothing by itself: credentials are first used by the first question. */
-export function createGitHub(options: GitHubOptions): GitHub {
+export function createGitHub(options: GitHubOptions): GitHub & { changes: GitHubChanges } {
   const client = createClient(options);
   const reader: GitHubReader = {
     ...createAppReader(client),
@@ -30,5 +32,5 @@ export function createGitHub(options: GitHubOptions): GitHub {
     ...createRunWriter(client),
     ...createTalkWriter(client),
   };
-  return { reader, writer };
+  return { reader, writer, changes: createChangeReader(client) };
 }

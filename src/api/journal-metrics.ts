@@ -1,6 +1,7 @@
 // The journal's numbers in the registry, read when somebody scrapes. Every replica on one database shows the same.
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Journal } from '../journal/database.ts';
+import { readRounds } from '../journal/sweep-round.ts';
 import {
   deliveries,
   failures,
@@ -61,6 +62,16 @@ export function observeJournal(registry: Registry, { db, boss }: Pick<Journal, '
     'For how long the oldest job that is due has waited, by queue.',
     ['queue'],
     async () => ofQueues(await waitingJobs(db), 'oldest'),
+  );
+  gauge(
+    'gantry_sweep_last_success_timestamp_seconds',
+    'When each round of the sweep last went well, by the database; 0 before its first time.',
+    ['round'],
+    async () =>
+      (await readRounds(db)).map(({ name, succeededAt }) => ({
+        labels: { round: name },
+        value: (succeededAt?.getTime() ?? 0) / 1_000,
+      })),
   );
   gauge('gantry_model_tokens_reserved', 'Tokens reserved for model calls under way.', [], async () =>
     single((await modelTokens(db)).reserved),

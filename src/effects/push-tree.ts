@@ -7,6 +7,7 @@ import type { Repository } from '../facts/repository.ts';
 import { renderCommitMessage } from '../render/pull.ts';
 import type { Call, Effect, Ports } from './contract.ts';
 import { branchRef, fetchRefs, gitAuth, gitRepo } from './gather/git-access.ts';
+import { bringTree } from './gather/inspected-tree.ts';
 import { changeIdOf, planAt } from './gather/plan-at.ts';
 import { riskyWorkflows } from './gather/risky-workflows.ts';
 
@@ -22,6 +23,7 @@ export const pushTree: Effect<'PushTree'> = {
       const workflows = command.push === 'after-verify' ? [] : await riskyWorkflows(ports, repository, baseSha);
       if (workflows.length > 0) return { type: 'PushWaits', run: command.run, workflows };
     }
+    await bringTree(ports, repository, { ...command, stream: call.stream });
     const pushed = await push(call, ports);
     if (!pushed.ok) {
       const why =

@@ -28,6 +28,9 @@ const expireInSeconds = { translate: 60, react: 60, perform: 300, converge: 120,
 /** Seconds without a sign of life of a worker after which its job is somebody else's: it was killed. pg-boss allows no less. */
 const heartbeatSeconds = 10;
 
+/** How long jobs under way may take to end: with the listener's 5 s it stays below the 30 s that orchestrators give. */
+const graceMs = 15_000;
+
 /** Opens, migrates and warms. `onError` hears what happens outside a call: a lost connection does not end the process. */
 export async function openJournal(where: Where, onError: (error: unknown) => void): Promise<Journal> {
   const { db, pglite, close } = await openDatabase(where, onError);
@@ -48,7 +51,8 @@ export async function openJournal(where: Where, onError: (error: unknown) => voi
     where: where.kind,
     ping: () => sql`select 1`.execute(db),
     async close() {
-      await boss.stop({ graceful: true, timeout: 5_000 });
+      // What does not end in time is put back for another replica, which asks first whether it happened.
+      await boss.stop({ graceful: true, timeout: graceMs });
       await close();
     },
   };

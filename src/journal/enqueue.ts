@@ -26,7 +26,7 @@ export type Enqueue = <Q extends Queue>(
   options?: { after?: number; group?: string },
 ) => Promise<void>;
 
-/** `after` in seconds. `group` serves fairness between installations only, never exclusion. */
+/** `after` in seconds. `group`, a repository, serves fairness only, never exclusion. */
 export const enqueueWith =
   (boss: PgBoss): Enqueue =>
   async (tx, queue, job, { after, group } = {}) => {

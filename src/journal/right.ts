@@ -26,6 +26,18 @@ export async function claim(db: Db, target: string, seconds: number): Promise<Ri
   return row && { target, fence: row.fence, digest: row.digest, remoteId: row.remote_id };
 }
 
+/** Holds on for `seconds` from now. False when the right was lost: whoever hears that stops. */
+export async function renew(db: Db, right: Right, seconds: number): Promise<boolean> {
+  const done = await db
+    .updateTable('written')
+    .set({ held_until: sql`clock_timestamp() + ${seconds} * interval '1 second'` })
+    .where('target', '=', right.target)
+    .where('fence', '=', right.fence)
+    .where('held_until', '>', sql<Date>`clock_timestamp()`)
+    .executeTakeFirst();
+  return done.numUpdatedRows === 1n;
+}
+
 /**
  * To be asked right before the write: from here on nobody can say what is outside, so a crash must not leave the old digest
  * behind. False when the right was lost.

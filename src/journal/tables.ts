@@ -2,6 +2,7 @@
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { BacklogTables } from './backlog-tables.ts';
 import type { InboxTables } from './inbox-tables.ts';
+import type { SweepTables } from './sweep-tables.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 /** bigint columns come back as strings from `pg` and as numbers from PGlite: read them through Number(). */
@@ -104,7 +105,8 @@ export type Tables = {
   artifact: ArtifactTable;
   model_call: ModelCallTable;
 } & InboxTables &
-  BacklogTables;
+  BacklogTables &
+  SweepTables;
 
 export type Db = Kysely<Tables>;
 export type Tx = Transaction<Tables>;

@@ -1,7 +1,9 @@
 // Starts the workers over the queues and the rounds of the sweep, and stops them again.
 import type { Job, JobWithMetadata } from 'pg-boss';
+import type { GitHubChanges } from '../../adapters/changes/contract.ts';
 import type { Effects, Ports } from '../effects/contract.ts';
 import { Retryable } from '../errors.ts';
+import { parseStream } from '../facts/stream.ts';
 import { append } from '../journal/append.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Jobs } from '../journal/enqueue.ts';
@@ -11,17 +13,16 @@ import { converge } from './converge.ts';
 import type { Log } from './log.ts';
 import { perform } from './perform.ts';
 import { react } from './react.ts';
-import { supervise } from './supervise.ts';
-import { alone, lookAtPulls, repairDeliveries, type SweepTools, sweepJournal } from './sweep.ts';
+import { type Rounds, startSweep } from './sweep/rounds.ts';
 import { giveUp, translate } from './translate.ts';
-
-export type Rounds = { journalSeconds: number; repairSeconds: number; lookSeconds: number; superviseSeconds: number };
+import { workers } from './workers.ts';
 
 export type LoopOptions = {
   journal: Journal;
   inbox: Inbox;
   effects: Effects;
   ports: Ports;
+  changes: GitHubChanges;
   self: { botId: number };
   log: Log;
   rounds: Rounds;
@@ -30,28 +31,35 @@ export type LoopOptions = {
 export type Loop = {
   /** Fetches deliveries that never arrived, now. */
   repair(): Promise<number>;
+  /** Reads every repository on from where it was left, now. */
+  heal(): Promise<void>;
   /** Holds runs against GitHub's workflow runs, now. */
   supervise(): Promise<void>;
-  /** Ends the rounds; jobs that run are given time by the journal's close. */
+  /** Ends the rounds and takes no more jobs; those that run are given time by the journal's close. */
   stop(): Promise<void>;
 };
 
-/** NOTIFY wakes a worker; the backstop poll is for the notification that was lost. */
-const pace = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, burstWhenBatchFull: true };
+/** How long the log of deliveries is kept, and redelivery is possible. Docs: "Redelivering webhooks". */
+const logKeptDays = { github: 3, enterprise: 7 };
 
-export async function startLoop({ journal, inbox, effects, ports, self, log, rounds }: LoopOptions): Promise<Loop> {
+export async function startLoop(options: LoopOptions): Promise<Loop> {
+  const { journal, inbox, effects, ports, changes, self, log, rounds } = options;
   const { db, boss, enqueue } = journal;
-  const tools: SweepTools = { journal, inbox, reader: ports.reader, self, log };
-  const report = (what: string) => (error: unknown) => log.error({ err: error }, what);
+  const logDays = ports.serverUrl === 'https://github.com' ? logKeptDays.github : logKeptDays.enterprise;
+  const { workflow, totalRuns } = ports.runners;
+  const tools = { journal, inbox, reader: ports.reader, changes, self, logDays, workflow, totalRuns, log };
+  const sweep = await startSweep(tools, rounds);
   const look = (installation: number) =>
-    void lookAtPulls(tools, installation).catch(report('looking at open pull requests failed'));
+    void sweep
+      .look(installation)
+      .catch((error: unknown) => log.error({ err: error }, 'looking at open pull requests failed'));
 
   const translating = { db, enqueue, inbox, self, log, look };
 
-  await boss.work<Jobs['translate']>('translate', { ...pace, batchSize: 20 }, async (jobs) => {
+  await boss.work<Jobs['translate']>('translate', workers.translate, async (jobs) => {
     for (const { data } of jobs) await translate(translating, data.batch);
   });
-  await boss.work<Jobs['react']>('react', { ...pace, batchSize: 20, localConcurrency: 2 }, async (jobs) => {
+  await boss.work<Jobs['react']>('react', workers.react, async (jobs) => {
     for (const stream of new Set(jobs.map(({ data }) => data.stream))) {
       await react(db, enqueue, stream, (why) =>
         log.error({ stream, why }, 'an illegal decision was replaced by a safe one'),
@@ -60,26 +68,21 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   });
   await boss.work(
     'perform',
-    { ...pace, batchSize: 1, localConcurrency: 6, includeMetadata: true, perJobResults: true } as const,
+    { ...workers.perform, includeMetadata: true, perJobResults: true } as const,
     (jobs: JobWithMetadata<Jobs['perform']>[]) =>
       Promise.all(jobs.map((job) => perform({ db, boss, enqueue, effects, ports, log }, job))),
   );
-  await boss.work<Jobs['converge']>(
-    'converge',
-    { ...pace, batchSize: 1, localConcurrency: 4 },
-    async (jobs: Job<Jobs['converge']>[]) => {
-      for (const { data } of jobs) await convergeLater(data);
-    },
-  );
-  const total = ports.runners.totalRuns;
-  await boss.work<Jobs['offer']>('offer', { ...pace, batchSize: 20 }, async (jobs) => {
+  await boss.work<Jobs['converge']>('converge', workers.converge, async (jobs: Job<Jobs['converge']>[]) => {
+    for (const { data } of jobs) await convergeLater(data);
+  });
+  await boss.work<Jobs['offer']>('offer', workers.offer, async (jobs) => {
     // One look is enough for all that came free, but each closed issue is told.
     const closed = new Set(jobs.map(({ data }) => data.closed));
-    for (const one of closed) await offerSlots(db, enqueue, total, one);
+    for (const one of closed) await offerSlots(db, enqueue, totalRuns, one);
   });
   await boss.work(
     'dead',
-    { ...pace, batchSize: 5, includeMetadata: true } as const,
+    { ...workers.dead, includeMetadata: true } as const,
     async (jobs: JobWithMetadata<Jobs['perform']>[]) => {
       for (const job of jobs) await bury(job);
     },
@@ -93,7 +96,11 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
       log.info({ ...data, err: error }, 'a target was not written and is tried again');
       if (!(error instanceof Retryable) || error.after === undefined) throw error;
       const { after } = error;
-      await db.transaction().execute((tx) => enqueue(tx, 'converge', data, { after }));
+      await db
+        .transaction()
+        .execute((tx) =>
+          enqueue(tx, 'converge', data, { after, group: String(parseStream(data.stream)?.repository ?? 0) }),
+        );
     }
   }
 
@@ -106,35 +113,14 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
     await db.transaction().execute((tx) => append(tx, enqueue, { stream: data.stream, key: data.key, fact }));
   }
 
-  const every = (seconds: number, name: string, work: () => Promise<unknown>) => {
-    let running: Promise<unknown> = Promise.resolve();
-    const timer = setInterval(() => {
-      running = alone(tools, name, Math.max(seconds * 2, 30), work).catch(report(`the ${name} round failed`));
-    }, seconds * 1_000);
-    return async () => {
-      clearInterval(timer);
-      await running;
-    };
-  };
-  const supervising = () => supervise({ journal, reader: ports.reader, workflow: ports.runners.workflow, log });
-  // What happened while nobody was here is looked for at once.
-  const first = alone(tools, 'supervise', 60, supervising).catch(report('the first look at runs failed'));
-  const stops = [
-    () => first,
-    every(rounds.superviseSeconds, 'supervise', supervising),
-    every(rounds.journalSeconds, 'journal', async () => {
-      await sweepJournal(tools);
-      await offerSlots(db, enqueue, total);
-    }),
-    every(rounds.repairSeconds, 'repair', () => repairDeliveries(tools)),
-    every(rounds.lookSeconds, 'look', async () => {
-      for (const { id, suspended } of await ports.reader.installations()) if (!suspended) await lookAtPulls(tools, id);
-    }),
-  ];
   return {
-    repair: () => repairDeliveries(tools),
-    supervise: supervising,
-    stop: async () => void (await Promise.all(stops.map((stop) => stop()))),
+    repair: sweep.repair,
+    heal: sweep.heal,
+    supervise: sweep.supervise,
+    async stop() {
+      // No job is taken any more; what is being worked on has until the journal's close to end.
+      await Promise.all([sweep.stop(), ...Object.keys(workers).map((queue) => boss.offWork(queue, { wait: false }))]);
+    },
   };
 }
 

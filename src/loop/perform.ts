@@ -4,6 +4,7 @@ import { Command } from '../decide/command.ts';
 import type { Call, Effect, Effects, Ports } from '../effects/contract.ts';
 import { Permanent, Retryable, UserFixable } from '../errors.ts';
 import type { Fact } from '../facts/fact.ts';
+import { parseStream } from '../facts/stream.ts';
 import { append, appended } from '../journal/append.ts';
 import type { Enqueue, Jobs } from '../journal/enqueue.ts';
 import { readStream } from '../journal/stream.ts';
@@ -84,10 +85,12 @@ async function failed(
     return { id: job.id, status: 'deadletter', output };
   }
   if (error instanceof Retryable && error.after !== undefined) {
-    const after = error.after;
+    const { after } = error;
+    const { stream } = job.data;
     log.info({ ...about, after, err: error }, 'put off');
     await db.transaction().execute(async (tx) => {
-      await enqueue(tx, 'perform', { ...job.data, resumed: true }, { after });
+      const group = String(parseStream(stream)?.repository ?? 0);
+      await enqueue(tx, 'perform', { ...job.data, resumed: true }, { after, group });
       await boss.complete('perform', { id: job.id, retryCount: job.retryCount }, {}, { db: fromKysely(tx) });
     });
     return { id: job.id, status: 'completed' };

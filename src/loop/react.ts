@@ -72,7 +72,7 @@ async function fold<State, F extends Fact>(
   }
   await save(tx, stream, { seq, version: lifecycle.version, state, ...lifecycle.index(state), wakeAt });
   for (const { id, kind } of changed(before, lifecycle.desired(state, context))) {
-    await enqueue(tx, 'converge', { stream, target: id }, { after: pauses[kind] });
+    await enqueue(tx, 'converge', { stream, target: id }, { after: pauses[kind], group: String(locked.repository.id) });
   }
   return locked.pending.length;
 }
@@ -86,12 +86,7 @@ async function handOut<F>(
   decision: Decision<F>,
 ): Promise<void> {
   for (const [n, command] of (decision.commands ?? []).entries()) {
-    await enqueue(
-      tx,
-      'perform',
-      { stream, key: `${stream}#${cause}/${n}`, command },
-      { group: String(repository.installation) },
-    );
+    await enqueue(tx, 'perform', { stream, key: `${stream}#${cause}/${n}`, command }, { group: String(repository.id) });
   }
   for (const [n, told] of (decision.tell ?? []).entries()) {
     await append(tx, enqueue, {

@@ -36,7 +36,7 @@ const breaches: Readonly<Record<string, readonly (readonly [file: string, text: 
   'journal-from-its-left': [['src/journal/lock.ts', "import '../loop/react.ts';"]],
   'intake-from-its-left': [['src/intake/issues.ts', "import '../effects/merge.ts';"]],
   'effects-from-its-left': [['src/effects/push.ts', "const late = await import('../loop/react.ts');"]],
-  'loop-from-its-left': [['src/loop/sweep.ts', "import '../api/pages.ts';"]],
+  'loop-from-its-left': [['src/loop/loop.ts', "import '../api/pages.ts';"]],
   'gateway-from-its-left': [['src/gateway/meter.ts', "import '../runner/run.ts';"]],
   'runner-from-its-left': [['src/runner/box.ts', "import '../../adapters/agent/codex/codex.ts';"]],
   'api-from-its-left': [['src/api/health.ts', "import '../app.ts';"]],

@@ -28,7 +28,7 @@ const log = createLog('debug', (line) => process.stdout.write(line));
 
 const metrics = createMetrics();
 
-const { url } = await startApp({
+const app = await startApp({
   env,
   where,
   github: createGitHub({
@@ -53,4 +53,5 @@ const { url } = await startApp({
   metrics,
   log,
 });
-log.info({ url }, 'up');
+process.once('SIGTERM', () => void app.close().then(() => process.exit(0)));
+log.info({ url: app.url }, 'up');

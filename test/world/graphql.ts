@@ -6,12 +6,17 @@ import type { Merge } from './merge.ts';
 import type { Pulls } from './pulls.ts';
 import type { Rights } from './rights.ts';
 import { githubError } from './router.ts';
-import type { AutoMerge, PullRow, RepoRow } from './rows.ts';
+import type { AutoMerge, PullRow, RepoRow, UserRow } from './rows.ts';
 
 const SDL = `
   type Query { viewer: Actor! node(id: ID!): PullRequest repository(owner: String!, name: String!): Repository }
-  type Actor { login: String! }
-  type Repository { id: ID! nameWithOwner: String! pullRequest(number: Int!): PullRequest }
+  interface Actor { login: String! }
+  type User implements Actor { login: String! databaseId: Int }
+  type Bot implements Actor { login: String! databaseId: Int }
+  type Repository {
+    id: ID! nameWithOwner: String! issue(number: Int!): Issue pullRequest(number: Int!): PullRequest
+  }
+  type Issue { number: Int! lastEditedAt: String editor: Actor }
   enum PullRequestMergeMethod { MERGE SQUASH REBASE }
   type AutoMergeRequest { mergeMethod: PullRequestMergeMethod! enabledAt: String! }
   type PullRequest {
@@ -91,6 +96,20 @@ export function installGraphql(core: Core, deps: GraphqlDeps): (full: string) =>
     },
   });
 
+  const actorShown = (user: UserRow | undefined) =>
+    user && { __typename: user.type === 'User' ? 'User' : 'Bot', login: user.login, databaseId: user.id };
+
+  /** emulate notes edits as events; GitHub shows the last one here only. */
+  function lastEditOf(repo: RepoRow, number: number) {
+    const edit = core.emulate
+      .table('issue_events')
+      .findBy('repo_id', repo.id)
+      .filter((event) => event.issue_number === number && event.event === 'edited')
+      .at(-1);
+    const editor = edit && actorShown(core.emulate.table('users').get(edit.actor_id));
+    return { number, lastEditedAt: edit?.created_at ?? null, editor: editor ?? null };
+  }
+
   function resolvers(request: WorldRequest) {
     const { actor } = request;
     const readable = (id: string): PullRow => {
@@ -115,7 +134,7 @@ export function installGraphql(core: Core, deps: GraphqlDeps): (full: string) =>
       return { pullRequest: shown(fresh) };
     }
     return {
-      viewer: () => ({ login: core.userOf(actor)?.login }),
+      viewer: () => actorShown(core.userOf(actor)),
       node: ({ id }: { id: string }) => shown(readable(id)),
       repository({ owner, name }: { owner: string; name: string }) {
         const repo = core.repo(`${owner}/${name}`);
@@ -126,7 +145,8 @@ export function installGraphql(core: Core, deps: GraphqlDeps): (full: string) =>
           const pull = pulls.find(repo.full_name, number);
           return pull && shown(pull);
         };
-        return { id: repo.node_id, nameWithOwner: repo.full_name, pullRequest };
+        const issue = ({ number }: { number: number }) => lastEditOf(repo, number);
+        return { id: repo.node_id, nameWithOwner: repo.full_name, issue, pullRequest };
       },
       markPullRequestReadyForReview({ input }: PullInput) {
         if (deps.refusesUndraft() && actor.kind === 'installation') {

@@ -53,6 +53,11 @@ export function createPolish(world: Pick<Core, 'url' | 'emulate' | 'repo'>, memo
     comment.performed_via_github_app = appJson(world, appId);
     const age = Date.parse(String(comment.updated_at)) - Date.parse(String(comment.created_at));
     if (age < STAMPED_TWICE_MS) comment.updated_at = comment.created_at;
+    const [, full = '', number] = /\/repos\/([^/]+\/[^/]+)\/issues\/(\d+)$/.exec(String(comment.issue_url)) ?? [];
+    const repoId = world.repo(full)?.id;
+    // What stands under a pull request is linked as such.
+    if (world.emulate.find('pull_requests', (p) => p.repo_id === repoId && p.number === Number(number)))
+      comment.html_url = String(comment.html_url).replace('/issues/', '/pull/');
   }
 
   function polishObject(x: JsonObject): void {

@@ -2,8 +2,11 @@
 import type { Logger } from 'pino';
 import { Probot, ProbotOctokit } from 'probot';
 import { Retryable } from '../../../src/errors.ts';
+import type { Quota } from '../../changes/contract.ts';
 import { accountedFetch, type RequestSeen } from './accounted-fetch.ts';
 import { failureOf, limitOf, type Refusal, refusalOf } from './failure.ts';
+import { quotaOf } from './quota.ts';
+import { createSharedPace } from './shared-pace.ts';
 
 export type GitHubOptions = {
   appId: number;
@@ -13,6 +16,8 @@ export type GitHubOptions = {
   baseUrl: string;
   /** 'github' spaces writes out as GitHub asks (1 s, 3 s where somebody is notified); 'none' is for the local world. */
   pace: 'github' | 'none';
+  /** Shares that pace between replicas. */
+  redisUrl?: string | undefined;
   log: Logger;
   /** Called once per request sent, never with secrets. */
   onRequest?: (request: RequestSeen) => void;
@@ -36,12 +41,16 @@ export type Client = {
   ): Promise<Asked<T>>;
   /** As `ask`, where no refusal is an answer. */
   get<T>(caller: Caller, question: (octokit: ProbotOctokit) => Promise<Answer<T>>): Promise<Answer<T>>;
+  /** As the newest answer to that caller said; undefined before the first one. */
+  quota(caller: Caller): Quota | undefined;
 };
 
 // plugin-retry's list, and 405, 409 and 429: a refused merge is an answer, and a limit is waited for by the queue.
 const NEVER_RETRIED = [400, 401, 403, 404, 405, 409, 410, 422, 429, 451];
 
-export function createClient({ appId, privateKey, baseUrl, pace, log, onRequest = () => {} }: GitHubOptions): Client {
+export function createClient(options: GitHubOptions): Client {
+  const { appId, privateKey, baseUrl, pace, redisUrl, log, onRequest = () => {} } = options;
+  const shared = redisUrl === undefined ? {} : createSharedPace(redisUrl, String(appId), log);
   const seen = (request: RequestSeen) => {
     log.debug({ github: request }, 'request to GitHub');
     onRequest(request);
@@ -59,6 +68,7 @@ export function createClient({ appId, privateKey, baseUrl, pace, log, onRequest 
     retry: { retries: 1, doNotRetry: NEVER_RETRIED, ...(pace === 'none' ? { retryAfterBaseValue: 20 } : {}) },
     throttle: {
       ...given.throttle,
+      ...shared,
       enabled: pace === 'github',
       // Waiting inside a request would hold a worker for up to an hour: a limit is thrown, and the job comes back later.
       onRateLimit: () => false,
@@ -81,6 +91,7 @@ export function createClient({ appId, privateKey, baseUrl, pace, log, onRequest 
     return known;
   };
 
+  const quotas = new Map<Caller, Quota>();
   const pausedUntil = new Map<Caller, number>();
   const refuseWhilePaused = (caller: Caller): void => {
     const seconds = Math.ceil(((pausedUntil.get(caller) ?? 0) - Date.now()) / 1000);
@@ -98,6 +109,8 @@ export function createClient({ appId, privateKey, baseUrl, pace, log, onRequest 
         await octokit.auth({ type: 'installation', refresh: true });
         return question(octokit);
       });
+      const quota = quotaOf(answer.headers);
+      if (quota) quotas.set(caller, quota);
       // Octokit gives JSON that broke off as the text that it is.
       if (typeof answer.data === 'string' && answer.data !== '')
         throw new Retryable("GitHub's answer broke off, or is no JSON");
@@ -113,6 +126,7 @@ export function createClient({ appId, privateKey, baseUrl, pace, log, onRequest 
 
   return {
     ask,
+    quota: (caller) => quotas.get(caller),
     get: async (caller, question) => {
       const { answer, refusal } = await ask(caller, question);
       if (refusal) throw new TypeError(`unasked refusal ${refusal.status}`);

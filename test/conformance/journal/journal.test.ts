@@ -163,7 +163,7 @@ describe.each(databases)('on %s', (kind) => {
     const undone: string[] = [];
     for (let [name] = await rollback(other.db); name !== undefined; [name] = await rollback(other.db))
       undone.push(name);
-    expect(undone.at(-1)).toBe('0001-journal');
+    expect(undone).toEqual(expect.arrayContaining(['0001-journal', '0002-inbox']));
     expect(await migrate(other.db)).toEqual(undone.toReversed());
     await other.close();
   });

@@ -1,0 +1,57 @@
+// What the journal itself shows: facts that wait too long, streams that asked to be woken, runs whose lease ran out.
+import { sql } from 'kysely';
+import type { Fact } from '../../facts/fact.ts';
+import { finishedKey } from '../../facts/run.ts';
+import type { StreamId } from '../../facts/stream.ts';
+import { append } from '../../journal/append.ts';
+import { endRun, expiredRuns } from '../../journal/lease.ts';
+import type { SweepTools } from './tools.ts';
+
+/** Seconds after which a fact that nobody folded is sent again. */
+const pendingSeconds = 10;
+
+export async function sweepJournal({
+  journal: { db, enqueue },
+  log,
+}: Pick<SweepTools, 'journal' | 'log'>): Promise<void> {
+  const stuck = await db
+    .selectFrom('fact')
+    .select('stream')
+    .distinct()
+    .where('seq', 'is', null)
+    .where('at', '<', sql<Date>`clock_timestamp() - ${pendingSeconds} * interval '1 second'`)
+    .limit(100)
+    .execute();
+  for (const { stream } of stuck) {
+    log.warn({ stream }, 'facts waited too long and are sent again');
+    await db.transaction().execute((tx) => enqueue(tx, 'react', { stream: stream as StreamId }));
+  }
+  const due = await db
+    .selectFrom('stream')
+    .select(['id', 'wake_at'])
+    .where('wake_at', '<=', sql<Date>`clock_timestamp()`)
+    .limit(100)
+    .execute();
+  for (const { id, wake_at: at } of due) {
+    const fact: Fact = { type: 'Woken' };
+    await db
+      .transaction()
+      .execute((tx) => append(tx, enqueue, { stream: id as StreamId, key: `${id}@wake/${at?.toISOString()}`, fact }));
+  }
+  for (const run of await expiredRuns(db)) {
+    const outcome = {
+      kind: 'failed',
+      class: 'infrastructure',
+      why: run.state === 'queued' ? 'no runner picked it up' : 'the runner was not heard of any more',
+    } as const;
+    await db.transaction().execute(async (tx) => {
+      if (!(await endRun(tx, run.id, outcome, run.fence))) return;
+      log.warn({ run: run.id, state: run.state }, 'the lease of a run ran out');
+      await append(tx, enqueue, {
+        stream: run.stream,
+        key: finishedKey(run.id),
+        fact: { type: 'RunLost', run: run.id, outcome },
+      });
+    });
+  }
+}
