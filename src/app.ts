@@ -6,6 +6,7 @@ import type { AgentAdapter } from '../adapters/agent/contract.ts';
 import type { GitStore } from '../adapters/git/contract.ts';
 import type { GitHub } from '../adapters/github/contract.ts';
 import type { OpenSpec } from '../adapters/openspec/contract.ts';
+import { createBudgetAlarm } from './api/budget-alarm.ts';
 import type { Metrics } from './api/metrics.ts';
 import { createRoutes } from './api/routes.ts';
 import { createSignInLinks } from './api/sign-in-links.ts';
@@ -13,6 +14,7 @@ import type { Env } from './config/env.ts';
 import type { Ports } from './effects/contract.ts';
 import { effects } from './effects/index.ts';
 import type { AgentName } from './facts/policy.ts';
+import { modelsFor } from './gateway/models.ts';
 import type { Provider } from './gateway/provider.ts';
 import { createDoor } from './intake/github/door.ts';
 import type { RunnerRules } from './intake/runner/job-rules.ts';
@@ -73,6 +75,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     db: journal.db,
     serverUrl: env.github.serverUrl,
     runners: { publicUrl: url, workflow: options.rules.caller, totalRuns, pickUpSeconds },
+    modelOf: modelsFor(options.agents),
     signingKey: options.signingKey,
   };
   const door = createDoor({
@@ -90,7 +93,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     publicUrl: url,
     links,
   });
-  const loop = await startLoop({ journal, inbox, effects, ports, self, log, rounds: options.rounds });
+  const onBudget = createBudgetAlarm(log, options.metrics);
+  const loop = await startLoop({ journal, inbox, effects, ports, self, log, rounds: options.rounds, onBudget });
   answer = (request, response) => {
     const isWebhook = request.method === 'POST' && request.url?.split('?')[0] === '/api/github/webhooks';
     void (isWebhook ? door(request, response) : routes(request, response));

@@ -1,6 +1,7 @@
 // What happened to one ticket. Observed facts come from intake, outcomes from effects, decided facts from decide/ticket.
 import { z } from 'zod';
 import { Approval } from './approval.ts';
+import { BudgetUse } from './budget.ts';
 import { CommandGiven, CommandMisread, Receipt } from './comment.ts';
 import { IssueSnapshot } from './issue.ts';
 import { Message } from './message.ts';
@@ -46,7 +47,11 @@ export const TicketRun = z.discriminatedUnion('type', [
   fact('RunClaimed', { run: z.string(), workflowRun: z.int(), start: z.string().optional() }),
   fact('RunFinished', { run: z.string(), stage: Stage, submission: Submission, usage: Usage, isolation: Isolation }),
   /** `workflowRun`: the one that ended, where that is what was seen. */
-  fact('RunLost', { run: z.string(), outcome: RunOutcome, workflowRun: z.int().optional() }),
+  fact('RunLost', { run: z.string(), outcome: RunOutcome, workflowRun: z.int().optional(), usage: Usage.optional() }),
+  /** The agent was warned: this much of a budget is used. */
+  fact('BudgetNearlySpent', { run: z.string(), use: BudgetUse }),
+  /** What ends the run, or has ended it: its end is a fact of its own. */
+  fact('BudgetExceeded', { run: z.string(), use: BudgetUse }),
 ]);
 
 /** The policy of the default branch as it is now. Absent only in facts that were recorded before it was read. */
@@ -80,8 +85,15 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     policy: livePolicy,
   }),
   fact('RunDispatched', { run: z.string(), stage: Stage, workflowRun: z.int().optional(), start: z.string() }),
-  fact('DispatchDeferred', { stage: Stage, why: Message }),
-  fact('DispatchRefused', { stage: Stage, why: Message }),
+  /** `until`: nothing changes before; absent, a slot may be free at any time. `use`: the budget that keeps it waiting. */
+  fact('DispatchDeferred', {
+    stage: Stage,
+    why: Message,
+    until: z.iso.datetime().optional(),
+    use: BudgetUse.optional(),
+  }),
+  /** `use`: the budget that leaves nothing to start with. */
+  fact('DispatchRefused', { stage: Stage, why: Message, use: BudgetUse.optional() }),
   fact('RunCancelRequested', { run: z.string() }),
   fact('BundleInspected', { run: z.string(), tree: z.string(), files: z.int() }),
   fact('BundleRefused', { run: z.string(), why: Message }),

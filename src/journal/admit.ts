@@ -51,6 +51,7 @@ export const admit = (
         exchanged: null,
         cancel: null,
         progress: null,
+        exceeded: null,
         outcome: null,
       })
       .execute();

@@ -1,5 +1,6 @@
 // The tables as Kysely sees them. What a column means stands here; how it is made stands in migrations/.
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
+import type { BudgetTables } from './budget-tables.ts';
 import type { InboxTables } from './inbox-tables.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -69,6 +70,11 @@ export type RunTable = {
   created_at: Generated<Date>;
   claimed_at: Timestamp | null;
   heartbeat_at: Timestamp | null;
+  /** When `progress` last said something new; null before the first time. */
+  progress_at: Timestamp | null;
+  /** BudgetUse of facts/budget.ts: what ends the run, and since when; null while nothing does. */
+  exceeded: Json;
+  exceeded_at: Timestamp | null;
   finished_at: Timestamp | null;
 };
 
@@ -82,6 +88,11 @@ export type ModelCallTable = {
   stream: string;
   reserved: number;
   settled: number | null;
+  /** `YYYY-MM-DD` in UTC: the day whose budget it counts for. */
+  day: string;
+  /** Micro-dollars; 0 where the model's price is not known. */
+  reserved_micros: ColumnType<string | number, string | number | undefined, string | number>;
+  settled_micros: ColumnType<string | number | null, string | number | null | undefined, string | number | null>;
   /** ModelCall of gateway/truth.ts; null until settled. */
   call: Json;
   /** The budget stopped it. */
@@ -96,7 +107,8 @@ export type Tables = {
   run: RunTable;
   artifact: ArtifactTable;
   model_call: ModelCallTable;
-} & InboxTables;
+} & InboxTables &
+  BudgetTables;
 
 export type Db = Kysely<Tables>;
 export type Tx = Transaction<Tables>;

@@ -6,11 +6,13 @@ import { append } from '../journal/append.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Jobs } from '../journal/enqueue.ts';
 import type { Inbox } from '../journal/inbox.ts';
+import { type BudgetNews, budgetNews } from './budget-news.ts';
 import { converge } from './converge.ts';
 import type { Log } from './log.ts';
 import { perform } from './perform.ts';
 import { react } from './react.ts';
 import { alone, lookAtPulls, repairDeliveries, type SweepTools, sweepJournal } from './sweep.ts';
+import { sweepBudgets } from './sweep-budgets.ts';
 import { giveUp, translate } from './translate.ts';
 
 export type Rounds = { journalSeconds: number; repairSeconds: number; lookSeconds: number };
@@ -23,6 +25,8 @@ export type LoopOptions = {
   self: { botId: number };
   log: Log;
   rounds: Rounds;
+  /** Hears once of each budget that is used up, or nearly. */
+  onBudget(news: BudgetNews): void;
 };
 
 export type Loop = {
@@ -35,7 +39,8 @@ export type Loop = {
 /** NOTIFY wakes a worker; the backstop poll is for the notification that was lost. */
 const pace = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, burstWhenBatchFull: true };
 
-export async function startLoop({ journal, inbox, effects, ports, self, log, rounds }: LoopOptions): Promise<Loop> {
+export async function startLoop(options: LoopOptions): Promise<Loop> {
+  const { journal, inbox, effects, ports, self, log, rounds, onBudget } = options;
   const { db, boss, enqueue } = journal;
   const tools: SweepTools = { journal, inbox, reader: ports.reader, self, log };
   const report = (what: string) => (error: unknown) => log.error({ err: error }, what);
@@ -49,9 +54,11 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   });
   await boss.work<Jobs['react']>('react', { ...pace, batchSize: 20, localConcurrency: 2 }, async (jobs) => {
     for (const stream of new Set(jobs.map(({ data }) => data.stream))) {
-      await react(db, enqueue, stream, (why) =>
-        log.error({ stream, why }, 'an illegal decision was replaced by a safe one'),
-      );
+      const refused = (why: string) => log.error({ stream, why }, 'an illegal decision was replaced by a safe one');
+      await react(db, enqueue, stream, refused, (fact) => {
+        const news = budgetNews(stream, fact);
+        if (news) onBudget(news);
+      });
     }
   });
   await boss.work(
@@ -108,6 +115,7 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   };
   const stops = [
     every(rounds.journalSeconds, 'journal', () => sweepJournal(tools)),
+    every(rounds.journalSeconds, 'budgets', () => sweepBudgets(journal)),
     every(rounds.repairSeconds, 'repair', () => repairDeliveries(tools)),
     every(rounds.lookSeconds, 'look', async () => {
       for (const { id, suspended } of await ports.reader.installations()) if (!suspended) await lookAtPulls(tools, id);

@@ -9,7 +9,7 @@ import { headerFromView } from '../intake/clock/open-pulls.ts';
 import { append } from '../journal/append.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Inbox } from '../journal/inbox.ts';
-import { endRun, expiredRuns } from '../journal/lease.ts';
+import { endRun, expiredRuns, usageOf } from '../journal/lease.ts';
 import { claim, release } from '../journal/right.ts';
 import type { Log } from './log.ts';
 
@@ -56,7 +56,7 @@ export async function sweepJournal({ journal: { db, enqueue }, log }: SweepTools
       await append(tx, enqueue, {
         stream: run.stream,
         key: finishedKey(run.id),
-        fact: { type: 'RunLost', run: run.id, outcome },
+        fact: { type: 'RunLost', run: run.id, outcome, usage: await usageOf(tx, run.id) },
       });
     });
   }

@@ -28,6 +28,7 @@ function noticeOf(state: TicketState): NoticeView | undefined {
   if (stage.name === 'idle') return stage.notice && { kind: 'message', message: stage.notice };
   if (state.pull !== undefined) return { kind: 'pull', pull: state.pull };
   if (stage.name === 'blocked' || stage.name === 'canceled') return { kind: 'message', message: stage.why };
+  if (state.waits) return { kind: 'message', message: state.waits };
   return state.requester && { kind: 'started', by: state.requester.login };
 }
 

@@ -3,9 +3,11 @@ import { atLeast } from '../../facts/person.ts';
 import type { TicketFact, TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
 import { withReceipt } from '../receipts.ts';
+import { budgetExceeded, dispatchRefused } from './budget.ts';
 import { headMoved, planRead, pullClosed, treePushed } from './evolve-branch.ts';
 import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
 import { notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
+import { withUsage } from './usage.ts';
 import { without } from './without.ts';
 
 type Fold<Type extends TicketFact['type']> = (
@@ -35,12 +37,14 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   }),
   StageEntered: stageEntered,
   RunDispatched: (state, { run, workflowRun, start }) => ({
-    ...answered(state),
+    ...without(answered(state), 'waits'),
     ...('run' in state.stage && state.stage.run === run && { dispatched: { run, start } }),
     runs: workflowRun === undefined ? state.runs : withWorkflowRun(state.runs, run, workflowRun),
   }),
-  DispatchDeferred: (state) => answered(state),
-  DispatchRefused: (state) => answered(state),
+  DispatchDeferred: (state, { why, until }) =>
+    until === undefined ? without(answered(state), 'waits') : { ...answered(state), waits: why },
+  DispatchRefused: (state, fact) => dispatchRefused(answered(state), fact),
+  BudgetExceeded: budgetExceeded,
   GaveUp: (state, { command }) => (command === 'DispatchRun' ? answered(state) : state),
   Woken: (state) => (waitsForSlot(state) ? { ...state, dispatching: state.dispatching + 1 } : state),
   RunClaimed: (state, { run, workflowRun, start }) => ({
@@ -50,7 +54,9 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   }),
   RunFinished: runFinished,
   RunLost: (state, fact) =>
-    isOfOther(state, fact) ? state : { ...state, runs: withOutcome(state.runs, fact.run, fact.outcome) },
+    isOfOther(state, fact)
+      ? state
+      : withUsage({ ...state, runs: withOutcome(state.runs, fact.run, fact.outcome) }, fact.usage),
   BundleInspected: bundleInspected,
   TreePushed: treePushed,
   PullOpened: (state, { pull }) => ({ ...without(state, 'pullClosed'), pull }),

@@ -61,6 +61,11 @@ export type TicketState = {
   branchesLeft: number;
   runs: RunLine[];
   tokens: { input: number; output: number };
+  /** Tokens of calls that were never settled, and micro-dollars of all calls with a known price. */
+  unsettled?: number;
+  costMicros?: number;
+  /** Why the due run does not start before a certain time. */
+  waits?: Message;
   /** The weakest isolation of any run so far. */
   isolation?: Isolation;
   hold?: { by: string; why: string };

@@ -76,13 +76,13 @@ function decide(state: TicketState, fact: TicketFact, context: Context): TicketD
   return decision.refused === undefined ? told : { ...told, refused: decision.refused };
 }
 
+const byItself = { runs: [], tokens: {}, budgets: [], isolation: '' };
 const isSame = (now: TicketReport, before: TicketReport): boolean =>
-  JSON.stringify({ ...now, runs: [], tokens: {}, isolation: '' }) ===
-  JSON.stringify({ ...before, runs: [], tokens: {}, isolation: '' });
+  JSON.stringify({ ...now, ...byItself }) === JSON.stringify({ ...before, ...byItself });
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 3,
+  version: 4,
   initial: initialTicket,
   fact: TicketFact,
   decide,
