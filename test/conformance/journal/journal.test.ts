@@ -160,9 +160,10 @@ describe.each(databases)('on %s', (kind) => {
     await other.db
       .transaction()
       .execute((tx) => append(tx, other.enqueue, { stream: ticketStream(1, 1), repository, key: 'm', fact: given(9) }));
+    expect(await rollback(other.db)).toEqual(['0004-budgets']);
     expect(await rollback(other.db)).toEqual(['0002-inbox']);
     expect(await rollback(other.db)).toEqual(['0001-journal']);
-    expect(await migrate(other.db)).toEqual(['0001-journal', '0002-inbox']);
+    expect(await migrate(other.db)).toEqual(['0001-journal', '0002-inbox', '0004-budgets']);
     await other.close();
   });
 });
