@@ -46,7 +46,8 @@ export async function runsOf(db: Db, stream: StreamId, but?: string): Promise<nu
   return Number(row.count);
 }
 
-async function dayOf(db: Db, repo: number): Promise<Spent> {
+/** What a repository has used today (UTC). */
+export async function dayOf(db: Db, repo: number): Promise<Spent> {
   const row = await db
     .selectFrom('budget_day')
     .select(['tokens', 'micros'])
