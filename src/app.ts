@@ -7,6 +7,7 @@ import type { GitHubChanges } from '../adapters/changes/contract.ts';
 import type { GitStore } from '../adapters/git/contract.ts';
 import type { GitHub } from '../adapters/github/contract.ts';
 import type { OpenSpec } from '../adapters/openspec/contract.ts';
+import { createBudgetAlarm } from './api/budget-alarm.ts';
 import type { Metrics } from './api/metrics.ts';
 import { createRoutes } from './api/routes.ts';
 import { createSignInLinks } from './api/sign-in-links.ts';
@@ -14,6 +15,7 @@ import type { Env } from './config/env.ts';
 import type { Ports } from './effects/contract.ts';
 import { effects } from './effects/index.ts';
 import type { AgentName } from './facts/policy.ts';
+import { modelsFor } from './gateway/models.ts';
 import type { Provider } from './gateway/provider.ts';
 import { createDoor } from './intake/github/door.ts';
 import type { RunnerRules } from './intake/runner/job-rules.ts';
@@ -75,6 +77,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     db: journal.db,
     serverUrl: env.github.serverUrl,
     runners: { publicUrl: url, workflow: options.rules.caller, totalRuns, pickUpSeconds },
+    modelOf: modelsFor(options.agents),
     signingKey: options.signingKey,
   };
   const door = createDoor({
@@ -92,6 +95,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     publicUrl: url,
     links,
   });
+  const onBudget = createBudgetAlarm(log, options.metrics);
   const loop = await startLoop({
     journal,
     inbox,
@@ -101,6 +105,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     self,
     log,
     rounds: options.rounds,
+    onBudget,
   });
   answer = (request, response) => {
     const isWebhook = request.method === 'POST' && request.url?.split('?')[0] === '/api/github/webhooks';

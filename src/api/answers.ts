@@ -1,5 +1,6 @@
 // From what the journal knows to what the read API answers.
 import type { z } from '@hono/zod-openapi';
+import type { BudgetUse } from '../facts/budget.ts';
 import type { Message } from '../facts/message.ts';
 import type { Repository } from '../facts/repository.ts';
 import type { InboxEntry } from '../journal/inbox.ts';
@@ -36,6 +37,7 @@ export function ticketDetail(
   ticket: TicketItem,
   waits: Message | undefined,
   runs: readonly RunItem[],
+  budgets: BudgetUse[],
 ): z.infer<typeof TicketDetail> {
   const { approval, revoked, branch, issue, layers } = ticket.state;
   return {
@@ -55,6 +57,7 @@ export function ticketDetail(
     revoked: sentence(revoked),
     criteria: issue?.criteria ?? [],
     layers: (layers?.results ?? []).map(({ layer, conclusion, why }) => ({ layer, conclusion, why })),
+    budgets,
     runList: runs.map(runAnswer),
   };
 }
@@ -76,6 +79,7 @@ export const runAnswer = (run: RunItem): z.infer<typeof RunAnswer> => ({
   outcome: run.outcome ?? null,
   usage: run.usage,
   budget: run.budget,
+  exceeded: run.exceeded ?? null,
 });
 
 export const factAnswer = ({ seq, stream, at, fact }: FactRow): z.infer<typeof FactAnswer> => ({

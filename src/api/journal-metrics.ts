@@ -88,6 +88,16 @@ export function observeJournal(registry: Registry, { db, boss }: Pick<Journal, '
       this.inc({ direction: 'output' }, output);
     },
   });
+  new Counter({
+    name: 'gantry_model_cost_dollars_total',
+    help: 'US dollars of all model calls with a known price, at list prices, from the database: the same in every replica.',
+    registers,
+    async collect() {
+      const { micros } = await modelTokens(db);
+      this.reset();
+      this.inc(micros / 1_000_000);
+    },
+  });
 }
 
 const ofQueues = (known: Awaited<ReturnType<typeof waitingJobs>>, key: 'retried' | 'oldest'): Sample[] =>

@@ -1,5 +1,6 @@
 // The numbers that Gantry shows to Prometheus: one registry per app, labels from fixed lists only.
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { BudgetName } from '../facts/budget.ts';
 import { classOf, methodOf, statusOf } from './route-class.ts';
 
 /** What the GitHub adapter says of each request it has sent (its RequestSeen). */
@@ -9,6 +10,7 @@ export type Metrics = {
   registry: Registry;
   /** For the GitHub adapter's `onRequest`. Never throws. */
   githubRequest(seen: RequestSent): void;
+  budgetExceeded(budget: BudgetName): void;
 };
 
 export function createMetrics(): Metrics {
@@ -27,8 +29,16 @@ export function createMetrics(): Metrics {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [registry],
   });
+  const exceeded = new Counter({
+    name: 'gantry_budget_exceeded_total',
+    help: 'Budgets that ended a run or kept one from starting, by the name of the budget, as told by this process.',
+    labelNames: ['budget'],
+    registers: [registry],
+  });
+  for (const budget of BudgetName.options) exceeded.inc({ budget }, 0);
   return {
     registry,
+    budgetExceeded: (budget) => exceeded.inc({ budget }),
     githubRequest({ method, route, status, ms }) {
       const kind = classOf(route);
       requests.inc({ method: methodOf(method), route: kind, status: statusOf(status) });

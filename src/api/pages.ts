@@ -10,6 +10,7 @@ import { pullPage } from './pages/pull-page.ts';
 import { createSignIn, readersOnly, type Viewing } from './pages/sign-in.ts';
 import { type ListFilter, ticketList } from './pages/ticket-list.ts';
 import { ticketPage } from './pages/ticket-page.ts';
+import { ticketBudgets } from './read/budgets.ts';
 import { readLastFacts } from './read/facts.ts';
 import { evidenceOf, listRuns } from './read/runs.ts';
 import { listTickets, readPull, readTicket } from './read/tickets.ts';
@@ -67,9 +68,10 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
     if (!ticket) return absent(context);
     const pull = await pullOf(db, ticket);
     const streams = pull ? [ticket.stream, pull.stream] : [ticket.stream];
-    const [runs, evidence, history] = await Promise.all([
+    const [runs, evidence, budgets, history] = await Promise.all([
       listRuns(db, ticket.stream),
       evidenceOf(db, ticket.stream),
+      ticketBudgets(db, ticket),
       readLastFacts(db, streams, factsOnPage),
     ]);
     const body = ticketPage({
@@ -78,6 +80,7 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
       sticky: pull && stickyOf(pull),
       runs,
       evidence,
+      budgets,
       history,
       more: history.length === factsOnPage,
       server: serverUrl,

@@ -7,6 +7,7 @@ import type { Db } from '../journal/tables.ts';
 import { createAccess } from './access.ts';
 import { deliveryAnswer, factAnswer, runAnswer, ticketAnswer, ticketDetail } from './answers.ts';
 import { fieldProblems, problem, refusalProblem } from './problem.ts';
+import { ticketBudgets } from './read/budgets.ts';
 import { readFacts } from './read/facts.ts';
 import { listRuns, readRunItem } from './read/runs.ts';
 import { listTickets, readPull, readTicket } from './read/tickets.ts';
@@ -147,8 +148,12 @@ export function createReadApi({ db, inbox, tokens, publicUrl, onError }: ReadApi
         'ticket',
         'There is no such ticket: nobody has asked for work on that issue, or the id of the repository is another one.',
       );
-    const [pull, runs] = await Promise.all([pullOf(db, ticket), listRuns(db, ticket.stream)]);
-    return context.json(ticketDetail(ticket, waitsFor(ticket, pull), runs), 200);
+    const [pull, runs, budgets] = await Promise.all([
+      pullOf(db, ticket),
+      listRuns(db, ticket.stream),
+      ticketBudgets(db, ticket),
+    ]);
+    return context.json(ticketDetail(ticket, waitsFor(ticket, pull), runs, budgets), 200);
   });
 
   api.openapi(routes.ticketFacts, async (context) => {

@@ -12,6 +12,7 @@ import type { Provider } from '../gateway/provider.ts';
 import { createRevocation } from '../gateway/revocation.ts';
 import { createRunnerDoor } from '../intake/runner/door.ts';
 import type { RunnerRules } from '../intake/runner/job-rules.ts';
+import { hasCost } from '../journal/budget-rule.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Inbox } from '../journal/inbox.ts';
 import type { Metrics } from './metrics.ts';
@@ -79,7 +80,7 @@ function runnerDoor({
 }: RoutesOptions) {
   const gateway = createGateway({
     providers,
-    meter: createJournalMeter(db),
+    meter: createJournalMeter(db, enqueue),
     log: {
       call: (run, call) => log.info({ run_id: run, call }, 'model call'),
       unsettled: (run, call, error) =>
@@ -98,8 +99,14 @@ function runnerDoor({
     ownerId: (repository) => reader.ownerId(repository),
     leaseSeconds: ({ heartbeatSeconds }) => heartbeatSeconds * silentHeartbeats,
     allowUnboxed,
-    gateway: (request, { id, assignment: { agent } }) =>
-      gateway.fetch(request, { run: id, models: modelsOf(agents[agent.name], agent.model), revoked: revoked(id) }),
+    gateway: (request, { id, assignment: { agent, budget } }) =>
+      gateway.fetch(request, {
+        run: id,
+        models: modelsOf(agents[agent.name], agent.model),
+        named: { model: agent.model ?? agents[agent.name].describe().defaultModel, price: agent.price },
+        costLimited: hasCost(budget),
+        revoked: revoked(id),
+      }),
     truth: ({ id }) => truthOf(db, id),
     onRefused: (why, run) => log.warn({ run_id: run, why }, 'a write of a run was refused'),
     onError: (error, about) => log.error({ ...about, err: error }, 'a runner request failed'),

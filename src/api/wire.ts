@@ -1,7 +1,8 @@
 // What the read API answers: one schema is type, documentation and, in tests, the check of what is really sent.
 import { z } from '@hono/zod-openapi';
+import { BudgetUse } from '../facts/budget.ts';
 import { AgentName } from '../facts/policy.ts';
-import { RunOutcome, RunState, Stage } from '../facts/run.ts';
+import { RunBudget, RunOutcome, RunState, Stage, Usage } from '../facts/run.ts';
 
 const time = z.iso.datetime();
 const count = z.int().min(0);
@@ -63,8 +64,9 @@ export const RunAnswer = z
     finishedAt: time.nullable(),
     cancel: z.string().nullable().describe('Why it was asked to stop.'),
     outcome: RunOutcome.nullable().describe('Null while it goes on.'),
-    usage: z.object({ calls: count, inputTokens: count, outputTokens: count }).describe('As the gateway counted them.'),
-    budget: z.object({ wallSeconds: count, tokens: count, ticketTokens: count }),
+    usage: Usage.describe('As the gateway counted them; `costMicros` in millionths of a US dollar.'),
+    budget: RunBudget.describe('As the policy stood at the dispatch; costs in millionths of a US dollar.'),
+    exceeded: BudgetUse.nullable().describe('The budget that ended it.'),
   })
   .openapi('Run');
 
@@ -74,6 +76,11 @@ export const TicketDetail = TicketAnswer.extend({
   revoked: Sentence.nullable().describe('Why the last approval fell, until the next one.'),
   criteria: z.array(z.object({ id: z.string(), text: z.string() })),
   layers: z.array(z.object({ layer: z.string(), conclusion: z.string(), why: z.string() })),
+  budgets: z
+    .array(BudgetUse)
+    .describe(
+      "The ticket's lifetime budgets and its repository's of today, with what is used right now. Costs in millionths of a US dollar; a budget that is not limited is left out.",
+    ),
   runList: z.array(RunAnswer),
 }).openapi('TicketDetail');
 

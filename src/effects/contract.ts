@@ -6,6 +6,7 @@ import type { OpenSpec } from '../../adapters/openspec/contract.ts';
 import type { Command, CommandOf } from '../decide/command.ts';
 import type { Fact } from '../facts/fact.ts';
 import type { Repository } from '../facts/repository.ts';
+import type { Assignment } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
 import type { Db } from '../journal/tables.ts';
 
@@ -20,6 +21,8 @@ export type Ports = {
   serverUrl: string;
   /** Where runners reach us, the workflow file that starts them, and how many may run over all repositories. */
   runners: { publicUrl: string; workflow: string; totalRuns: number; pickUpSeconds: number };
+  /** What a token of the agent's model costs at most, in micro-dollars; `rate` is undefined where no price is known. */
+  modelOf(agent: Assignment['agent']): { model: string; rate: { input: number; output: number } | undefined };
   /** The key that signs our commits where one is configured. */
   signingKey: string | undefined;
 };

@@ -2,18 +2,24 @@
 // The intent is stored before the call, and a second workflow run for the same run fails at the exchange.
 import type { CommandOf } from '../decide/command.ts';
 import { Permanent, UserFixable } from '../errors.ts';
+import { budgetSpent, budgetWaits } from '../facts/budget.ts';
 import { message } from '../facts/message.ts';
+import type { Policy } from '../facts/policy.ts';
 import type { Repository } from '../facts/repository.ts';
 import type { Assignment } from '../facts/run.ts';
 import type { TicketFactOf } from '../facts/ticket.ts';
 import { admit } from '../journal/admit.ts';
 import { readArtifact } from '../journal/artifact.ts';
 import { lastPriority } from '../journal/backlog.ts';
+import { roomFor } from '../journal/budget-room.ts';
+import { hasCost } from '../journal/budget-rule.ts';
 import { bindWorkflowRun, endRun, readRun } from '../journal/lease.ts';
 import { sayPlainly } from '../render/messages.ts';
 import type { Call, Effect, Ports } from './contract.ts';
 import { answerTo } from './dispatch/answer-to.ts';
 import { branchRef, fetchRefs, gitRepo } from './gather/git-access.ts';
+import { livePolicy } from './gather/policy-at.ts';
+import { runBudget } from './gather/run-budget.ts';
 import { standingOf } from './gather/standing.ts';
 
 /** Seconds between a runner's heartbeats. */
@@ -24,9 +30,12 @@ const searchMinutes = 60;
 export const dispatchRun: Effect<'DispatchRun'> = {
   find: findStarted,
 
-  async execute(call, ports) {
+  async execute(given, ports) {
+    const call = await withLiveBudgets(given, ports);
     const { command, repository, stream } = call;
     const start = command.start ?? (await tipOf(ports, repository, command.base));
+    const short = await shortOfBudget(call, ports);
+    if (short) return short;
     const admission = await admit(
       ports.db,
       {
@@ -84,6 +93,41 @@ async function standingFor({ command, repository, stream }: Call<CommandOf<'Disp
   const priority = await lastPriority(db, stream);
   return priority ? { priority } : {};
 }
+
+/** Budgets are those of now: who raised one and typed /retry waits for no other event. A policy that broke raises nothing. */
+async function withLiveBudgets(call: Call<CommandOf<'DispatchRun'>>, ports: Ports): Promise<typeof call> {
+  const live = await livePolicy(ports, call.repository);
+  if (live.status !== 'ok') return call;
+  const policy = { ...call.command.policy, budgets: live.policy.budgets };
+  return { ...call, command: { ...call.command, policy } };
+}
+
+/** A run that could do nothing within what is left is not started. One that was admitted by an attempt before goes on. */
+async function shortOfBudget(
+  { command, stream, repository }: Call<CommandOf<'DispatchRun'>>,
+  { db, modelOf }: Ports,
+): Promise<TicketFactOf<'DispatchRefused' | 'DispatchDeferred'> | undefined> {
+  const { run: id, stage, policy } = command;
+  if (await readRun(db, id)) return undefined;
+  const budget = runBudget(policy, stage);
+  const { model, rate } = modelOf(agentOf(policy));
+  const asksModel = stage !== 'verify';
+  if (asksModel && !rate && hasCost(budget))
+    return { type: 'DispatchRefused', stage, why: message('budget-no-price', { model }) };
+  const asking = { id, stream, repo: repository.id, asksModel, ...(rate && { rate }) };
+  const room = await roomFor(db, asking, budget, policy.budgets.ticketRuns);
+  if (room === 'enough') return undefined;
+  const { spent: use, until } = room;
+  return until === undefined
+    ? { type: 'DispatchRefused', stage, why: budgetSpent(use, id), use }
+    : { type: 'DispatchDeferred', stage, why: budgetWaits(use), until, use };
+}
+
+const agentOf = ({ agent: name, model, budgets: { modelPrice } }: Policy): Assignment['agent'] => ({
+  name,
+  ...(model !== undefined && { model }),
+  ...(modelPrice && { price: modelPrice }),
+});
 
 /** Always the default branch's file: another base could bring a workflow of its own. What a person must mend is an answer. */
 async function startWorkflow(
@@ -150,14 +194,10 @@ async function assignmentOf(
       criteria: command.criteria,
     },
     start,
-    agent: { name: policy.agent, ...(policy.model !== undefined && { model: policy.model }) },
+    agent: agentOf(policy),
     egress: policy.egress,
     layers: policy.layers,
-    budget: {
-      wallSeconds: policy.budgets.runMinutes * 60,
-      tokens: policy.budgets.runTokens,
-      ticketTokens: policy.budgets.ticketTokens,
-    },
+    budget: runBudget(policy, command.stage),
     heartbeatSeconds,
     ...(command.plan && { plan: command.plan }),
     ...(command.subject && { subject: command.subject }),

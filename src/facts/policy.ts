@@ -7,6 +7,9 @@ const minutes = z
   .min(1)
   .max(24 * 60);
 
+const dollars = z.number().min(0.01).max(1_000_000);
+const price = z.number().min(0).max(10_000);
+
 export const LayerName = z.enum(['static', 'unit', 'integration', 'smoke']);
 export type LayerName = z.infer<typeof LayerName>;
 
@@ -87,6 +90,11 @@ export const Policy = z.strictObject({
   budgets: z
     .strictObject({
       runMinutes: minutes.default(45).describe('Wall clock of one run.'),
+      inactiveMinutes: minutes
+        .default(15)
+        .describe(
+          'How long a run may go on without progress. A heartbeat is not progress; a layer may take its own time.',
+        ),
       runTokens: z
         .int()
         .min(1_000)
@@ -99,6 +107,22 @@ export const Policy = z.strictObject({
         .max(1_000_000_000)
         .default(10_000_000)
         .describe('Input plus output tokens of one ticket over its whole life.'),
+      ticketRuns: z.int().min(1).max(1_000).default(30).describe('Runs of one ticket over its whole life.'),
+      dayTokens: z
+        .int()
+        .min(1_000)
+        .max(10_000_000_000)
+        .default(50_000_000)
+        .describe('Input plus output tokens of this repository in one day (UTC).'),
+      runCost: dollars.optional().describe('US dollars of one run. Absent: not limited.'),
+      ticketCost: dollars.optional().describe('US dollars of one ticket over its whole life. Absent: not limited.'),
+      dayCost: dollars.optional().describe('US dollars of this repository in one day (UTC). Absent: not limited.'),
+      modelPrice: z
+        .strictObject({ input: price, output: price })
+        .optional()
+        .describe(
+          'US dollars per million tokens of `model`. Needed with a budget in dollars where Gantry knows no price.',
+        ),
     })
     .prefault({}),
 });

@@ -1,6 +1,7 @@
 // What happened to one pull request, Gantry's own or anybody's.
 import { z } from 'zod';
 import { Approval } from './approval.ts';
+import { BudgetUse } from './budget.ts';
 import { CommandGiven, CommandMisread, Receipt } from './comment.ts';
 import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
@@ -46,6 +47,8 @@ export const RunLine = z.strictObject({
   stage: Stage,
   workflowRun: z.int().optional(),
   outcome: RunOutcome.optional(),
+  /** The budget that ended it. */
+  exceeded: BudgetUse.optional(),
 });
 export type RunLine = z.infer<typeof RunLine>;
 
@@ -67,6 +70,8 @@ export const TicketReport = z.strictObject({
   pushed: z.array(z.string()),
   runs: z.array(RunLine),
   tokens: z.strictObject({ input: z.int(), output: z.int() }),
+  /** How far the ticket's lifetime budgets are used by the runs that have ended; absent in reports from before. */
+  budgets: z.array(BudgetUse).optional(),
   /** The weakest isolation of any run so far. */
   isolation: Isolation.optional(),
   hold: z.strictObject({ by: z.string(), why: z.string() }).optional(),

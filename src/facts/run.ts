@@ -74,8 +74,15 @@ export const LayerResult = z.strictObject({
 });
 export type LayerResult = z.infer<typeof LayerResult>;
 
-/** Tokens as the gateway counted them from the provider's stream. */
-export const Usage = z.strictObject({ calls: z.int(), inputTokens: z.int(), outputTokens: z.int() });
+/** Tokens as the gateway counted them from the provider's stream, and what they cost in micro-dollars where a price is known. */
+export const Usage = z.strictObject({
+  calls: z.int(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  /** Of calls that were never settled: what they used is not known, so all that was reserved counts. */
+  reservedTokens: z.int().optional(),
+  costMicros: z.int().optional(),
+});
 export type Usage = z.infer<typeof Usage>;
 
 /** What a verify run looks at: a stored bundle (downloaded from the control plane), or a head that somebody pushed. */
@@ -84,6 +91,23 @@ export const Subject = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('head'), sha }),
 ]);
 export type Subject = z.infer<typeof Subject>;
+
+/**
+ * What a run may use, as the policy stood when it was dispatched; the control plane enforces all of it. Costs are in
+ * micro-dollars and absent where they are not limited. The others are absent only in runs from before they were known.
+ */
+export const RunBudget = z.strictObject({
+  wallSeconds: z.int(),
+  inactiveSeconds: z.int().optional(),
+  /** Of this run, of the ticket over its whole life, of the repository in one day (UTC). */
+  tokens: z.int(),
+  ticketTokens: z.int(),
+  dayTokens: z.int().optional(),
+  cost: z.int().optional(),
+  ticketCost: z.int().optional(),
+  dayCost: z.int().optional(),
+});
+export type RunBudget = z.infer<typeof RunBudget>;
 
 /** What the runner is told when it claims its run. Everything in it was decided in the control plane. */
 export const Assignment = z.strictObject({
@@ -104,14 +128,18 @@ export const Assignment = z.strictObject({
   plan: z.strictObject({ changeId: z.string(), scope: z.array(z.string()), trustedBase: sha }).optional(),
   /** Verify: what to check. */
   subject: Subject.optional(),
-  agent: z.strictObject({ name: AgentName, model: z.string().optional() }),
+  agent: z.strictObject({
+    name: AgentName,
+    model: z.string().optional(),
+    /** US dollars per million tokens of `model`, where the policy names them. */
+    price: z.strictObject({ input: z.number(), output: z.number() }).optional(),
+  }),
   setup: z.string().optional(),
   egress: z.array(z.string()),
   layers: z.partialRecord(LayerName, LayerPolicy),
   /** What failed last time, for the agent to read; absent on a first try. */
   feedback: z.string().optional(),
-  /** `tokens` of this run, `ticketTokens` of the ticket over its whole life; the gateway enforces both. */
-  budget: z.strictObject({ wallSeconds: z.int(), tokens: z.int(), ticketTokens: z.int() }),
+  budget: RunBudget,
   heartbeatSeconds: z.int(),
 });
 export type Assignment = z.infer<typeof Assignment>;

@@ -1,6 +1,7 @@
 // What happened to one ticket. Observed facts come from intake, outcomes from effects, decided facts from decide/ticket.
 import { z } from 'zod';
 import { Approval } from './approval.ts';
+import { BudgetUse } from './budget.ts';
 import { CommandGiven, CommandMisread, Receipt } from './comment.ts';
 import { IssueSnapshot } from './issue.ts';
 import { Message } from './message.ts';
@@ -55,7 +56,11 @@ export const TicketRun = z.discriminatedUnion('type', [
   /** A workflow run of ours that nobody waits for: its run has ended, or another workflow run has it. */
   fact('RunStray', { run: z.string(), workflowRun: z.int() }),
   /** `workflowRun`: the one that ended, where that is what was seen. */
-  fact('RunLost', { run: z.string(), outcome: RunOutcome, workflowRun: z.int().optional() }),
+  fact('RunLost', { run: z.string(), outcome: RunOutcome, workflowRun: z.int().optional(), usage: Usage.optional() }),
+  /** The agent was warned: this much of a budget is used. */
+  fact('BudgetNearlySpent', { run: z.string(), use: BudgetUse }),
+  /** What ends the run, or has ended it: its end is a fact of its own. */
+  fact('BudgetExceeded', { run: z.string(), use: BudgetUse }),
 ]);
 
 /** The policy of the default branch as it is now. Absent only in facts that were recorded before it was read. */
@@ -96,8 +101,16 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     start: z.string(),
     signal: Signal.optional(),
   }),
-  fact('DispatchDeferred', { run: z.string().optional(), stage: Stage, why: Message }),
-  fact('DispatchRefused', { run: z.string().optional(), stage: Stage, why: Message }),
+  /** `until`: nothing changes before; absent, a slot may be free at any time. `use`: the budget that keeps it waiting. */
+  fact('DispatchDeferred', {
+    run: z.string().optional(),
+    stage: Stage,
+    why: Message,
+    until: z.iso.datetime().optional(),
+    use: BudgetUse.optional(),
+  }),
+  /** `use`: the budget that leaves nothing to start with. */
+  fact('DispatchRefused', { run: z.string().optional(), stage: Stage, why: Message, use: BudgetUse.optional() }),
   fact('RunCancelRequested', { run: z.string() }),
   fact('BundleInspected', { run: z.string(), tree: z.string(), files: z.int() }),
   fact('BundleRefused', { run: z.string(), why: Message }),

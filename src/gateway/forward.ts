@@ -1,7 +1,8 @@
 // One call of the provider: with the key, under a clock for silence, settled exactly once whatever happens.
 import type { Dialect, Json, Observed } from './dialect/contract.ts';
 import { object } from './dialect/inspect.ts';
-import type { Price, Provider } from './provider.ts';
+import { type Counted, costOf, highestRate, type Price } from './prices.ts';
+import type { Provider } from './provider.ts';
 import { tap } from './tap.ts';
 import type { ModelCall } from './truth.ts';
 
@@ -50,8 +51,18 @@ export async function forward(call: Forward): Promise<Response> {
   return stream(call, answer, clock);
 }
 
+const unseen: Observed = {
+  inputTokens: null,
+  cacheRead: 0,
+  cacheWrite: 0,
+  outputTokens: null,
+  complete: false,
+  refused: false,
+  errorCode: null,
+};
+
 function stream(call: Forward, answer: Response, clock: SilenceClock): Response {
-  let seen: Observed = { inputTokens: null, outputTokens: null, complete: false, refused: false, errorCode: null };
+  let seen: Observed = unseen;
   const body = tap({
     body: answer.body ?? new Blob([]).stream(),
     format: answer.headers.get('content-type')?.includes('event-stream') ? 'events' : 'json',
@@ -68,20 +79,34 @@ function stream(call: Forward, answer: Response, clock: SilenceClock): Response 
 }
 
 /** Counts are believed only from an answer that came to its end: before it they say what was used so far. */
-function settled({ call, reserved, price }: Forward, answer: Response, seen: Observed): ModelCall {
-  const known = seen.complete && seen.inputTokens !== null && seen.outputTokens !== null;
-  const inputTokens = known ? (seen.inputTokens ?? 0) : reserved.input;
-  const outputTokens = known ? (seen.outputTokens ?? 0) : reserved.output;
+function settled(forwarded: Forward, answer: Response, seen: Observed): ModelCall {
+  const { inputTokens: input, outputTokens: output, cacheRead, cacheWrite } = seen;
+  const known = seen.complete && input !== null && output !== null;
   return {
-    ...timed(call),
+    ...timed(forwarded.call),
     status: answer.status,
     errorCode: seen.errorCode,
     complete: seen.complete,
     refused: seen.refused,
-    inputTokens,
-    outputTokens,
-    counted: known ? 'provider' : 'reservation',
-    costUsd: price === undefined ? null : (inputTokens * price.input + outputTokens * price.output) / 1e6,
+    ...(known ? told(forwarded, { input, output, cacheRead, cacheWrite }) : untold(forwarded)),
+  };
+}
+
+const told = ({ price }: Forward, counted: Counted) => ({
+  inputTokens: counted.input,
+  outputTokens: counted.output,
+  counted: 'provider' as const,
+  costUsd: price === undefined ? null : costOf(price, counted) / 1e6,
+});
+
+/** What a call used is not known: all that was reserved for it counts, at the price it was reserved for. */
+function untold({ price, reserved: { input, output } }: Forward) {
+  const rate = price && highestRate(price, input);
+  return {
+    inputTokens: input,
+    outputTokens: output,
+    counted: 'reservation' as const,
+    costUsd: rate === undefined ? null : Math.ceil(input * rate.input + output * rate.output) / 1e6,
   };
 }
 
@@ -118,10 +143,7 @@ async function failed(call: Forward, answer: Response): Promise<Response> {
 async function unreachable(call: Forward, error: unknown, silent: boolean): Promise<Response> {
   const code = object(object(error).cause).code;
   const neverSent = typeof code === 'string' && NEVER_SENT.has(code);
-  const used = neverSent
-    ? {}
-    : { inputTokens: call.reserved.input, outputTokens: call.reserved.output, counted: 'reservation' as const };
-  await call.settle({ ...timed(call.call), ...used });
+  await call.settle({ ...timed(call.call), ...(neverSent ? {} : untold(call)) });
   const status = silent ? 504 : 502;
   return json(
     status,

@@ -1,4 +1,5 @@
 // The only way from a box to a model: checks the request, takes budget, adds the key, counts what comes back.
+import { amountOf, type BudgetUse, budgetWhy, leastCall } from '../facts/budget.ts';
 import { anthropicMessages } from './dialect/anthropic-messages.ts';
 import type { Denial, Dialect, Json, Route } from './dialect/contract.ts';
 import { gemini } from './dialect/gemini.ts';
@@ -6,7 +7,8 @@ import { deny, object } from './dialect/inspect.ts';
 import { openaiResponses } from './dialect/openai-responses.ts';
 import { forward, json } from './forward.ts';
 import type { Meter, RunIdentity } from './meter.ts';
-import type { Price, Provider } from './provider.ts';
+import { highestRate, type Price, priceOf } from './prices.ts';
+import type { Provider } from './provider.ts';
 import { readBody } from './read-body.ts';
 import { type ModelCall, ModelProtocol } from './truth.ts';
 
@@ -28,7 +30,7 @@ export type GatewayLimits = {
 
 const DEFAULT_LIMITS: GatewayLimits = {
   outputTokens: 32_000,
-  leastOutputTokens: 1_024,
+  leastOutputTokens: leastCall.output,
   bodyBytes: 24 << 20,
   silenceMs: 300_000,
 };
@@ -43,8 +45,8 @@ export type GatewayLog = {
 export type GatewayOptions = {
   /** At most one per protocol. */
   providers: readonly Provider[];
-  /** By model name. */
-  prices?: Readonly<Record<string, Price>>;
+  /** Price of a model for a run. Absent: prices.ts. */
+  price?: (model: string, run: RunIdentity) => Price | undefined;
   meter: Meter;
   log: GatewayLog;
   limits?: Partial<GatewayLimits>;
@@ -66,14 +68,13 @@ const BYTES_PER_TOKEN = 3;
 
 export function createGateway({
   providers,
-  prices = {},
+  price = (model, { named }) => priceOf(model, named),
   meter,
   log,
   limits: given,
   mount = '/runner/model',
 }: GatewayOptions): Gateway {
   const limits = { ...DEFAULT_LIMITS, ...given };
-  const price = (model: string | null) => (model === null ? undefined : prices[model]);
 
   return {
     async fetch(request, run) {
@@ -116,18 +117,21 @@ export function createGateway({
       const read = await readBody(request, limits.bodyBytes);
       if ('denial' in read) return refuse(read.denial, null);
       const model = modelOf(route, read.body);
-      const denial =
-        (model === null || !run.models.includes(model) ? modelDenial(run) : null) ?? dialect.inspect(read.body);
+      if (model === null || !run.models.includes(model)) return refuse(modelDenial(run), model);
+      const known = price(model, run);
+      const denial = (known === undefined && run.costLimited ? priceDenial(model) : null) ?? dialect.inspect(read.body);
       if (denial !== null) return refuse(denial, model);
 
       const input = Math.ceil(read.bytes / BYTES_PER_TOKEN);
       const most = Math.min(dialect.maxOutput(read.body) ?? limits.outputTokens, limits.outputTokens);
-      const reservation = await meter.reserve(run, input + Math.min(most, limits.leastOutputTokens), input + most);
-      if (reservation.status === 'spent')
-        return refuse(
-          deny('budget_spent', "The run's token budget is spent. Stop here; trying again cannot help."),
-          model,
-        );
+      const reservation = await meter.reserve(run, {
+        input,
+        leastOutput: Math.min(most, limits.leastOutputTokens),
+        mostOutput: most,
+        rate: known && highestRate(known, input),
+      });
+      if (reservation.status === 'spent') return refuse(spentDenial(reservation.spent), model);
+      const body = dialect.rewrite(read.body, reservation.output);
 
       return forward({
         headers: request.headers,
@@ -135,11 +139,11 @@ export function createGateway({
         dialect,
         provider,
         target: route.target,
-        body: dialect.rewrite(read.body, reservation.tokens - input),
+        body: reservation.near ? dialect.warn(body, warningOf(reservation.near)) : body,
         silenceMs: limits.silenceMs,
         call: { ...blankCall(protocol, started), model },
-        reserved: { input, output: reservation.tokens - input },
-        price: price(model),
+        reserved: { input, output: reservation.output },
+        price: known,
         settle: async (call) => {
           log.call(run.run, call);
           // The answer is on its way or gone: the agent cannot be told, the operator must be.
@@ -174,3 +178,19 @@ function modelOf(route: Route, body: Json): string | null {
 
 const modelDenial = (run: RunIdentity): Denial =>
   deny('model_not_allowed', `This run may ask ${run.models.join(', ') || 'no model'} only.`);
+
+const priceDenial = (model: string): Denial =>
+  deny(
+    'price_unknown',
+    `A budget in dollars is set and the price of ${model} is not known. Stop here; budgets.modelPrice in .github/harness.yml can name it.`,
+  );
+
+const spentDenial = (use: BudgetUse): Denial =>
+  deny(
+    'budget_spent',
+    `The budget is spent: ${budgetWhy(use)}, and the rest does not pay for this request. Stop here; trying again cannot help.`,
+  );
+
+/** Goes to the agent with each call from then on: it keeps no memory of what it did not write itself. */
+const warningOf = ({ budget, limit, used }: BudgetUse): string =>
+  `Note from the harness that runs you: the budget for this work is nearly used up (${amountOf(budget, used)} of ${amountOf(budget, limit)}). Finish now: complete what is half done, write your result, and leave everything else out.`;

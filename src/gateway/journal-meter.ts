@@ -1,20 +1,22 @@
 // The meter on the journal: budgets outlive processes, and every call of a run is on record.
 import { Bug } from '../errors.ts';
-import { callsOf, recordRefusal, reserveTokens, settleTokens } from '../journal/budget.ts';
+import { microsOf } from '../facts/budget.ts';
+import { callsOf, recordRefusal, reserveCall, settleCall } from '../journal/budget.ts';
+import type { Enqueue } from '../journal/enqueue.ts';
 import type { Db } from '../journal/tables.ts';
 import type { Meter } from './meter.ts';
 import { GatewayTruth, ModelCall } from './truth.ts';
 
 const keptCalls = 200;
 
-export const createJournalMeter = (db: Db): Meter => ({
-  async reserve({ run }, least, most) {
-    const reserved = await reserveTokens(db, run, least, most);
-    return reserved ? { status: 'ok', ...reserved } : { status: 'spent' };
+export const createJournalMeter = (db: Db, enqueue: Enqueue): Meter => ({
+  async reserve({ run }, ask) {
+    const reserved = await reserveCall(db, enqueue, run, ask);
+    return 'spent' in reserved ? { status: 'spent', ...reserved } : { status: 'ok', ...reserved };
   },
   async settle(id, call) {
-    if (!(await settleTokens(db, id, call.inputTokens + call.outputTokens, call)))
-      throw new Bug(`the reservation ${id} was settled twice or never made`);
+    const used = { tokens: call.inputTokens + call.outputTokens, micros: microsOf(call.costUsd ?? 0) };
+    if (!(await settleCall(db, id, used, call))) throw new Bug(`the reservation ${id} was settled twice or never made`);
   },
   async refused({ run }, call, { spent }) {
     await recordRefusal(db, run, call, spent);

@@ -8,9 +8,6 @@ export type Provider = {
   key: string;
 };
 
-/** US dollars per million tokens. */
-export type Price = { input: number; output: number };
-
 type Keys = Partial<
   Record<'openai' | 'anthropic' | 'gemini', { key: string; baseUrl?: string | undefined } | undefined>
 >;

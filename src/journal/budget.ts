@@ -1,69 +1,163 @@
-// Token budgets: what a call may use is reserved before it is made and settled after, so overshoot is one reservation.
+// Budgets of model calls: what a call may use is reserved before it is made and settled after, so overshoot is one reservation.
+// Locks are taken in one order: the run's row or the call's, then the row of the repository's day. So nobody waits in a circle.
 import { sql } from 'kysely';
-import type { Db } from './tables.ts';
+import { BudgetUse, exceededKey } from '../facts/budget.ts';
+import { RunBudget } from '../facts/run.ts';
+import type { StreamId } from '../facts/stream.ts';
+import { append } from './append.ts';
+import { type Ask, grant, linesOf, type Spent } from './budget-rule.ts';
+import type { Enqueue } from './enqueue.ts';
+import type { Db, Tx } from './tables.ts';
 
-/** Takes up to `most` tokens, at least `least`; undefined when the run's or its ticket's budget has fewer left. */
-export const reserveTokens = (
-  db: Db,
-  run: string,
-  least: number,
-  most: number,
-): Promise<{ id: string; tokens: number } | undefined> =>
+/** `output`: tokens that the call may answer with. `near`: the budget that is almost used up. */
+export type Reserved = { id: string; output: number; near: BudgetUse | undefined } | { spent: BudgetUse };
+
+/** Today's date in UTC, by the database's clock. */
+export const today = sql<string>`to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD')`;
+
+/** What is reserved and not settled counts as used: a call of which nothing is known may have used all of it. */
+export const tokensUsed = sql<string | number>`coalesce(sum(coalesce(settled, reserved)), 0)`;
+export const microsUsed = sql<string | number>`coalesce(sum(coalesce(settled_micros, reserved_micros)), 0)`;
+
+/** Calls of one run reserve one after the other, and those of one repository too; a ticket has one live run. */
+export const reserveCall = (db: Db, enqueue: Enqueue, run: string, ask: Ask): Promise<Reserved> =>
   db.transaction().execute(async (tx) => {
-    // The run's row is the lock: calls of one run reserve one after the other, and a ticket has one live run.
     const row = await tx
       .selectFrom('run')
-      .select(['stream', 'assignment'])
+      .select(['stream', 'repo', 'assignment'])
       .where('id', '=', run)
       .forUpdate()
       .executeTakeFirstOrThrow();
-    const { tokens, ticketTokens } = (row.assignment as { budget: { tokens: number; ticketTokens: number } }).budget;
-    const used = sql<number>`coalesce(sum(coalesce(settled, reserved)), 0)`;
-    const own = await tx
-      .selectFrom('model_call')
-      .select(used.as('used'))
-      .where('run', '=', run)
-      .executeTakeFirstOrThrow();
-    const all = await tx
-      .selectFrom('model_call')
-      .select(used.as('used'))
-      .where('stream', '=', row.stream)
-      .executeTakeFirstOrThrow();
-    const left = Math.min(tokens - Number(own.used), ticketTokens - Number(all.used));
-    if (left < least) return undefined;
-    const reserved = Math.min(most, left);
+    const stream = row.stream as StreamId;
+    const { day, spent } = await lockDay(tx, Number(row.repo));
+    const sums = { run: await sumOf(tx, 'run', run), ticket: await sumOf(tx, 'stream', stream), day: spent };
+    const granted = grant(linesOf(budgetOf(row.assignment), sums), ask);
+    if ('spent' in granted) {
+      await exceed(tx, enqueue, { run, stream }, granted.spent);
+      return granted;
+    }
+    const { output, micros, near } = granted;
+    const tokens = ask.input + output;
     const made = await tx
       .insertInto('model_call')
-      .values({ run, stream: row.stream, reserved, settled: null, call: null })
+      .values({ run, stream, day, reserved: tokens, reserved_micros: micros, settled: null, call: null })
       .returning('id')
       .executeTakeFirstOrThrow();
-    return { id: String(made.id), tokens: reserved };
+    await addToDay(tx, Number(row.repo), day, { tokens, micros });
+    if (near) {
+      const fact = { type: 'BudgetNearlySpent', run, use: near } as const;
+      await append(tx, enqueue, { stream, key: `run:${run}:near:${near.budget}`, fact });
+    }
+    return { id: String(made.id), output, near };
   });
 
-/** False when the reservation was settled before. */
-export async function settleTokens(db: Db, id: string, tokens: number, call: object): Promise<boolean> {
-  const done = await db
-    .updateTable('model_call')
-    .set({ settled: tokens, call: JSON.stringify(call) })
-    .where('id', '=', id)
-    .where('settled', 'is', null)
-    .executeTakeFirst();
-  return done.numUpdatedRows === 1n;
+export const budgetOf = (assignment: unknown): RunBudget => RunBudget.parse((assignment as { budget: unknown }).budget);
+
+async function lockDay(tx: Tx, repo: number): Promise<{ day: string; spent: Spent }> {
+  await tx
+    .insertInto('budget_day')
+    .values({ repo, day: today, tokens: 0, micros: 0 })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const row = await tx
+    .selectFrom('budget_day')
+    .selectAll()
+    .where('repo', '=', repo)
+    .orderBy('day', 'desc')
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  return { day: row.day, spent: { tokens: Number(row.tokens), micros: Number(row.micros) } };
 }
+
+const addToDay = (tx: Tx, repo: number, day: string, { tokens, micros }: Spent) =>
+  tx
+    .updateTable('budget_day')
+    .set({ tokens: sql`tokens + ${tokens}`, micros: sql`micros + ${micros}` })
+    .where('repo', '=', repo)
+    .where('day', '=', day)
+    .execute();
+
+export async function sumOf(db: Db | Tx, by: 'run' | 'stream', id: string): Promise<Spent> {
+  const row = await db
+    .selectFrom('model_call')
+    .select([tokensUsed.as('tokens'), microsUsed.as('micros')])
+    .where(by, '=', id)
+    .executeTakeFirstOrThrow();
+  return { tokens: Number(row.tokens), micros: Number(row.micros) };
+}
+
+/**
+ * Puts on record which budget ends a run, once: the first one counts. The run is ended by its runner's submission, whatever
+ * that says, or by the sweep. False where another budget was first.
+ */
+export async function exceed(
+  tx: Tx,
+  enqueue: Enqueue,
+  { run, stream }: { run: string; stream: StreamId },
+  use: BudgetUse,
+): Promise<boolean> {
+  const done = await tx
+    .updateTable('run')
+    .set({ exceeded: JSON.stringify(use), exceeded_at: sql`clock_timestamp()` })
+    .where('id', '=', run)
+    .where('exceeded', 'is', null)
+    .executeTakeFirst();
+  if (done.numUpdatedRows !== 1n) return false;
+  await append(tx, enqueue, { stream, key: exceededKey(run), fact: { type: 'BudgetExceeded', run, use } });
+  return true;
+}
+
+/** The budget that ends this run, or has ended it. */
+export async function exceededBy(db: Db | Tx, run: string): Promise<BudgetUse | undefined> {
+  const row = await db.selectFrom('run').select('exceeded').where('id', '=', run).executeTakeFirst();
+  return row?.exceeded ? BudgetUse.parse(row.exceeded) : undefined;
+}
+
+/** Seconds since a runner took the run, by the database's clock. */
+export async function runningFor(db: Db | Tx, run: string): Promise<number> {
+  const row = await db
+    .selectFrom('run')
+    .select(sql<number | null>`extract(epoch from clock_timestamp() - claimed_at)::float8`.as('seconds'))
+    .where('id', '=', run)
+    .executeTakeFirst();
+  return Math.max(0, Math.round(Number(row?.seconds ?? 0)));
+}
+
+/** False when the reservation was settled before. */
+export const settleCall = (db: Db, id: string, { tokens, micros }: Spent, call: object): Promise<boolean> =>
+  db.transaction().execute(async (tx) => {
+    const done = await tx
+      .updateTable('model_call')
+      .set({ settled: tokens, settled_micros: micros, call: JSON.stringify(call) })
+      .where('id', '=', id)
+      .where('settled', 'is', null)
+      .returning(['run', 'day', 'reserved', 'reserved_micros'])
+      .executeTakeFirst();
+    if (!done) return false;
+    const { repo } = await tx.selectFrom('run').select('repo').where('id', '=', done.run).executeTakeFirstOrThrow();
+    await addToDay(tx, Number(repo), done.day, {
+      tokens: tokens - done.reserved,
+      micros: micros - Number(done.reserved_micros),
+    });
+    return true;
+  });
 
 /** A request that was refused: it used nothing, but it is part of the record. */
 export async function recordRefusal(db: Db, run: string, call: object, spent: boolean): Promise<void> {
   await db
     .insertInto('model_call')
-    .columns(['run', 'stream', 'reserved', 'settled', 'call', 'spent'])
+    .columns(['run', 'stream', 'day', 'reserved', 'settled', 'settled_micros', 'call', 'spent'])
     .expression(
       db
         .selectFrom('run')
         .select([
           'id',
           'stream',
+          today.as('day'),
           sql<number>`0`.as('reserved'),
           sql<number>`0`.as('settled'),
+          sql<number>`0`.as('settled_micros'),
           sql<string>`${JSON.stringify(call)}::jsonb`.as('call'),
           sql<boolean>`${spent}::boolean`.as('spent'),
         ])

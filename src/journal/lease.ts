@@ -90,11 +90,14 @@ export async function heartbeat(
   progress: unknown,
   seconds: number,
 ): Promise<{ cancel: string | undefined } | RunRefused> {
+  const told = JSON.stringify(progress);
   const row = await db
     .updateTable('run')
     .set({
       state: 'running',
-      progress: JSON.stringify(progress),
+      progress: told,
+      // Saying the same again shows life, not work.
+      progress_at: sql`case when progress is distinct from ${told}::jsonb then clock_timestamp() else progress_at end`,
       heartbeat_at: sql`clock_timestamp()`,
       lease_until: sql`clock_timestamp() + ${seconds} * interval '1 second'`,
     })
@@ -161,7 +164,7 @@ export async function expiredRuns(db: Db): Promise<RunRow[]> {
   return rows.map(toRow);
 }
 
-/** Tokens of one run as the gateway settled them; what is still reserved counts as spent. */
+/** What one run used as the gateway settled it; of a call that is not settled, all that is reserved may be used. */
 export async function usageOf(db: Db | Tx, run: string): Promise<Usage> {
   const row = await db
     .selectFrom('model_call')
@@ -169,10 +172,18 @@ export async function usageOf(db: Db | Tx, run: string): Promise<Usage> {
       fn.countAll().as('calls'),
       sql<number>`coalesce(sum((call->>'inputTokens')::int), 0)`.as('input'),
       sql<number>`coalesce(sum((call->>'outputTokens')::int), 0)`.as('output'),
+      sql<number>`coalesce(sum(reserved) filter (where settled is null), 0)`.as('reserved'),
+      sql<number>`coalesce(sum(coalesce(settled_micros, reserved_micros)), 0)`.as('micros'),
     ])
     .where('run', '=', run)
     .executeTakeFirstOrThrow();
-  return { calls: Number(row.calls), inputTokens: Number(row.input), outputTokens: Number(row.output) };
+  return {
+    calls: Number(row.calls),
+    inputTokens: Number(row.input),
+    outputTokens: Number(row.output),
+    ...(Number(row.reserved) > 0 && { reservedTokens: Number(row.reserved) }),
+    ...(Number(row.micros) > 0 && { costMicros: Number(row.micros) }),
+  };
 }
 
 const toRow = (row: {

@@ -1,6 +1,7 @@
 // The tables as Kysely sees them. What a column means stands here; how it is made stands in migrations/.
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { BacklogTables } from './backlog-tables.ts';
+import type { BudgetTables } from './budget-tables.ts';
 import type { InboxTables } from './inbox-tables.ts';
 import type { SweepTables } from './sweep-tables.ts';
 
@@ -77,6 +78,11 @@ export type RunTable = {
   created_at: Generated<Date>;
   claimed_at: Timestamp | null;
   heartbeat_at: Timestamp | null;
+  /** When `progress` last said something new; null before the first time. */
+  progress_at: Timestamp | null;
+  /** BudgetUse of facts/budget.ts: what ends the run, and since when; null while nothing does. */
+  exceeded: Json;
+  exceeded_at: Timestamp | null;
   finished_at: Timestamp | null;
 };
 
@@ -90,6 +96,11 @@ export type ModelCallTable = {
   stream: string;
   reserved: number;
   settled: number | null;
+  /** `YYYY-MM-DD` in UTC: the day whose budget it counts for. */
+  day: string;
+  /** Micro-dollars; 0 where the model's price is not known. */
+  reserved_micros: ColumnType<string | number, string | number | undefined, string | number>;
+  settled_micros: ColumnType<string | number | null, string | number | null | undefined, string | number | null>;
   /** ModelCall of gateway/truth.ts; null until settled. */
   call: Json;
   /** The budget stopped it. */
@@ -106,6 +117,7 @@ export type Tables = {
   model_call: ModelCallTable;
 } & InboxTables &
   BacklogTables &
+  BudgetTables &
   SweepTables;
 
 export type Db = Kysely<Tables>;

@@ -9,6 +9,7 @@ import type { Journal } from '../journal/database.ts';
 import type { Jobs } from '../journal/enqueue.ts';
 import type { Inbox } from '../journal/inbox.ts';
 import { offerSlots } from '../journal/offer.ts';
+import { type BudgetNews, budgetNews } from './budget-news.ts';
 import { converge } from './converge.ts';
 import type { Log } from './log.ts';
 import { perform } from './perform.ts';
@@ -26,6 +27,8 @@ export type LoopOptions = {
   self: { botId: number };
   log: Log;
   rounds: Rounds;
+  /** Hears once of each budget that is used up, or nearly. */
+  onBudget(news: BudgetNews): void;
 };
 
 export type Loop = {
@@ -43,7 +46,7 @@ export type Loop = {
 const logKeptDays = { github: 3, enterprise: 7 };
 
 export async function startLoop(options: LoopOptions): Promise<Loop> {
-  const { journal, inbox, effects, ports, changes, self, log, rounds } = options;
+  const { journal, inbox, effects, ports, changes, self, log, rounds, onBudget } = options;
   const { db, boss, enqueue } = journal;
   const logDays = ports.serverUrl === 'https://github.com' ? logKeptDays.github : logKeptDays.enterprise;
   const { workflow, totalRuns } = ports.runners;
@@ -61,9 +64,11 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   });
   await boss.work<Jobs['react']>('react', workers.react, async (jobs) => {
     for (const stream of new Set(jobs.map(({ data }) => data.stream))) {
-      await react(db, enqueue, stream, (why) =>
-        log.error({ stream, why }, 'an illegal decision was replaced by a safe one'),
-      );
+      const refused = (why: string) => log.error({ stream, why }, 'an illegal decision was replaced by a safe one');
+      await react(db, enqueue, stream, refused, (fact) => {
+        const news = budgetNews(stream, fact);
+        if (news) onBudget(news);
+      });
     }
   });
   await boss.work(

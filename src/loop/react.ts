@@ -29,17 +29,28 @@ const freeing: readonly Fact['type'][] = [
 ];
 
 /** Returns how many facts were folded; 0 where another job was faster. */
-export async function react(db: Db, enqueue: Enqueue, stream: StreamId, refused: Refused = () => {}): Promise<number> {
+export async function react(
+  db: Db,
+  enqueue: Enqueue,
+  stream: StreamId,
+  refused: Refused = () => {},
+  folded: Folded = () => {},
+): Promise<number> {
   const about = parseStream(stream);
   if (!about) return 0;
-  return db
+  const facts = await db
     .transaction()
     .execute((tx) =>
       about.kind === 'ticket'
         ? fold({ tx, enqueue, stream, refused }, lifecycles.ticket)
         : fold({ tx, enqueue, stream, refused }, lifecycles.pull),
     );
+  for (const fact of facts) folded(fact);
+  return facts.length;
 }
+
+/** Hears of each fact that arrived, once it has its place: after the commit, so a crash in between leaves it unheard. */
+type Folded = (fact: Fact) => void;
 
 /** Hears of a decision that was illegal and was replaced by a safe one: we are wrong. */
 type Refused = (why: string) => void;
@@ -48,9 +59,9 @@ type Folding = { tx: Tx; enqueue: Enqueue; stream: StreamId; refused: Refused };
 async function fold<State, F extends Fact>(
   { tx, enqueue, stream, refused }: Folding,
   lifecycle: Lifecycle<State, F>,
-): Promise<number> {
+): Promise<Fact[]> {
   const locked = await lock(tx, stream, lifecycle);
-  if (!locked || locked.pending.length === 0) return 0;
+  if (!locked || locked.pending.length === 0) return [];
   let { seq, state } = locked;
   let wakeAt: Date | null | undefined;
   let context = contextOf(stream, new Date(0));
@@ -74,7 +85,7 @@ async function fold<State, F extends Fact>(
   for (const { id, kind } of changed(before, lifecycle.desired(state, context))) {
     await enqueue(tx, 'converge', { stream, target: id }, { after: pauses[kind], group: String(locked.repository.id) });
   }
-  return locked.pending.length;
+  return locked.pending.map(({ fact }) => fact);
 }
 
 async function handOut<F>(

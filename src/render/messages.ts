@@ -3,6 +3,7 @@ import type { Message } from '../facts/message.ts';
 import { type Data, fill, fillPlainly } from './fill.ts';
 import { admission } from './messages/admission.ts';
 import { approval } from './messages/approval.ts';
+import { budget } from './messages/budget.ts';
 import { bundle } from './messages/bundle.ts';
 import { command } from './messages/command.ts';
 import { gate } from './messages/gate.ts';
@@ -22,6 +23,7 @@ export const messages: Readonly<Record<string, Words>> = {
   ...command,
   ...run,
   ...bundle,
+  ...budget,
   ...gate,
   ...merge,
   ...next,

@@ -1,6 +1,7 @@
 // A meter in memory: for one process, and for as long as the caller keeps what `record` hands out.
 import { randomUUID } from 'node:crypto';
 import { Bug } from '../../src/errors.ts';
+import { nearShare } from '../../src/facts/budget.ts';
 import type { Meter, RunIdentity } from '../../src/gateway/meter.ts';
 import type { GatewayTruth, ModelCall } from '../../src/gateway/truth.ts';
 
@@ -50,15 +51,18 @@ export function createLedger({ open, record }: LedgerPorts): Ledger {
   }
 
   return {
-    async reserve({ run }: RunIdentity, least, most) {
+    async reserve({ run }: RunIdentity, { input, leastOutput, mostOutput }) {
       const account = await accountOf(run);
-      const left = account.budget - account.used - account.reserved;
-      if (left < least) return { status: 'spent' };
-      const tokens = Math.min(most, left);
+      const used = account.used + account.reserved;
+      const use = { budget: 'runTokens', limit: account.budget, used } as const;
+      const output = Math.min(mostOutput, account.budget - used - input);
+      if (output < leastOutput) return { status: 'spent', spent: use };
+      const near = used + input >= account.budget * nearShare ? use : undefined;
+      const tokens = input + output;
       const id = randomUUID();
       account.reserved += tokens;
       reservations.set(id, { run, tokens, account });
-      return { status: 'ok', id, tokens };
+      return { status: 'ok', id, output, near };
     },
 
     async settle(id, call) {

@@ -119,16 +119,16 @@ test('a run token dies with its lease and with its run, a forged one never lives
   for (const token of tokens) expect(JSON.stringify(evidence)).not.toContain(token);
 });
 
-test('a spent token budget stops the agent and the ticket says so', async () => {
+test('a budget that is too small for anything starts no runner, and the ticket says so', async () => {
   const fixture = readFileSync(path.join(import.meta.dirname, '../fixtures/target/.github/harness.yml'), 'utf8');
   const scene = await dialogue({ files: { '.github/harness.yml': `${fixture}budgets:\n  runTokens: 1000\n` } });
-  const { ask, stage, said, quiet, model } = scene;
+  const { ask, stage, said, quiet, model, world } = scene;
   const issue = await ask();
   const { stage: stopped } = await stage(issue, 'blocked');
-  expect(stopped).toMatchObject({ resume: 'plan', why: { id: 'run-failed' } });
+  expect(stopped).toMatchObject({ resume: 'plan', why: { id: 'budget-spent', data: { budget: 'runTokens' } } });
   await quiet();
-  expect((await said(issue)).join()).toMatch(/budget/i);
-  expect(model.log).toEqual([]);
+  expect((await said(issue)).join()).toMatch(/budgets\.runTokens/);
+  expect([model.log.length, world.actions.runs.size]).toEqual([0, 0]);
 });
 
 /** Every token of a run that a runner sends to this process while the test goes on. */

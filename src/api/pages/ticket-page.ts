@@ -1,5 +1,6 @@
 // One ticket from the label to the merge: where it stands, what proves it, what was approved, what ran, what happened.
 import type { StickyView } from '../../decide/pull/sticky-view.ts';
+import { amountOf, type BudgetUse } from '../../facts/budget.ts';
 import type { Message } from '../../facts/message.ts';
 import { grouped } from '../../render/text.ts';
 import type { FactRow } from '../read/facts.ts';
@@ -21,6 +22,7 @@ export type TicketView = {
   runs: readonly RunItem[];
   /** Digest of the evidence by run. */
   evidence: ReadonlyMap<string, string>;
+  budgets: readonly BudgetUse[];
   history: readonly FactRow[];
   /** There are older facts than `history` has. */
   more: boolean;
@@ -39,7 +41,7 @@ ${headline(view)}
 ${state.approval || state.revoked ? html`<h2>Approval</h2>${approval(view)}` : ''}
 ${sticky && sticky.evidence.length > 0 ? html`<h2>Acceptance criteria</h2>${evidenceTable(sticky.evidence)}` : criteria(ticket)}
 ${results.length > 0 ? html`<h2>Verification layers</h2>${layersTable(results)}${state.layers?.stored ? html`<p class="soft small">They judged finished work that is not pushed yet.</p>` : ''}` : ''}
-${runs.length > 0 ? html`<h2>Runs</h2>${runsTable(view)}` : ''}
+${runs.length > 0 ? html`<h2>Runs</h2>${runsTable(view)}<h2>Budgets</h2>${budgetTable(view)}` : ''}
 <h2>What happened</h2>
 ${pending > 0 ? html`<p class="soft small">${pending} ${pending === 1 ? 'fact has' : 'facts have'} just arrived and are being read.</p>` : ''}
 ${timeline(history, { ticket: true, all: `/api/v1/tickets/${repository.id}/${number}/facts`, more })}
@@ -49,6 +51,16 @@ ${timeline(history, { ticket: true, all: `/api/v1/tickets/${repository.id}/${num
       : html`, ${onGitHub(server, repository, `/pull/${state.pull}`, `pull request #${state.pull}`)}`
   }</p>`;
 }
+
+const budgetTable = ({ budgets }: TicketView): Html =>
+  table(
+    ['Budget', 'Used', 'Limit'],
+    budgets.map(({ budget, limit, used }) => [
+      html`<code>budgets.${budget}</code>`,
+      amountOf(budget, used),
+      amountOf(budget, limit),
+    ]),
+  );
 
 function headline({ ticket: { state }, waits }: TicketView): Html {
   const { stage, hold } = state;

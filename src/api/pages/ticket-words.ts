@@ -1,4 +1,5 @@
 // The facts of a ticket as sentences of its timeline.
+import { amountOf, type BudgetUse } from '../../facts/budget.ts';
 import type { usage } from '../../facts/command-given.ts';
 import type { TicketStage } from '../../facts/stage.ts';
 import type { TicketFact } from '../../facts/ticket.ts';
@@ -9,6 +10,7 @@ import { inlineMarkdown } from './markdown.ts';
 import { inWords, nameOf, outcomeWhy, outcomeWord, type Said, short, type Tone, type Words } from './said.ts';
 import { stageTitle, stageTone } from './stage-words.ts';
 
+const usedOf = ({ budget, limit, used }: BudgetUse) => `${amountOf(budget, used)} of ${amountOf(budget, limit)}`;
 const code = (text: string) => html`<code>${text}</code>`;
 const said = (tone: Tone, what: Said['what'], more: Omit<Said, 'tone' | 'what'> = {}): Said => ({
   tone,
@@ -65,6 +67,10 @@ export const ticketWords: Words<TicketFact> = {
   },
   RunLost: ({ run, outcome }) =>
     said('bad', html`Run ${code(run)} was lost: ${outcomeWord(outcome).word}`, { why: outcomeWhy(outcome) }),
+  BudgetNearlySpent: ({ use }) =>
+    said('wait', html`Budget ${code(`budgets.${use.budget}`)} nearly used up`, { why: usedOf(use) }),
+  BudgetExceeded: ({ run, use }) =>
+    said('bad', html`Budget ${code(`budgets.${use.budget}`)} used up by run ${code(run)}`, { why: usedOf(use) }),
   StartRead: ({ by, role }) => said('', `Issue, policy and permissions read: ${nameOf(by)} has ${role} permission`),
   AuthorityRead: undefined,
   LabelAuthorityRead: undefined,

@@ -83,7 +83,9 @@ export async function openTickets(db: Db): Promise<Sample[]> {
 }
 
 /** As settled by the gateway; what is reserved for calls under way is a number of its own. */
-export async function modelTokens(db: Db): Promise<{ input: number; output: number; reserved: number }> {
+export async function modelTokens(
+  db: Db,
+): Promise<{ input: number; output: number; reserved: number; micros: number }> {
   const row = await db
     .selectFrom('model_call')
     .select(({ fn, val, cast }) => {
@@ -92,10 +94,16 @@ export async function modelTokens(db: Db): Promise<{ input: number; output: numb
         fn.sum<string | null>(tokensOf('inputTokens')).as('input'),
         fn.sum<string | null>(tokensOf('outputTokens')).as('output'),
         fn.sum<string | null>('reserved').filterWhere('settled', 'is', null).as('reserved'),
+        fn.sum<string | null>('settled_micros').as('micros'),
       ];
     })
     .executeTakeFirstOrThrow();
-  return { input: Number(row.input ?? 0), output: Number(row.output ?? 0), reserved: Number(row.reserved ?? 0) };
+  return {
+    input: Number(row.input ?? 0),
+    output: Number(row.output ?? 0),
+    reserved: Number(row.reserved ?? 0),
+    micros: Number(row.micros ?? 0),
+  };
 }
 
 /** pg-boss's table as far as it is read here. The order of the states is theirs: created, retry, active, … */

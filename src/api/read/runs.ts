@@ -1,4 +1,5 @@
 // Runs with their lease, outcome and tokens. Never with their run token.
+import { BudgetUse } from '../../facts/budget.ts';
 import { Repository } from '../../facts/repository.ts';
 import { Assignment, RunOutcome, RunState, type Stage, type Usage } from '../../facts/run.ts';
 import { parseStream, type StreamId } from '../../facts/stream.ts';
@@ -26,6 +27,8 @@ export type RunItem = {
   progress: unknown;
   outcome: RunOutcome | undefined;
   usage: Usage;
+  /** The budget that ended it. */
+  exceeded: BudgetUse | undefined;
 };
 
 export async function readRunItem(db: Db, id: string): Promise<RunItem | undefined> {
@@ -72,6 +75,7 @@ const rows = (db: Db) =>
       'run.cancel',
       'run.progress',
       'run.outcome',
+      'run.exceeded',
     ]);
 
 type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];
@@ -98,5 +102,6 @@ async function itemOf(db: Db, row: Row): Promise<RunItem> {
     progress: row.progress ?? undefined,
     outcome: row.outcome === null ? undefined : RunOutcome.parse(row.outcome),
     usage: await usageOf(db, row.id),
+    exceeded: row.exceeded ? BudgetUse.parse(row.exceeded) : undefined,
   };
 }

@@ -12,7 +12,7 @@ import { start } from './dispatch.ts';
 import { hold, resume, unhold } from './hold.ts';
 import { and, ask, block, done, enter, heldBy, nothing, refuse, stop, type TicketDecision } from './moves.ts';
 import { publish } from './publish.ts';
-import { isOver, notStarted, type TicketState } from './state.ts';
+import { isOver, notStarted, type TicketState, waitsForSlot } from './state.ts';
 
 export function commandGiven(
   state: TicketState,
@@ -77,6 +77,8 @@ const acts: { [Name in CommandName]?: Act } = {
     }
     if (stage.name === 'blocked') return and(done(given), resume(state, context, given.by));
     if (stage.name === 'awaiting_approval') return and(done(given), start(state, context, 'plan'));
+    // It would start by itself later; the budget may have been raised since.
+    if (state.waits && waitsForSlot(state)) return and(done(given), { wakeAt: context.now });
     if (stage.name === 'in_review')
       return and(done(given), start(state, context, 'verify', { kind: 'head', sha: state.head ?? '' }));
     return refuse(given, message('nothing-to-retry', { stage: stage.name }));

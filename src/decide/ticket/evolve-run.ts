@@ -5,6 +5,7 @@ import { Isolation, type Isolation as IsolationKind, type RunOutcome, type Stage
 import type { StageName, TicketStage } from '../../facts/stage.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { TicketState } from './state.ts';
+import { withUsage } from './usage.ts';
 import { without } from './without.ts';
 
 const runsKept = 50;
@@ -15,13 +16,14 @@ export const runStageOf = (stage: TicketStage): Stage | undefined => runStages[s
 
 export function stageEntered(state: TicketState, { stage }: TicketFactOf<'StageEntered'>): TicketState {
   const runs = runStageOf(stage);
-  const next: TicketState = {
-    ...without(stage.name === 'planning' ? { ...without(state, 'planned'), ...plannedFor(state) } : state, 'waits'),
+  const entered: TicketState = {
+    ...(stage.name === 'planning' ? { ...without(state, 'planned'), ...plannedFor(state) } : state),
     stage,
     runs: runs && 'run' in stage ? withRun(state.runs, stage.run, runs) : state.runs,
     // Entering such a stage and asking for its run is one decision (dispatch.ts#start).
     dispatching: state.dispatching + (runs ? 1 : 0),
   };
+  const next = without(entered, 'waits');
   if (stage.name === 'blocked') return { ...withFeedback(next, stage.why), blockedOnce: true };
   if (stage.name === 'verifying' && stage.subject.kind === 'head' && state.approval)
     return { ...next, built: state.approval.planDigest };
@@ -72,9 +74,8 @@ export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'
   const { run, stage, submission, usage, isolation } = fact;
   const line = state.runs.find((one) => one.run === run);
   const next: TicketState = {
-    ...state,
+    ...withUsage(state, usage),
     runs: state.runs.map((one) => (one.run === run ? { ...one, outcome: submission.outcome } : one)),
-    tokens: { input: state.tokens.input + usage.inputTokens, output: state.tokens.output + usage.outputTokens },
     isolation: weakest(state.isolation, isolation),
   };
   if (!isAwaited(state, run) || line?.outcome) return next;

@@ -4,9 +4,11 @@ import type { TicketFact, TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
 import { withReceipt } from '../receipts.ts';
 import { withAdmission } from './admissions.ts';
+import { budgetExceeded, dispatchRefused } from './budget.ts';
 import { headMoved, planRead, pullClosed, treePushed } from './evolve-branch.ts';
 import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
 import { isUnseen, liveRun, notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
+import { withUsage } from './usage.ts';
 import { without } from './without.ts';
 
 type Fold<Type extends TicketFact['type']> = (
@@ -41,7 +43,8 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
     runs: fact.workflowRun === undefined ? state.runs : withWorkflowRun(state.runs, fact.run, fact.workflowRun),
   }),
   DispatchDeferred: (state, fact, { now }) => answered(withAdmission(state, fact, now)),
-  DispatchRefused: (state, fact, { now }) => answered(withAdmission(state, fact, now)),
+  DispatchRefused: (state, fact, { now }) => dispatchRefused(answered(withAdmission(state, fact, now)), fact),
+  BudgetExceeded: budgetExceeded,
   GaveUp: (state, { command }) => (command === 'DispatchRun' ? answered(state) : state),
   Woken: (state) => (waitsForSlot(state) ? asked(state) : state),
   PriorityChanged: (state) => (waitsForSlot(state) ? asked(state) : state),
@@ -54,7 +57,9 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   }),
   RunFinished: runFinished,
   RunLost: (state, fact) =>
-    isOfOther(state, fact) ? state : { ...state, runs: withOutcome(state.runs, fact.run, fact.outcome) },
+    isOfOther(state, fact)
+      ? state
+      : withUsage({ ...state, runs: withOutcome(state.runs, fact.run, fact.outcome) }, fact.usage),
   BundleInspected: bundleInspected,
   TreePushed: treePushed,
   PullOpened: (state, { pull }) => ({ ...without(state, 'pullClosed'), pull }),

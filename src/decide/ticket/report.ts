@@ -2,6 +2,7 @@
 import { type Message, message } from '../../facts/message.ts';
 import type { TicketReport } from '../../facts/pull.ts';
 import type { Context } from '../contract.ts';
+import { lifetimeUse } from './budget.ts';
 import type { TicketState } from './state.ts';
 
 export const reportOf = (state: TicketState, { number }: Context): TicketReport => ({
@@ -13,6 +14,7 @@ export const reportOf = (state: TicketState, { number }: Context): TicketReport 
   pushed: state.pushed,
   runs: state.runs.slice(-10),
   tokens: state.tokens,
+  budgets: lifetimeUse(state),
   ...(state.requester && { requester: state.requester }),
   ...(state.plan && { plan: state.plan }),
   ...(state.approval && { approval: state.approval }),

@@ -6,6 +6,7 @@ import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
 import { isAboutLive } from './admissions.ts';
 import { outrun } from './branch.ts';
+import { endedByBudget } from './budget.ts';
 import { dispatch } from './dispatch.ts';
 import { evolveTicket } from './evolve.ts';
 import { isOfOther, runStageOf } from './evolve-run.ts';
@@ -30,7 +31,10 @@ export const dispatchDeferred = (
   context: Context,
 ): TicketDecision =>
   waitsForSlot(evolveTicket(state, fact, context))
-    ? { wakeAt: new Date(context.now.getTime() + deferSeconds * 1_000) }
+    ? {
+        wakeAt:
+          fact.until === undefined ? new Date(context.now.getTime() + deferSeconds * 1_000) : new Date(fact.until),
+      }
     : nothing;
 
 /** First in order: it asks again, and has a slot kept for it. Who does not want it any more says so, for the next one. */
@@ -57,7 +61,7 @@ export const runUnseen = (state: TicketState, { run }: TicketFactOf<'RunUnseen'>
 export const runStray = (_: TicketState, { run, workflowRun }: TicketFactOf<'RunStray'>): TicketDecision =>
   ask({ type: 'CancelRun', run, workflowRun, why: 'nobody waits for this workflow run' });
 
-/** The only thing that a ticket waits for by the clock is a free slot. */
+/** What a ticket waits for by the clock is a free slot, or the next day's budget. */
 export const woken = (state: TicketState, _: TicketFactOf<'Woken'>, context: Context): TicketDecision =>
   and(waitsForSlot(state) ? ask(dispatch(state, context)) : nothing, { wakeAt: null });
 
@@ -73,13 +77,17 @@ export function dispatchRefused(state: TicketState, fact: TicketFactOf<'Dispatch
 export function runLost(state: TicketState, fact: TicketFactOf<'RunLost'>): TicketDecision {
   const { run, outcome } = fact;
   if (liveRun(state) !== run || isOfOther(state, fact)) return nothing;
-  return and(ask({ type: 'CancelRun', run, why: 'the run was lost' }), block(ended(outcome, run), resumePoint(state)));
+  return and(
+    ask({ type: 'CancelRun', run, why: 'the run was lost' }),
+    endedByBudget(state, run) ?? block(ended(outcome, run), resumePoint(state)),
+  );
 }
 
 export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'>, context: Context): TicketDecision {
   const { run, stage, submission } = fact;
   if (liveRun(state) !== run || runStageOf(state.stage) !== stage) return nothing;
-  if (submission.outcome.kind !== 'delivered') return block(ended(submission.outcome, run), resumePoint(state));
+  if (submission.outcome.kind !== 'delivered')
+    return endedByBudget(state, run) ?? block(ended(submission.outcome, run), resumePoint(state));
   if (stage === 'verify') return verified(state, run, submission.layers ?? [], context);
   if (!submission.bundle) return block(message('run-without-bundle', { run }), resumePoint(state));
   if (state.dispatched?.run !== run) {

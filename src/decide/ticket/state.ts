@@ -41,7 +41,7 @@ export type TicketState = {
   dispatched?: { run: string; start: string };
   /** Commands DispatchRun that were not answered yet: while there is one, none is asked again. */
   dispatching: number;
-  /** Why the run that is due has no slot yet. */
+  /** Why the run that is due does not start yet. */
   waits?: Message;
   /** Why the newest runs were started, or not. */
   admissions?: AdmissionLine[];
@@ -66,6 +66,9 @@ export type TicketState = {
   branchesLeft: number;
   runs: RunLine[];
   tokens: { input: number; output: number };
+  /** Tokens of calls that were never settled, and micro-dollars of all calls with a known price. */
+  unsettled?: number;
+  costMicros?: number;
   /** The weakest isolation of any run so far. */
   isolation?: Isolation;
   hold?: { by: string; why: string };

@@ -92,13 +92,13 @@ function decide(state: TicketState, fact: TicketFact, context: Context): TicketD
   return decision.refused === undefined ? told : { ...told, refused: decision.refused };
 }
 
+const byItself = { runs: [], tokens: {}, budgets: [], isolation: '' };
 const isSame = (now: TicketReport, before: TicketReport): boolean =>
-  JSON.stringify({ ...now, runs: [], tokens: {}, isolation: '' }) ===
-  JSON.stringify({ ...before, runs: [], tokens: {}, isolation: '' });
+  JSON.stringify({ ...now, ...byItself }) === JSON.stringify({ ...before, ...byItself });
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 4,
+  version: 5,
   initial: initialTicket,
   fact: TicketFact,
   decide,

@@ -1,5 +1,5 @@
 // Anthropic Messages: POST /v1/messages, in one piece or as a stream.
-import type { Denial, Dialect, Json } from './contract.ts';
+import type { Denial, Dialect, Json, Observed } from './contract.ts';
 import {
   allObjects,
   firstDenial,
@@ -55,6 +55,8 @@ export const anthropicMessages: Dialect = {
 
   maxOutput: (body) => tokens(body.max_tokens),
   rewrite: (body, maxOutput) => ({ ...body, max_tokens: maxOutput }),
+  // A message of its own, which the provider joins to the one before: what is cached of that one stays as it is.
+  warn: (body, text) => ({ ...body, messages: [...objects(body.messages), { role: 'user', content: text }] }),
 
   headers(agent, key) {
     const betas = (agent.get('anthropic-beta') ?? '')
@@ -73,11 +75,11 @@ export const anthropicMessages: Dialect = {
   observe(seen, event) {
     switch (event.type) {
       case 'message_start':
-        return { ...seen, ...counts(object(object(event.message).usage), seen.outputTokens) };
+        return { ...seen, ...counts(object(object(event.message).usage), seen) };
       case 'message_delta':
         return {
           ...seen,
-          ...counts(object(event.usage), seen.outputTokens, seen.inputTokens),
+          ...counts(object(event.usage), seen),
           refused: seen.refused || object(event.delta).stop_reason === 'refusal',
         };
       case 'message_stop':
@@ -85,7 +87,7 @@ export const anthropicMessages: Dialect = {
       case 'message':
         return {
           ...seen,
-          ...counts(object(event.usage), null),
+          ...counts(object(event.usage), seen),
           complete: true,
           refused: event.stop_reason === 'refusal',
         };
@@ -101,10 +103,16 @@ export const anthropicMessages: Dialect = {
 };
 
 /** Counts are cumulative; the input is told in three parts, and the last event may tell only the output. */
-function counts(usage: Json, output: number | null, input: number | null = null) {
-  const parts = [usage.input_tokens, usage.cache_read_input_tokens, usage.cache_creation_input_tokens].map(tokens);
-  const told = parts[0] === null ? null : parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
-  return { inputTokens: told ?? input, outputTokens: tokens(usage.output_tokens) ?? output };
+function counts(usage: Json, seen: Observed) {
+  const input = tokens(usage.input_tokens);
+  const cacheRead = tokens(usage.cache_read_input_tokens) ?? (input === null ? seen.cacheRead : 0);
+  const cacheWrite = tokens(usage.cache_creation_input_tokens) ?? (input === null ? seen.cacheWrite : 0);
+  return {
+    inputTokens: input === null ? seen.inputTokens : input + cacheRead + cacheWrite,
+    cacheRead,
+    cacheWrite,
+    outputTokens: tokens(usage.output_tokens) ?? seen.outputTokens,
+  };
 }
 
 function inspectContent(content: unknown): Denial | null {

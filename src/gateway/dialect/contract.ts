@@ -21,6 +21,7 @@ export type DenialCode =
   | 'body_too_large'
   | 'body_not_json'
   | 'budget_spent'
+  | 'price_unknown'
   | 'no_provider';
 
 export type Incoming = { method: string; path: string; search: URLSearchParams };
@@ -36,7 +37,11 @@ export type Route = {
 
 /** What an answer told, up to now. Token counts are null until the provider names them. */
 export type Observed = {
+  /** All of the input, cached or not. */
   inputTokens: number | null;
+  /** The parts of it that were read from a cache of the provider's, and written to one; 0 until it says so. */
+  cacheRead: number;
+  cacheWrite: number;
   outputTokens: number | null;
   complete: boolean;
   refused: boolean;
@@ -52,6 +57,8 @@ export type Dialect = {
   maxOutput(body: Json): number | null;
   /** The body that is forwarded: output limited, nothing kept by the provider. */
   rewrite(body: Json, maxOutput: number): Json;
+  /** The body with a word of the harness to the model at its end. */
+  warn(body: Json, text: string): Json;
   /** Headers for the provider from those of the agent, credential included. All others are dropped. */
   headers(agent: Headers, key: string): Record<string, string>;
   /** Takes the next event of the stream, or the whole answer when it is not streamed. */

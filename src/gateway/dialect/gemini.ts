@@ -48,6 +48,7 @@ export const gemini: Dialect = {
     ...body,
     generationConfig: { ...object(body.generationConfig), maxOutputTokens: maxOutput },
   }),
+  warn: (body, text) => ({ ...body, contents: [...objects(body.contents), { role: 'user', parts: [{ text }] }] }),
   headers: (_agent, key) => ({ 'content-type': 'application/json', 'x-goog-api-key': key }),
 
   observe(seen, event) {
@@ -58,6 +59,8 @@ export const gemini: Dialect = {
     const blocked = string(object(event.promptFeedback).blockReason) !== null;
     return {
       inputTokens: sum(usage.promptTokenCount, usage.toolUsePromptTokenCount) ?? seen.inputTokens,
+      cacheRead: tokens(usage.cachedContentTokenCount) ?? seen.cacheRead,
+      cacheWrite: 0,
       outputTokens: sum(usage.candidatesTokenCount, usage.thoughtsTokenCount) ?? seen.outputTokens,
       complete: seen.complete || blocked || ends.length > 0,
       refused: seen.refused || blocked || ends.some((reason) => DECLINED.has(reason)),

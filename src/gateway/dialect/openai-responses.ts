@@ -51,6 +51,13 @@ export const openaiResponses: Dialect = {
   maxOutput: (body) => tokens(body.max_output_tokens),
   // Not stored: what is stored can be read back by id, outside this run.
   rewrite: (body, maxOutput) => ({ ...body, store: false, max_output_tokens: maxOutput }),
+  warn: (body, text) => ({
+    ...body,
+    input: [
+      ...(typeof body.input === 'string' ? [said('user', body.input)] : objects(body.input)),
+      said('developer', text),
+    ],
+  }),
 
   headers: (agent, key) => ({ ...pick(agent, HEADERS), authorization: `Bearer ${key}` }),
 
@@ -69,11 +76,19 @@ export const openaiResponses: Dialect = {
   errorCode: (body) => string(object(body.error).code) ?? string(object(body.error).type),
 };
 
+const said = (role: string, text: string): Json => ({
+  type: 'message',
+  role,
+  content: [{ type: 'input_text', text }],
+});
+
 function finish(seen: Observed, response: Json): Observed {
   const usage = object(response.usage);
   return {
     inputTokens: tokens(usage.input_tokens),
     outputTokens: tokens(usage.output_tokens),
+    cacheRead: tokens(object(usage.input_tokens_details).cached_tokens) ?? 0,
+    cacheWrite: 0,
     complete: response.status !== 'failed',
     refused: seen.refused || objects(response.output).some(declines),
     errorCode: response.status === 'failed' ? (string(object(response.error).code) ?? 'failed') : seen.errorCode,

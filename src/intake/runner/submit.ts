@@ -4,8 +4,10 @@ import type { LayerName } from '../../facts/policy.ts';
 import { finishedKey, type Isolation, type Submission } from '../../facts/run.ts';
 import { TicketRun } from '../../facts/ticket.ts';
 import { append } from '../../journal/append.ts';
+import { exceededBy } from '../../journal/budget.ts';
 import { finishRun, type RunRow, usageOf } from '../../journal/lease.ts';
 import type { Db } from '../../journal/tables.ts';
+import { budgetedOutcome } from './budgeted-outcome.ts';
 import type { RunnerDoorDeps } from './deps.ts';
 import { problem } from './problem.ts';
 import type { Problem, Submitted } from './wire.ts';
@@ -18,7 +20,8 @@ export async function submit(deps: Deps, run: RunRow, submission: Submission): P
   const problems = [...contentProblems(run, submission), ...(await missingArtifacts(deps.db, submission))];
   if (problems.length > 0) return problem(422, 'submission', 'The submission does not fit its assignment.', problems);
   return deps.db.transaction().execute(async (tx) => {
-    const done = await finishRun(tx, run.id, submission.outcome, submission.fence);
+    const outcome = await budgetedOutcome(tx, deps.enqueue, run, submission.outcome);
+    const done = await finishRun(tx, run.id, outcome, submission.fence);
     if ('refused' in done) {
       deps.onRefused?.(done.why, run.id);
       return problem(409, 'ended', 'The run has ended meanwhile; its result is not taken. Type /retry on the issue.');
@@ -27,7 +30,7 @@ export async function submit(deps: Deps, run: RunRow, submission: Submission): P
       type: 'RunFinished',
       run: run.id,
       stage: run.assignment.stage,
-      submission,
+      submission: { ...submission, outcome },
       usage: await usageOf(tx, run.id),
       isolation: isolationOf(submission, deps.allowUnboxed),
     } as const;
@@ -43,7 +46,11 @@ export async function submit(deps: Deps, run: RunRow, submission: Submission): P
 export async function submittedBefore(db: Db, run: string, submission: Submission): Promise<boolean> {
   const row = await db.selectFrom('fact').select('body').where('key', '=', finishedKey(run)).executeTakeFirst();
   const fact = TicketRun.safeParse(row?.body);
-  return fact.success && fact.data.type === 'RunFinished' && isDeepStrictEqual(fact.data.submission, submission);
+  if (!fact.success || fact.data.type !== 'RunFinished') return false;
+  const accepted = fact.data.submission;
+  // The outcome on record is ours where a budget ended the run.
+  const told = (await exceededBy(db, run)) ? { ...submission, outcome: accepted.outcome } : submission;
+  return isDeepStrictEqual(accepted, told);
 }
 
 const isolationOf = ({ sandbox }: Submission, allowUnboxed: boolean): Isolation =>

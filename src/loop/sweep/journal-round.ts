@@ -4,7 +4,7 @@ import type { Fact } from '../../facts/fact.ts';
 import { finishedKey } from '../../facts/run.ts';
 import type { StreamId } from '../../facts/stream.ts';
 import { append } from '../../journal/append.ts';
-import { endRun, expiredRuns } from '../../journal/lease.ts';
+import { endRun, expiredRuns, usageOf } from '../../journal/lease.ts';
 import type { SweepTools } from './tools.ts';
 
 /** Seconds after which a fact that nobody folded is sent again. */
@@ -50,7 +50,7 @@ export async function sweepJournal({
       await append(tx, enqueue, {
         stream: run.stream,
         key: finishedKey(run.id),
-        fact: { type: 'RunLost', run: run.id, outcome },
+        fact: { type: 'RunLost', run: run.id, outcome, usage: await usageOf(tx, run.id) },
       });
     });
   }

@@ -2,6 +2,7 @@
 import { offerSlots } from '../../journal/offer.ts';
 import { announceRound, isDue, readRounds, roundSucceeded } from '../../journal/sweep-round.ts';
 import { supervise } from '../supervise.ts';
+import { sweepBudgets } from '../sweep-budgets.ts';
 import { alone, type Keep } from './alone.ts';
 import { deliveryRounds, repairDeliveries } from './delivery-rounds.ts';
 import { heal, healRound } from './heal-round.ts';
@@ -41,6 +42,7 @@ export async function startSweep(tools: SweepTools, rounds: Rounds): Promise<Swe
         await offerSlots(journal.db, journal.enqueue, tools.totalRuns);
       },
     },
+    { name: 'budgets', seconds: rounds.journalSeconds, work: () => sweepBudgets(journal) },
     // What happened to runs while nobody was here is looked for at once.
     { name: 'supervise', seconds: rounds.superviseSeconds, atOnce: true, work: () => supervise(tools) },
     {

@@ -5,7 +5,7 @@ import type { Data } from '../fill.ts';
 const whatToDo: Readonly<Record<FailureClass, string>> = {
   infrastructure: 'The runner or its network is at fault. Type `/retry` to try again.',
   throttled: 'The model provider asked for a pause. Type `/retry` in some minutes.',
-  quota_exhausted: 'The model provider’s quota is spent. Raise it, then type `/retry`.',
+  quota_exhausted: 'A budget or the model provider’s quota is spent. Raise it, then type `/retry`.',
   auth: 'A credential was refused. An operator of Gantry checks the model key, then type `/retry`.',
   agent_refused: 'The agent declined the task. Reword the issue, then type `/retry`.',
   agent_failed: 'The agent did not get through. Type `/retry` to try again; a smaller or clearer issue helps.',

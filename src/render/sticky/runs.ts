@@ -1,5 +1,6 @@
 // What was run, what it cost, and whether it was kept apart from the machine it ran on.
 import type { StickyView } from '../../decide/pull/sticky-view.ts';
+import { amountOf } from '../../facts/budget.ts';
 import type { RunLine, TicketReport } from '../../facts/pull.ts';
 import { runResult } from '../result.ts';
 import { details, paragraphs, table } from '../table.ts';
@@ -20,11 +21,19 @@ function boxes({ isolation }: TicketReport): string {
     : '';
 }
 
+const budgetsLine = ({ budgets = [] }: TicketReport): string =>
+  budgets.length === 0
+    ? ''
+    : `Budgets of this issue over its life: ${budgets
+        .map(({ budget, limit, used }) => `${code(budget)} ${amountOf(budget, used)} of ${amountOf(budget, limit)}`)
+        .join(', ')}.`;
+
 export function runsSection({ ticket }: StickyView): string {
   if (!ticket) return '';
   const { runs, tokens } = ticket;
   const spent = `${grouped(tokens.input)} tokens in, ${grouped(tokens.output)} out`;
   const rows = runs.map((line) => [line.stage, where(line), endOf(line)]);
   const title = `Runs: ${runs.length}, ${spent}`;
-  return paragraphs(boxes(ticket), rows.length > 0 && details(title, table(['Stage', 'Run', 'Outcome'], rows, 6_000)));
+  const body = paragraphs(table(['Stage', 'Run', 'Outcome'], rows, 6_000), budgetsLine(ticket));
+  return paragraphs(boxes(ticket), rows.length > 0 && details(title, body));
 }

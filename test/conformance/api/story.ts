@@ -8,7 +8,7 @@ import { pullStream, type StreamId, ticketStream } from '../../../src/facts/stre
 import { admit } from '../../../src/journal/admit.ts';
 import { append } from '../../../src/journal/append.ts';
 import { storeArtifact } from '../../../src/journal/artifact.ts';
-import { reserveTokens, settleTokens } from '../../../src/journal/budget.ts';
+import { reserveCall, settleCall } from '../../../src/journal/budget.ts';
 import type { Journal } from '../../../src/journal/database.ts';
 import { endRun, takeLease } from '../../../src/journal/lease.ts';
 import { react } from '../../../src/loop/react.ts';
@@ -108,8 +108,11 @@ export function tell(journal: Journal) {
         ? { calls: 0, inputTokens: 0, outputTokens: 0 }
         : { calls: 1, inputTokens: 52_310, outputTokens: 4_120 };
     if (usage.calls > 0) {
-      const reserved = await reserveTokens(db, id, 1, 60_000);
-      if (reserved) await settleTokens(db, reserved.id, 56_430, { inputTokens: 52_310, outputTokens: 4_120 });
+      const reserved = await reserveCall(db, enqueue, id, { input: 50_000, leastOutput: 1, mostOutput: 10_000 });
+      if ('id' in reserved) {
+        const call = { inputTokens: 52_310, outputTokens: 4_120 };
+        await settleCall(db, reserved.id, { tokens: 56_430, micros: 385_150 }, call);
+      }
     }
     const evidence = await storeArtifact(
       db,

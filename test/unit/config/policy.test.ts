@@ -17,8 +17,11 @@ test('the least policy has every default', () => {
           "requester": false,
         },
         "budgets": {
+          "dayTokens": 50000000,
+          "inactiveMinutes": 15,
           "runMinutes": 45,
           "runTokens": 2000000,
+          "ticketRuns": 30,
           "ticketTokens": 10000000,
         },
         "concurrency": 2,

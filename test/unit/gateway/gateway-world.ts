@@ -52,6 +52,9 @@ export type WorldOptions = {
   baseUrl?: string;
   key?: string;
   revoked?: AbortSignal;
+  /** False: nobody knows what the model costs. */
+  priced?: boolean;
+  costLimited?: boolean;
 };
 
 export async function openGatewayWorld({
@@ -61,13 +64,15 @@ export async function openGatewayWorld({
   baseUrl,
   key = REAL_KEY,
   revoked,
+  priced = true,
+  costLimited = false,
 }: WorldOptions = {}): Promise<GatewayWorld> {
   const provider = await startModelServer({ script: script ?? (() => ({ say: 'Hi.' })), key: REAL_KEY });
   const ledger = createLedger({ open: async () => ({ budget, usedTokens: 0 }) });
   const logged: ModelCall[] = [];
   const gateway = createGateway({
     providers: PROTOCOLS.map((protocol) => ({ protocol, baseUrl: baseUrl ?? provider.url, key })),
-    prices: { 'the-model': { input: 10, output: 100 } },
+    price: () => (priced ? { input: 10, cacheRead: 1, cacheWrite: 12, output: 100 } : undefined),
     meter: ledger,
     limits,
     log: {
@@ -94,7 +99,7 @@ export async function openGatewayWorld({
           },
           ...init,
         }),
-        { ...RUN, revoked },
+        { ...RUN, revoked, costLimited },
       ),
     close: () => provider.close(),
   };

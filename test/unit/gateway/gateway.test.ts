@@ -106,7 +106,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     const made = await world({ budget: 100 });
     const answer = await made.ask(protocol);
     expect(answer.status).toBe(403);
-    expect(await answer.text()).toContain('token budget is spent');
+    expect(await answer.text()).toContain('budgets.runTokens');
     expect(made.ledger.truth(RUN.run).spent).toBe(true);
     expect(made.provider.log).toEqual([]);
   });

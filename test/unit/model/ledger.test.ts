@@ -24,7 +24,7 @@ const call: ModelCall = {
 const ledgerWith = (budget: number, usedTokens = 0) => createLedger({ open: async () => ({ budget, usedTokens }) });
 
 async function reserve(ledger: ReturnType<typeof ledgerWith>, least: number, most: number) {
-  const reservation = await ledger.reserve(RUN, least, most);
+  const reservation = await ledger.reserve(RUN, { input: 0, leastOutput: least, mostOutput: most });
   if (reservation.status === 'spent') throw new Error('spent');
   return reservation;
 }
@@ -32,13 +32,13 @@ async function reserve(ledger: ReturnType<typeof ledgerWith>, least: number, mos
 test('what is reserved is not there for others until it is settled', async () => {
   const ledger = ledgerWith(100);
   const first = await reserve(ledger, 10, 90);
-  expect(await ledger.reserve(RUN, 20, 90)).toEqual({ status: 'spent' });
+  await expect(reserve(ledger, 20, 90)).rejects.toThrow('spent');
   await ledger.settle(first.id, call);
-  expect((await reserve(ledger, 20, 90)).tokens).toBe(60);
+  expect((await reserve(ledger, 20, 90)).output).toBe(60);
 });
 
 test('what an earlier process counted is spent', async () => {
-  expect(await ledgerWith(100, 95).reserve(RUN, 10, 10)).toEqual({ status: 'spent' });
+  await expect(reserve(ledgerWith(100, 95), 10, 10)).rejects.toThrow('spent');
 });
 
 test('settling twice is a bug', async () => {
@@ -57,8 +57,8 @@ test('a budget that cannot be read is asked for again', async () => {
       return { budget: 10, usedTokens: 0 };
     },
   });
-  await expect(ledger.reserve(RUN, 1, 1)).rejects.toThrow(Retryable);
-  expect((await reserve(ledger, 1, 1)).tokens).toBe(1);
+  await expect(reserve(ledger, 1, 1)).rejects.toThrow(Retryable);
+  expect((await reserve(ledger, 1, 1)).output).toBe(1);
 });
 
 test('the sums cover more calls than are kept', async () => {

@@ -19,6 +19,7 @@ const issue: IssueView = {
   labels: ['ai-ready'],
   updatedAt: '2026-11-20T09:00:00Z',
   isPull: false,
+  blockers: 0,
 };
 const labeled: IssueEvent = { id: 7, event: 'labeled', by: mona, at: '2026-11-20T09:00:00Z', label: 'ai-ready' };
 const hear = (over: Partial<Parameters<typeof heardOfIssue>[2]> = {}) =>

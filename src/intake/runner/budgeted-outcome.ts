@@ -1,0 +1,28 @@
+// How a run ended whose budget was used up: the control plane counted, so its word stands and not the runner's.
+import { type BudgetUse, budgetWhy } from '../../facts/budget.ts';
+import type { RunnerOutcome } from '../../facts/run.ts';
+import { exceed, exceededBy, runningFor } from '../../journal/budget.ts';
+import type { Enqueue } from '../../journal/enqueue.ts';
+import type { RunRow } from '../../journal/lease.ts';
+import type { Tx } from '../../journal/tables.ts';
+
+/** A runner stops by itself when its time is up; that is put on record here as the sweep would have done a minute later. */
+export async function budgetedOutcome(
+  tx: Tx,
+  enqueue: Enqueue,
+  run: RunRow,
+  told: RunnerOutcome,
+): Promise<RunnerOutcome> {
+  const spent = await exceededBy(tx, run.id);
+  if (spent) return ofBudget(spent);
+  if (told.kind !== 'timed_out') return told;
+  const use: BudgetUse = {
+    budget: 'runMinutes',
+    limit: run.assignment.budget.wallSeconds,
+    used: await runningFor(tx, run.id),
+  };
+  await exceed(tx, enqueue, { run: run.id, stream: run.stream }, use);
+  return told;
+}
+
+const ofBudget = (use: BudgetUse): RunnerOutcome => ({ kind: 'failed', class: 'quota_exhausted', why: budgetWhy(use) });

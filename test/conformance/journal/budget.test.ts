@@ -1,0 +1,285 @@
+// Budgets hold on both databases: reservations, the day of a repository, the life of a ticket, and runs that may not go on.
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BudgetUse } from '../../../src/facts/budget.ts';
+import type { RunBudget } from '../../../src/facts/run.ts';
+import { type StreamId, ticketStream } from '../../../src/facts/stream.ts';
+import { admit } from '../../../src/journal/admit.ts';
+import { append } from '../../../src/journal/append.ts';
+import { reserveCall, settleCall, sumOf } from '../../../src/journal/budget.ts';
+import { roomFor } from '../../../src/journal/budget-room.ts';
+import type { Ask } from '../../../src/journal/budget-rule.ts';
+import { type Journal, openJournal } from '../../../src/journal/database.ts';
+import { endRun, heartbeat, readRun, takeLease, usageOf } from '../../../src/journal/lease.ts';
+import { migrate, rollback } from '../../../src/journal/migrate.ts';
+import { react } from '../../../src/loop/react.ts';
+import { sweepBudgets } from '../../../src/loop/sweep-budgets.ts';
+import { anAssignment, databases, fresh } from './databases.ts';
+
+const repository = { installation: 1, id: 7, owner: 'acme', name: 'app' };
+const rate = { input: 2, output: 10 };
+const ask = (input: number, output: number, more: Partial<Ask> = {}): Ask => ({
+  input,
+  leastOutput: output,
+  mostOutput: output,
+  ...more,
+});
+const wide: RunBudget = { wallSeconds: 600, inactiveSeconds: 300, tokens: 10_000, ticketTokens: 100_000 };
+
+describe.each(databases)('on %s', (kind) => {
+  let journal: Journal;
+  const errors: unknown[] = [];
+  beforeAll(async () => {
+    journal = await openJournal(await fresh(kind), (error) => errors.push(error));
+  });
+  afterAll(async () => {
+    await journal.close();
+    expect(errors).toEqual([]);
+  });
+
+  let made = 0;
+  /** A run that a runner works on, of a ticket of its own unless one is named. */
+  async function running(repo: number, budget: Partial<RunBudget> = {}, of?: StreamId) {
+    made += 1;
+    const stream = of ?? ticketStream(repo, made);
+    const id = `${repo}-${made}-1`;
+    const { db, enqueue } = journal;
+    await db.transaction().execute((tx) =>
+      append(tx, enqueue, {
+        stream,
+        repository: { ...repository, id: repo },
+        key: `made/${made}`,
+        fact: { type: 'MembersChanged', login: 'mona' },
+      }),
+    );
+    const assignment = { ...anAssignment(id), budget: { ...wide, ...budget } };
+    expect(await admit(db, { id, stream, repo, assignment, seconds: 600 }, { repository: 50, total: 99 })).toBe(
+      'admitted',
+    );
+    const by = { workflowRun: made, identity: `1/${made}`, tokenHash: `hash/${id}`, seconds: 600 };
+    await db.transaction().execute((tx) => takeLease(tx, id, by));
+    return { id, stream };
+  }
+  const reserve = (run: string, asked: Ask) => reserveCall(journal.db, journal.enqueue, run, asked);
+  const end = (run: string) =>
+    journal.db.transaction().execute((tx) => endRun(tx, run, { kind: 'no_change', why: 'test' }));
+  const factsOf = async (stream: StreamId, ...types: string[]) =>
+    (
+      await journal.db
+        .selectFrom('fact')
+        .select('body')
+        .where('stream', '=', stream)
+        .where('type', 'in', types)
+        .orderBy('id')
+        .execute()
+    ).map(({ body }) => body);
+  const dayOf = async (repo: number) => {
+    const rows = await journal.db.selectFrom('budget_day').selectAll().where('repo', '=', repo).execute();
+    return rows.map(({ tokens, micros }) => ({ tokens: Number(tokens), micros: Number(micros) }));
+  };
+  /** Lets time pass for a run, by the database's clock. */
+  const age = (run: string, column: 'claimed_at' | 'progress_at' | 'exceeded_at', seconds: number) =>
+    sql`update run set ${sql.ref(column)} = clock_timestamp() - ${seconds} * interval '1 second' where id = ${run}`.execute(
+      journal.db,
+    );
+
+  test('a call takes what is left, is settled once, and what is never settled stays spent', async () => {
+    const { id } = await running(11);
+    const first = await reserve(id, ask(1_000, 500, { mostOutput: 4_000, rate }));
+    if (!('id' in first)) throw new Error('nothing was reserved');
+    expect(first.output).toBe(4_000);
+    expect(await sumOf(journal.db, 'run', id)).toEqual({ tokens: 5_000, micros: 42_000 });
+    expect(
+      await settleCall(
+        journal.db,
+        first.id,
+        { tokens: 1_200, micros: 4_000 },
+        { inputTokens: 1_000, outputTokens: 200 },
+      ),
+    ).toBe(true);
+    expect(await settleCall(journal.db, first.id, { tokens: 1, micros: 1 }, {})).toBe(false);
+    expect(await dayOf(11)).toEqual([{ tokens: 1_200, micros: 4_000 }]);
+
+    // 8,800 are left: the second gets less than it asks for, and is never heard of again.
+    expect(await reserve(id, ask(5_000, 1_000, { mostOutput: 9_000, rate }))).toMatchObject({ output: 3_800 });
+    expect(await reserve(id, ask(1, 1))).toEqual({ spent: { budget: 'runTokens', limit: 10_000, used: 10_000 } });
+    expect(await usageOf(journal.db, id)).toEqual({
+      calls: 2,
+      inputTokens: 1_000,
+      outputTokens: 200,
+      reservedTokens: 8_800,
+      costMicros: 4_000 + 48_000,
+    });
+  });
+
+  test('dollars are reserved like tokens, and the first budget that is spent is on record once', async () => {
+    const { id, stream } = await running(12, { cost: 30_000 });
+    expect(await reserve(id, ask(1_000, 500, { mostOutput: 4_000, rate }))).toMatchObject({
+      output: 2_800,
+      near: undefined,
+    });
+    const spent = { budget: 'runCost', limit: 30_000, used: 30_000 };
+    expect(await reserve(id, ask(1, 1, { rate }))).toEqual({ spent });
+    expect(await reserve(id, ask(20_000, 1, { rate }))).toMatchObject({ spent: {} });
+    expect(await factsOf(stream, 'BudgetExceeded')).toEqual([{ type: 'BudgetExceeded', run: id, use: spent }]);
+  });
+
+  test('from 90 % on the agent is to be warned, and it is on record once', async () => {
+    const { id, stream } = await running(13);
+    expect(await reserve(id, ask(6_000, 500))).toMatchObject({ near: undefined });
+    const near: BudgetUse = { budget: 'runTokens', limit: 10_000, used: 6_500 };
+    expect(await reserve(id, ask(2_600, 100))).toMatchObject({ near });
+    expect(await reserve(id, ask(100, 100))).toMatchObject({ near: { ...near, used: 9_200 } });
+    expect(await factsOf(stream, 'BudgetNearlySpent')).toEqual([{ type: 'BudgetNearlySpent', run: id, use: near }]);
+  });
+
+  test('many runs of one repository at once cannot overdraw its day, and do not lock each other out', async () => {
+    const runs = await Promise.all(
+      Array.from({ length: 8 }, () => running(14, { dayTokens: 10_000, dayCost: 100_000 })),
+    );
+    const calls = await Promise.all(
+      Array.from({ length: 80 }, async (_, n) => {
+        const run = runs[n % runs.length]?.id ?? '';
+        const reserved = await reserve(run, ask(100, 200, { rate }));
+        // Some are settled with less while others reserve: both ways of locking meet.
+        if ('id' in reserved && n % 3 === 0)
+          await settleCall(
+            journal.db,
+            reserved.id,
+            { tokens: 150, micros: 700 },
+            { inputTokens: 100, outputTokens: 50 },
+          );
+        return 'id' in reserved;
+      }),
+    );
+    const all = await journal.db
+      .selectFrom('model_call')
+      .innerJoin('run', 'run.id', 'model_call.run')
+      .select([
+        sql<string>`sum(coalesce(settled, reserved))`.as('tokens'),
+        sql<string>`sum(coalesce(settled_micros, reserved_micros))`.as('micros'),
+      ])
+      .where('run.repo', '=', 14)
+      .executeTakeFirstOrThrow();
+    expect(calls).toContain(true);
+    expect(calls).toContain(false);
+    expect(Number(all.tokens)).toBeLessThanOrEqual(10_000);
+    expect(Number(all.micros)).toBeLessThanOrEqual(100_000);
+    // 300 tokens each: as many as fit were granted.
+    expect(calls.filter((granted) => granted).length).toBeGreaterThanOrEqual(33);
+    expect(await dayOf(14)).toEqual([{ tokens: Number(all.tokens), micros: Number(all.micros) }]);
+  });
+
+  test('a day that is spent leaves room again on the next, and a reservation counts for the day it was made on', async () => {
+    const { id, stream } = await running(15, { dayTokens: 5_000 });
+    const first = await reserve(id, ask(2_000, 2_500));
+    if (!('id' in first)) throw new Error('nothing was reserved');
+    const budget = { ...wide, dayTokens: 5_000 };
+    const other = { id: 'other', stream, repo: 15, asksModel: true };
+    const room = await roomFor(journal.db, other, budget, 30);
+    expect(room).toMatchObject({ spent: { budget: 'dayTokens', limit: 5_000, used: 4_500 } });
+    const until = typeof room === 'object' ? (room.until ?? '') : '';
+    expect(until).toMatch(/T00:00:00\.000Z$/);
+    const [hours] = (
+      await sql<{
+        left: number;
+      }>`select extract(epoch from ${until}::timestamptz - clock_timestamp())::float8 / 3600 as left`.execute(
+        journal.db,
+      )
+    ).rows;
+    expect(hours?.left).toBeGreaterThan(0);
+    expect(hours?.left).toBeLessThanOrEqual(24);
+
+    await journal.db.updateTable('budget_day').set({ day: '2026-01-01' }).where('repo', '=', 15).execute();
+    await journal.db.updateTable('model_call').set({ day: '2026-01-01' }).where('run', '=', id).execute();
+    expect(await roomFor(journal.db, other, budget, 30)).toBe('enough');
+    expect(await reserve(id, ask(100, 100))).toHaveProperty('id');
+    await settleCall(journal.db, first.id, { tokens: 3_000, micros: 0 }, { inputTokens: 2_000, outputTokens: 1_000 });
+    expect((await dayOf(15)).map(({ tokens }) => tokens).sort()).toEqual([200, 3_000]);
+  });
+
+  test("a ticket's budgets last its whole life: no further run, no claim and no refold resets them", async () => {
+    const stream = ticketStream(16, 1);
+    const first = await running(16, { ticketTokens: 6_000 }, stream);
+    expect(await reserve(first.id, ask(3_000, 2_000))).toHaveProperty('id');
+    await end(first.id);
+    await journal.db.updateTable('stream').set({ version: 0, state: null }).where('id', '=', stream).execute();
+    await react(journal.db, journal.enqueue, stream);
+    const second = await running(16, { ticketTokens: 6_000 }, stream);
+    expect(await reserve(second.id, ask(900, 200))).toEqual({
+      spent: { budget: 'ticketTokens', limit: 6_000, used: 5_000 },
+    });
+    expect(await reserve(second.id, ask(900, 100))).toHaveProperty('id');
+    await end(second.id);
+
+    const next = { id: 'next', stream, repo: 16, asksModel: true };
+    const budget = { ...wide, ticketTokens: 6_000 };
+    expect(await roomFor(journal.db, next, budget, 30)).toEqual({
+      spent: { budget: 'ticketTokens', limit: 6_000, used: 6_000 },
+    });
+    expect(await roomFor(journal.db, { ...next, asksModel: false }, budget, 30)).toBe('enough');
+    expect(await roomFor(journal.db, next, { ...budget, ticketTokens: 9_000 }, 2)).toEqual({
+      spent: { budget: 'ticketRuns', limit: 2, used: 2 },
+    });
+  });
+
+  test('a run that sends heartbeats and makes no progress is ended once, and says why', async () => {
+    const { id, stream } = await running(17);
+    const run = await readRun(journal.db, id);
+    if (!run) throw new Error('no run');
+    const progress = { step: 'agent', events: 1 };
+    await heartbeat(journal.db, run, progress, 600);
+    await age(id, 'progress_at', 299);
+    expect(await sweepBudgets(journal)).toBe(0);
+    await age(id, 'progress_at', 301);
+    await heartbeat(journal.db, run, progress, 600);
+    expect(await Promise.all([sweepBudgets(journal), sweepBudgets(journal)])).toEqual(expect.arrayContaining([0, 1]));
+    expect(await sweepBudgets(journal)).toBe(0);
+    expect((await readRun(journal.db, id))?.state).toBe('timed_out');
+    expect(await heartbeat(journal.db, run, progress, 600)).toBeUndefined();
+    const use = { budget: 'inactiveMinutes', limit: 300, used: 301 };
+    expect(await factsOf(stream, 'BudgetExceeded', 'RunLost')).toEqual([
+      { type: 'BudgetExceeded', run: id, use },
+      expect.objectContaining({ type: 'RunLost', run: id, outcome: expect.objectContaining({ kind: 'timed_out' }) }),
+    ]);
+  });
+
+  test('progress keeps a run going until its wall clock ends it', async () => {
+    const { id } = await running(18);
+    const run = await readRun(journal.db, id);
+    if (!run) throw new Error('no run');
+    await heartbeat(journal.db, run, { events: 1 }, 600);
+    await age(id, 'progress_at', 301);
+    await heartbeat(journal.db, run, { events: 2 }, 600);
+    await age(id, 'claimed_at', 655);
+    expect(await sweepBudgets(journal)).toBe(0);
+    await age(id, 'claimed_at', 665);
+    expect(await sweepBudgets(journal)).toBe(1);
+    expect((await readRun(journal.db, id))?.state).toBe('timed_out');
+  });
+
+  test('a run whose budget is spent has a minute to hand in; then it is failed', async () => {
+    const { id, stream } = await running(19, { tokens: 1_000 });
+    expect(await reserve(id, ask(900, 200))).toHaveProperty('spent');
+    await age(id, 'exceeded_at', 55);
+    expect(await sweepBudgets(journal)).toBe(0);
+    await age(id, 'exceeded_at', 65);
+    expect(await sweepBudgets(journal)).toBe(1);
+    expect((await readRun(journal.db, id))?.state).toBe('failed');
+    const outcome = expect.objectContaining({ kind: 'failed', class: 'quota_exhausted' });
+    expect(await factsOf(stream, 'BudgetExceeded', 'RunLost')).toEqual([
+      expect.objectContaining({ use: { budget: 'runTokens', limit: 1_000, used: 0 } }),
+      expect.objectContaining({ type: 'RunLost', outcome }),
+    ]);
+  });
+
+  test('the migration runs down and up over calls that were made, and keeps their sums', async () => {
+    const before = await journal.db.selectFrom('model_call').select('id').execute();
+    const undone: string[] = [];
+    while (!undone.includes('0004-budgets')) undone.push(...(await rollback(journal.db)));
+    expect(await migrate(journal.db)).toEqual(undone.toReversed());
+    expect(await journal.db.selectFrom('model_call').select('id').execute()).toEqual(before);
+    const [tokens] = (await dayOf(16)).map((day) => day.tokens);
+    expect(tokens).toBe(6_000);
+  });
+});
