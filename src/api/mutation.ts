@@ -1,8 +1,9 @@
 // Everything that changes something by the API goes through here: scope, Idempotency-Key, one transaction, audit.
 import { randomUUID } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { sql } from 'kysely';
-import { z } from 'zod';
+
 import type { ApiScope } from '../config/env-variables.ts';
 import { digestOf } from '../journal/artifact.ts';
 import { audit } from '../journal/audit.ts';
@@ -12,8 +13,8 @@ import { problem, refusalProblem } from './problem.ts';
 
 export type MutationTools = { db: Db; access: Access };
 
-/** What a change may use: its transaction, and who asked for it. */
-export type Acting = { tx: Tx; who: string };
+/** What a change may use: its transaction, who asked for it, and the id of the request. */
+export type Acting = { tx: Tx; who: string; request: string };
 
 /** Done, with what it was done to, as the audit names it; or a problem, and then nothing was changed or kept. */
 export type Mutated = { status: 200 | 201 | 202; body: object; target: string } | Response;
@@ -36,7 +37,7 @@ const keyForm = /^[\x21-\x7e]{1,128}$/;
 /** For the document of a route: `request: { headers: MutationHeaders, … }`. */
 export const MutationHeaders = z.object({
   'idempotency-key': z
-    .string()
+    .string({ error: 'is missing: send any text of your own, such as a UUID' })
     .regex(keyForm, 'must be 1 to 128 printable characters without spaces')
     .describe(
       'Any text of your own, such as a UUID. The same key gives the same answer for a day; nothing is done twice.',
@@ -62,7 +63,7 @@ export async function mutate(context: Context, tools: MutationTools, mutation: M
     return await tools.db.transaction().execute(async (tx) => {
       const before = await takeKey(tx, { who, key, request });
       if (before) return before;
-      const done = await mutation.act({ tx, who });
+      const done = await mutation.act({ tx, who, request: id });
       if (done instanceof Response) throw new Undone(done);
       const { scope, action, why } = mutation;
       await audit(tx, { source: 'api', who, scope, action, target: done.target, why, request: id });

@@ -1,11 +1,12 @@
 // Starts a run: takes a slot, stores what the runner will be told, then asks GitHub to start the workflow.
 // The intent is stored before the call, and a second workflow run for the same run fails at the exchange.
 import type { CommandOf } from '../decide/command.ts';
+import { standstillMessage } from '../decide/control-answer.ts';
 import { Permanent, UserFixable } from '../errors.ts';
-import { message } from '../facts/message.ts';
+import { type Message, message } from '../facts/message.ts';
 import type { Repository } from '../facts/repository.ts';
 import type { Assignment } from '../facts/run.ts';
-import { admit } from '../journal/admit.ts';
+import { type Admission, admit } from '../journal/admit.ts';
 import { readArtifact } from '../journal/artifact.ts';
 import { bindWorkflowRun, readRun } from '../journal/lease.ts';
 import type { Call, Effect, Ports } from './contract.ts';
@@ -50,7 +51,7 @@ export const dispatchRun: Effect<'DispatchRun'> = {
       return {
         type: 'DispatchDeferred',
         stage: command.stage,
-        why: message(`dispatch-deferred-${admission.deferred}`, { live: String(admission.live) }),
+        why: whyDeferred(admission),
       };
     }
     const answer = await startWorkflow(call, ports);
@@ -62,6 +63,11 @@ export const dispatchRun: Effect<'DispatchRun'> = {
     return dispatched(command, start, await bound(ports.db, command.run, answer.runId));
   },
 };
+
+const whyDeferred = (admission: Extract<Admission, { deferred: string }>): Message =>
+  admission.deferred === 'paused'
+    ? standstillMessage(admission.standstill)
+    : message(`dispatch-deferred-${admission.deferred}`, { live: String(admission.live) });
 
 /** Always the default branch's file: another base could bring a workflow of its own. What a person must mend is an answer. */
 async function startWorkflow(

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Approval } from './approval.ts';
 import { CommandGiven, CommandMisread, Receipt } from './comment.ts';
+import { ControlChanged, Standstill } from './control.ts';
 import { IssueSnapshot } from './issue.ts';
 import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
@@ -37,6 +38,10 @@ export const TicketObserved = z.discriminatedUnion('type', [
   }),
   fact('PullClosed', { merged: z.boolean(), sha: z.string().optional(), by: Actor.optional() }),
   fact('PullRetargeted', { base: z.string() }),
+  /** What keeps this ticket still now; absent: nothing any more. */
+  fact('StandstillChanged', { standstill: Standstill.optional() }),
+  /** An operator ended the work; `by` is the name of a token. */
+  fact('TicketStopped', { by: z.string(), why: z.string() }),
   fact('Woken', {}),
 ]);
 
@@ -46,6 +51,8 @@ export const TicketRun = z.discriminatedUnion('type', [
   fact('RunClaimed', { run: z.string(), workflowRun: z.int(), start: z.string().optional() }),
   fact('RunFinished', { run: z.string(), stage: Stage, submission: Submission, usage: Usage, isolation: Isolation }),
   /** `workflowRun`: the one that ended, where that is what was seen. */
+  /** An operator ended it: its token died with that. `by` is the name of a token or a login. */
+  fact('RunStopped', { run: z.string(), by: z.string(), why: z.string() }),
   fact('RunLost', { run: z.string(), outcome: RunOutcome, workflowRun: z.int().optional() }),
 ]);
 
@@ -82,7 +89,9 @@ export const TicketOutcome = z.discriminatedUnion('type', [
   fact('RunDispatched', { run: z.string(), stage: Stage, workflowRun: z.int().optional(), start: z.string() }),
   fact('DispatchDeferred', { stage: Stage, why: Message }),
   fact('DispatchRefused', { stage: Stage, why: Message }),
-  fact('RunCancelRequested', { run: z.string() }),
+  /** `end`: was GitHub seen to have ended the workflow run? Absent where there was none. */
+  fact('RunCancelRequested', { run: z.string(), end: z.enum(['observed', 'not_observed']).optional() }),
+  ControlChanged,
   fact('BundleInspected', { run: z.string(), tree: z.string(), files: z.int() }),
   fact('BundleRefused', { run: z.string(), why: Message }),
   fact('TreePushed', {

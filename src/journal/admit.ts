@@ -1,7 +1,9 @@
 // Admission: what spans streams. One transaction counts live leases and takes a slot, or says why not.
 import { sql } from 'kysely';
+import type { Standstill } from '../facts/control.ts';
 import type { Assignment } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
+import { heldBack } from './control.ts';
 import type { Db } from './tables.ts';
 
 export type Caps = { repository: number; total: number };
@@ -9,6 +11,7 @@ export type Admission =
   | 'admitted'
   | 'admitted_before'
   | { deferred: 'repository_busy' | 'all_busy' | 'ticket_busy'; live: number }
+  | { deferred: 'paused'; standstill: Standstill }
   | 'ended_before';
 
 /** Any number: the key of the advisory lock that makes admission one at a time over all replicas. */
@@ -22,6 +25,8 @@ export const admit = (
 ): Promise<Admission> =>
   db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${admissionLock})`.execute(tx);
+    const standstill = await heldBack(tx, run);
+    if (standstill) return { deferred: 'paused', standstill };
     const before = await tx.selectFrom('run').select(['state']).where('id', '=', run.id).executeTakeFirst();
     if (before)
       return before.state === 'queued' || before.state === 'claimed' || before.state === 'running'

@@ -3,7 +3,7 @@ import type { ColumnType, Generated } from 'kysely';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 
-/** Where a change came from. `expiry`: its time was up. */
+/** Where a change came from. `expiry`: the time of a control was up. */
 export type Source = 'api' | 'comment' | 'expiry';
 
 /** Rows stay for ever: a control that was lifted says when, by whom and why. */
@@ -14,7 +14,7 @@ export type ControlTable = {
   mode: 'paused' | 'read_only';
   /** What was asked for the runs that were live when it was set. */
   in_flight: 'drain' | 'cancel';
-  source: Source;
+  source: Exclude<Source, 'expiry'>;
   /** Name of an API token, or a GitHub login where `source` is `comment`. */
   set_by: string;
   why: string;

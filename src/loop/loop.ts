@@ -11,6 +11,7 @@ import type { Log } from './log.ts';
 import { perform } from './perform.ts';
 import { react } from './react.ts';
 import { alone, lookAtPulls, repairDeliveries, type SweepTools, sweepJournal } from './sweep.ts';
+import { tellStandstill } from './tell-standstill.ts';
 import { giveUp, translate } from './translate.ts';
 
 export type Rounds = { journalSeconds: number; repairSeconds: number; lookSeconds: number };
@@ -108,6 +109,7 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   };
   const stops = [
     every(rounds.journalSeconds, 'journal', () => sweepJournal(tools)),
+    every(rounds.journalSeconds, 'controls', () => tellStandstill(journal)),
     every(rounds.repairSeconds, 'repair', () => repairDeliveries(tools)),
     every(rounds.lookSeconds, 'look', async () => {
       for (const { id, suspended } of await ports.reader.installations()) if (!suspended) await lookAtPulls(tools, id);

@@ -4,6 +4,7 @@ import { type Data, fill, fillPlainly } from './fill.ts';
 import { approval } from './messages/approval.ts';
 import { bundle } from './messages/bundle.ts';
 import { command } from './messages/command.ts';
+import { control } from './messages/control.ts';
 import { gate } from './messages/gate.ts';
 import { merge } from './messages/merge.ts';
 import { next } from './messages/next.ts';
@@ -18,6 +19,7 @@ export const messages: Readonly<Record<string, Words>> = {
   ...start,
   ...approval,
   ...command,
+  ...control,
   ...run,
   ...bundle,
   ...gate,

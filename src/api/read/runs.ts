@@ -1,4 +1,5 @@
 // Runs with their lease, outcome and tokens. Never with their run token.
+import { sql } from 'kysely';
 import { Repository } from '../../facts/repository.ts';
 import { Assignment, RunOutcome, RunState, type Stage, type Usage } from '../../facts/run.ts';
 import { parseStream, type StreamId } from '../../facts/stream.ts';
@@ -36,6 +37,32 @@ export async function readRunItem(db: Db, id: string): Promise<RunItem | undefin
 /** All runs of a ticket, oldest first. */
 export async function listRuns(db: Db, stream: StreamId): Promise<RunItem[]> {
   const found = await rows(db).where('run.stream', '=', stream).orderBy('run.created_at').execute();
+  return Promise.all(found.map((row) => itemOf(db, row)));
+}
+
+/** Newest first. `before` is the id of a run; undefined is answered where there is none, since nothing could be told to follow it. */
+export async function listAllRuns(
+  db: Db,
+  filter: { repo?: number | undefined; state?: RunState | undefined; before?: string | undefined; limit: number },
+): Promise<RunItem[] | undefined> {
+  const { repo, state, before, limit } = filter;
+  const last =
+    before === undefined
+      ? undefined
+      : await db.selectFrom('run').select('id').where('id', '=', before).executeTakeFirst();
+  if (before !== undefined && !last) return undefined;
+  const found = await rows(db)
+    .$if(repo !== undefined, (query) => query.where('run.repo', '=', repo ?? 0))
+    .$if(state !== undefined, (query) => query.where('run.state', '=', state ?? ''))
+    .$if(before !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(run.created_at, run.id) < (select last.created_at, last.id from run as last where last.id = ${before})`,
+      ),
+    )
+    .orderBy('run.created_at', 'desc')
+    .orderBy('run.id', 'desc')
+    .limit(limit)
+    .execute();
   return Promise.all(found.map((row) => itemOf(db, row)));
 }
 

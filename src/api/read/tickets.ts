@@ -1,4 +1,5 @@
 // Tickets as they are listed and shown: the folded state of their streams, with when it began and last changed.
+import { sql } from 'kysely';
 import type { Lifecycle } from '../../decide/contract.ts';
 import { pullLifecycle } from '../../decide/pull/pull.ts';
 import type { PullState } from '../../decide/pull/state.ts';
@@ -59,6 +60,19 @@ export async function readTicket(db: Db, repository: number, number: number): Pr
 export async function readPull(db: Db, repository: number, number: number): Promise<PullItem | undefined> {
   const row = await items(db, 'pull').where('stream.id', '=', pullStream(repository, number)).executeTakeFirst();
   return row && itemOf(db, row, pullLifecycle);
+}
+
+/** The numeric id of a repository that Gantry has heard of, by its name of today; GitHub's names have no case. */
+export async function repositoryNamed(db: Db, owner: string, name: string): Promise<number | undefined> {
+  const nameOf = (key: string) => sql<string>`lower(repository ->> ${key})`;
+  const row = await db
+    .selectFrom('stream')
+    .select('repo')
+    .where(nameOf('owner'), '=', owner.toLowerCase())
+    .where(nameOf('name'), '=', name.toLowerCase())
+    .limit(1)
+    .executeTakeFirst();
+  return row && Number(row.repo);
 }
 
 /** A stream begins to be shown when its first fact is folded, milliseconds after it arrived. */

@@ -5,7 +5,8 @@ import type { Context } from '../contract.ts';
 import { withReceipt } from '../receipts.ts';
 import { headMoved, planRead, pullClosed, treePushed } from './evolve-branch.ts';
 import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
-import { notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
+import { withStandstill } from './standstill.ts';
+import { isOver, notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
 import { without } from './without.ts';
 
 type Fold<Type extends TicketFact['type']> = (
@@ -33,7 +34,10 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
     ...without(state.pullClosed ? leaveBranch(state) : state, 'feedback', 'revoked', 'fell'),
     requester: by,
   }),
-  StageEntered: stageEntered,
+  StageEntered: (state, fact) => {
+    const next = stageEntered(state, fact);
+    return isOver(next) ? without(next, 'standstill') : next;
+  },
   RunDispatched: (state, { run, workflowRun, start }) => ({
     ...answered(state),
     ...('run' in state.stage && state.stage.run === run && { dispatched: { run, start } }),
@@ -49,6 +53,11 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
     runs: withWorkflowRun(state.runs, run, workflowRun),
   }),
   RunFinished: runFinished,
+  StandstillChanged: withStandstill,
+  RunStopped: (state, { run, by, why }) => ({
+    ...state,
+    runs: withOutcome(state.runs, run, { kind: 'cancelled', why: `stopped by ${by}: ${why}` }),
+  }),
   RunLost: (state, fact) =>
     isOfOther(state, fact) ? state : { ...state, runs: withOutcome(state.runs, fact.run, fact.outcome) },
   BundleInspected: bundleInspected,

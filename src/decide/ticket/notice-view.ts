@@ -4,6 +4,8 @@ import type { Verdict } from '../../facts/verdict.ts';
 
 export type NoticeView =
   | { kind: 'message'; message: Message }
+  /** Nothing is started now, and why. */
+  | { kind: 'still'; message: Message }
   | { kind: 'not_ready'; verdict: Verdict }
   | { kind: 'started'; by: string }
   | { kind: 'pull'; pull: number };

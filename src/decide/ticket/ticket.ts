@@ -5,7 +5,7 @@ import { TicketFact, type TicketFactOf } from '../../facts/ticket.ts';
 import type { Context, Lifecycle } from '../contract.ts';
 import { approvalRead } from './approval.ts';
 import { baseMoved, commentChanged, headMoved, membersChanged, planRead, pullRetargeted } from './branch.ts';
-import { authorityRead, commandGiven, commandMisread } from './commands.ts';
+import { authorityRead, commandGiven, commandMisread, controlChanged } from './commands.ts';
 import { desiredOfTicket } from './desired.ts';
 import { evolveTicket } from './evolve.ts';
 import { gaveUp } from './gave-up.ts';
@@ -15,6 +15,7 @@ import { and, nothing, type TicketDecision } from './moves.ts';
 import { bundleInspected, bundleRefused, pullOpened, pushWaits, treePushed } from './publish.ts';
 import { reportOf } from './report.ts';
 import { dispatchDeferred, dispatchRefused, runDispatched, runFinished, runLost, woken } from './runs.ts';
+import { runStopped, standstillChanged, ticketStopped } from './standstill.ts';
 import { issueClosed, issueEdited, issueLabeled, issueUnlabeled, pullClosed, startRead } from './start.ts';
 import { initialTicket, isOver, type TicketState } from './state.ts';
 
@@ -48,6 +49,10 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
   Woken: woken,
   RunFinished: runFinished,
   RunLost: runLost,
+  RunStopped: runStopped,
+  StandstillChanged: standstillChanged,
+  TicketStopped: ticketStopped,
+  ControlChanged: controlChanged,
   BundleInspected: bundleInspected,
   BundleRefused: bundleRefused,
   PushWaits: pushWaits,
@@ -82,7 +87,7 @@ const isSame = (now: TicketReport, before: TicketReport): boolean =>
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 3,
+  version: 4,
   initial: initialTicket,
   fact: TicketFact,
   decide,

@@ -16,8 +16,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     who text not null, key text not null, request text not null, status int, body text,
     expires timestamptz not null, primary key (who, key))`.execute(db);
   await sql`create index api_answer_expires on api_answer (expires)`.execute(db);
+  // For the lists of the API: what is rare, or written rarely, so that storing a delivery costs nothing more.
+  await sql`create index run_created on run (created_at, id)`.execute(db);
+  await sql`create index inbox_failed on inbox (batch) where state = 'failed'`.execute(db);
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
+  for (const index of ['inbox_failed', 'run_created']) await sql`drop index ${sql.table(index)}`.execute(db);
   for (const table of ['api_answer', 'audit', 'control']) await sql`drop table ${sql.table(table)}`.execute(db);
 }
