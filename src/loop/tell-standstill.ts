@@ -30,13 +30,16 @@ export async function tellStandstill({ db, enqueue }: Pick<Journal, 'db' | 'enqu
     return standstill?.control === ticket.control ? [] : [{ ticket, standstill }];
   });
   const now = late.slice(0, atOnce);
-  await db.transaction().execute(async (tx) => {
-    for (const { ticket, standstill } of now)
-      await append(tx, enqueue, {
+  return db.transaction().execute(async (tx) => {
+    let told = 0;
+    for (const { ticket, standstill } of now) {
+      const fresh = await append(tx, enqueue, {
         stream: ticket.id as StreamId,
         key: keyOf(ticket, standstill),
         fact: { type: 'StandstillChanged', ...(standstill && { standstill }) },
       });
+      if (fresh) told++;
+    }
     if (now.length === late.length && lifted.length > 0)
       await tx
         .updateTable('control')
@@ -47,8 +50,8 @@ export async function tellStandstill({ db, enqueue }: Pick<Journal, 'db' | 'enqu
           lifted.map(({ id }) => id),
         )
         .execute();
+    return told;
   });
-  return now.length;
 }
 
 /** The same until the ticket has folded it: told twice, it is told once. */
