@@ -1,7 +1,7 @@
 // Lists over everything: events, runs, leases, deliveries. Each page names the next one; the order does not move.
+import { listDeliveries, listLeases, readEvents } from '../journal/lists.ts';
 import { deliveryAnswer, factAnswer, runAnswer } from './answers.ts';
 import { problem } from './problem.ts';
-import { listDeliveries, listLeases, readEvents } from './read/lists.ts';
 import { listAllRuns } from './read/runs.ts';
 import { type ApiTools, get, pageOf } from './route.ts';
 import {

@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { sql } from 'kysely';
 
 import type { ApiScope } from '../config/env-variables.ts';
 import { digestOf } from '../journal/artifact.ts';
 import { audit } from '../journal/audit.ts';
+import { keepAnswer, takeKey } from '../journal/kept-answer.ts';
 import type { Db, Tx } from '../journal/tables.ts';
 import type { Access } from './access.ts';
 import { problem, refusalProblem } from './problem.ts';
@@ -29,8 +29,6 @@ export type Mutation = {
   act(acting: Acting): Promise<Mutated>;
 };
 
-/** Seconds that an answer is kept for the same request. */
-const keptSeconds = 24 * 60 * 60;
 /** Printable, without spaces; a UUID is what most clients send. */
 const keyForm = /^[\x21-\x7e]{1,128}$/;
 
@@ -62,18 +60,15 @@ export async function mutate(context: Context, tools: MutationTools, mutation: M
   try {
     return await tools.db.transaction().execute(async (tx) => {
       const before = await takeKey(tx, { who, key, request });
-      if (before) return before;
+      if (before === 'other_request')
+        return problem(422, 'idempotency_key', 'This Idempotency-Key was used for another request. Take a new one.');
+      if (before !== 'taken') return answerOf(before.status, before.body, { 'idempotency-replayed': 'true' });
       const done = await mutation.act({ tx, who, request: id });
       if (done instanceof Response) throw new Undone(done);
       const { scope, action, why } = mutation;
       await audit(tx, { source: 'api', who, scope, action, target: done.target, why, request: id });
       const body = JSON.stringify(done.body);
-      await tx
-        .updateTable('api_answer')
-        .set({ status: done.status, body })
-        .where('who', '=', who)
-        .where('key', '=', key)
-        .execute();
+      await keepAnswer(tx, { who, key }, { status: done.status, body });
       return answerOf(done.status, body, { 'x-request-id': id });
     });
   } catch (error) {
@@ -89,37 +84,6 @@ class Undone extends Error {
     super('nothing was changed');
     this.answer = answer;
   }
-}
-
-/** Takes the key for this request, or returns what it was used for before. Waits for a request that holds it right now. */
-async function takeKey(
-  tx: Tx,
-  { who, key, request }: { who: string; key: string; request: string },
-): Promise<Response | undefined> {
-  await tx.deleteFrom('api_answer').where('expires', '<', sql<Date>`clock_timestamp()`).execute();
-  const taken = await tx
-    .insertInto('api_answer')
-    .values({
-      who,
-      key,
-      request,
-      status: null,
-      body: null,
-      expires: sql`clock_timestamp() + ${keptSeconds} * interval '1 second'`,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('key')
-    .executeTakeFirst();
-  if (taken) return undefined;
-  const kept = await tx
-    .selectFrom('api_answer')
-    .selectAll()
-    .where('who', '=', who)
-    .where('key', '=', key)
-    .executeTakeFirstOrThrow();
-  return kept.request === request && kept.status !== null && kept.body !== null
-    ? answerOf(kept.status, kept.body, { 'idempotency-replayed': 'true' })
-    : problem(422, 'idempotency_key', 'This Idempotency-Key was used for another request. Take a new one.');
 }
 
 const answerOf = (status: number, body: string, headers: Record<string, string>): Response =>

@@ -38,6 +38,7 @@ export async function askApi<T>(io: Io, { path, scope, content }: Question, answ
       },
     );
   });
+  // Something else may answer there, and not with JSON: that is said below.
   const body: unknown = await sent.json().catch(() => undefined);
   if (sent.ok) return answer.parse(body);
   const problem = Problem.safeParse(body);

@@ -1,8 +1,8 @@
 // Stops a run: its token dies first, whatever GitHub answers; then GitHub is asked to end the workflow run, and its end is watched for.
-import { sql } from 'kysely';
 import type { CommandOf } from '../decide/command.ts';
 import { Retryable } from '../errors.ts';
 import { askCancel, endRun, readRun } from '../journal/lease.ts';
+import { secondsSinceEnd } from '../journal/stop-run.ts';
 import type { Call, Effect, Ports } from './contract.ts';
 
 /** Seconds between two looks, and after how many GitHub is asked to end it by force, and nobody looks any more. */
@@ -43,13 +43,4 @@ async function ended(
   if (seconds > watchSeconds) return { type: 'RunCancelRequested', run, end: 'not_observed' } as const;
   if (seconds > forceSeconds) await writer.cancelRun(repository, workflowRun, { force: true });
   throw new Retryable('the workflow run has not ended yet', { after: lookSeconds });
-}
-
-async function secondsSinceEnd(db: Ports['db'], run: string): Promise<number> {
-  const row = await db
-    .selectFrom('run')
-    .select(sql<string | number>`extract(epoch from clock_timestamp() - finished_at)`.as('seconds'))
-    .where('id', '=', run)
-    .executeTakeFirst();
-  return Number(row?.seconds ?? 0);
 }

@@ -1,11 +1,12 @@
 // Ends live runs by order of an operator: token and gateway access die in this transaction, and their tickets are told.
+import { sql } from 'kysely';
 import { type ControlScope, concerns } from '../facts/control.ts';
 import { Assignment, finishedKey } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
 import { append } from './append.ts';
 import type { Enqueue } from './enqueue.ts';
 import { endRun } from './lease.ts';
-import type { Tx } from './tables.ts';
+import type { Db, Tx } from './tables.ts';
 
 export type Order = { by: string; why: string };
 
@@ -36,4 +37,14 @@ export async function stopRuns(tx: Tx, enqueue: Enqueue, scope: ControlScope, or
     if (await stopRun(tx, enqueue, id, order)) stopped.push(id);
   }
   return stopped;
+}
+
+/** By the database's clock; 0 for a run that goes on. */
+export async function secondsSinceEnd(db: Db, run: string): Promise<number> {
+  const row = await db
+    .selectFrom('run')
+    .select(sql<string | number>`extract(epoch from clock_timestamp() - finished_at)`.as('seconds'))
+    .where('id', '=', run)
+    .executeTakeFirst();
+  return Number(row?.seconds ?? 0);
 }

@@ -1,5 +1,4 @@
 // Runs with their lease, outcome and tokens. Never with their run token.
-import { sql } from 'kysely';
 import { Repository } from '../../facts/repository.ts';
 import { Assignment, RunOutcome, RunState, type Stage, type Usage } from '../../facts/run.ts';
 import { parseStream, type StreamId } from '../../facts/stream.ts';
@@ -55,9 +54,15 @@ export async function listAllRuns(
     .$if(repo !== undefined, (query) => query.where('run.repo', '=', repo ?? 0))
     .$if(state !== undefined, (query) => query.where('run.state', '=', state ?? ''))
     .$if(before !== undefined, (query) =>
-      query.where(
-        sql<boolean>`(run.created_at, run.id) < (select last.created_at, last.id from run as last where last.id = ${before})`,
-      ),
+      query.where(({ eb, or, and, selectFrom }) => {
+        const at = selectFrom('run as last')
+          .select('last.created_at')
+          .where('last.id', '=', before ?? '');
+        return or([
+          eb('run.created_at', '<', at),
+          and([eb('run.created_at', '=', at), eb('run.id', '<', before ?? '')]),
+        ]);
+      }),
     )
     .orderBy('run.created_at', 'desc')
     .orderBy('run.id', 'desc')

@@ -1,5 +1,4 @@
 // Tickets as they are listed and shown: the folded state of their streams, with when it began and last changed.
-import { sql } from 'kysely';
 import type { Lifecycle } from '../../decide/contract.ts';
 import { pullLifecycle } from '../../decide/pull/pull.ts';
 import type { PullState } from '../../decide/pull/state.ts';
@@ -64,12 +63,13 @@ export async function readPull(db: Db, repository: number, number: number): Prom
 
 /** The numeric id of a repository that Gantry has heard of, by its name of today; GitHub's names have no case. */
 export async function repositoryNamed(db: Db, owner: string, name: string): Promise<number | undefined> {
-  const nameOf = (key: string) => sql<string>`lower(repository ->> ${key})`;
   const row = await db
     .selectFrom('stream')
     .select('repo')
-    .where(nameOf('owner'), '=', owner.toLowerCase())
-    .where(nameOf('name'), '=', name.toLowerCase())
+    .where(({ eb, and, fn, val }) => {
+      const nameOf = (key: string) => fn<string>('lower', [fn('jsonb_extract_path_text', ['repository', val(key)])]);
+      return and([eb(nameOf('owner'), '=', owner.toLowerCase()), eb(nameOf('name'), '=', name.toLowerCase())]);
+    })
     .limit(1)
     .executeTakeFirst();
   return row && Number(row.repo);

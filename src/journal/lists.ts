@@ -1,12 +1,14 @@
 // Lists over the whole journal, page by page in an order that does not move: events, leases, deliveries.
 import { sql } from 'kysely';
-import { parseFact } from '../../facts/fact.ts';
-import { RunState, type Stage } from '../../facts/run.ts';
-import { parseStream, type StreamId } from '../../facts/stream.ts';
-import type { InboxEntry } from '../../journal/inbox.ts';
-import type { DeliveryState } from '../../journal/inbox-tables.ts';
-import type { Db } from '../../journal/tables.ts';
-import type { FactRow } from './facts.ts';
+import { type Fact, parseFact } from '../facts/fact.ts';
+import { RunState, type Stage } from '../facts/run.ts';
+import { parseStream, type StreamId } from '../facts/stream.ts';
+import type { InboxEntry } from './inbox.ts';
+import type { DeliveryState } from './inbox-tables.ts';
+import type { Db } from './tables.ts';
+
+/** `seq` is null until the fact is folded. */
+export type Event = { id: number; stream: StreamId; seq: number | null; at: Date; fact: Fact };
 
 type Page = { after?: string | undefined; limit: number };
 
@@ -17,7 +19,7 @@ type Page = { after?: string | undefined; limit: number };
 export async function readEvents(
   db: Db,
   { repo, type, after, limit }: Page & { repo?: number | undefined; type?: string | undefined },
-): Promise<FactRow[]> {
+): Promise<Event[]> {
   const settled = sql<Date>`coalesce((select min(xact_start) from pg_stat_activity
     where backend_xid is not null and datname = current_database()), clock_timestamp())`;
   const rows = await db
