@@ -13,12 +13,14 @@ import { createRoutes } from './api/routes.ts';
 import { createSignInLinks } from './api/sign-in-links.ts';
 import type { Env } from './config/env.ts';
 import type { Ports } from './effects/contract.ts';
+import { guardGit, guardWriter, type Standing } from './effects/guard/guard-writes.ts';
 import { effects } from './effects/index.ts';
 import type { AgentName } from './facts/policy.ts';
 import { modelsFor } from './gateway/models.ts';
 import type { Provider } from './gateway/provider.ts';
 import { createDoor } from './intake/github/door.ts';
 import type { RunnerRules } from './intake/runner/job-rules.ts';
+import { standstillOf } from './journal/control.ts';
 import { type Journal, openJournal, type Where } from './journal/database.ts';
 import { createInbox } from './journal/inbox.ts';
 import { type Loop, startLoop } from './loop/loop.ts';
@@ -69,10 +71,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   const server = http.createServer((request, response) => answer(request, response));
   const url = await listen(server, env.http);
   const self = await github.reader.self();
+  const standing: Standing = (repo) => standstillOf(journal.db, { repo });
   const ports: Ports = {
     reader: github.reader,
-    writer: github.writer,
-    git: options.git,
+    writer: guardWriter(github.writer, standing),
+    git: guardGit(options.git, standing),
+    standing,
     openspec: options.openspec,
     db: journal.db,
     serverUrl: env.github.serverUrl,

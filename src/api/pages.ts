@@ -1,13 +1,18 @@
 // The pages a person reads: tickets, one ticket, one pull request's gate, evidence. Mounted last: it answers every path.
 import { type Context, Hono } from 'hono';
 import type { ApiToken } from '../config/env-variables.ts';
+import { policyOf } from '../decide/ticket/state.ts';
+import { concerns } from '../facts/control.ts';
 import { readArtifact } from '../journal/artifact.ts';
+import { controlsInForce } from '../journal/control.ts';
 import type { Db } from '../journal/tables.ts';
 import { createAccess } from './access.ts';
 import { html } from './pages/html.ts';
 import { pageHeaders, showPage } from './pages/layout.ts';
+import { nameOfRepository } from './pages/parts.ts';
 import { pullPage } from './pages/pull-page.ts';
 import { createSignIn, readersOnly, type Viewing } from './pages/sign-in.ts';
+import { standstillBanner } from './pages/standstill.ts';
 import { type ListFilter, ticketList } from './pages/ticket-list.ts';
 import { ticketPage } from './pages/ticket-page.ts';
 import { ticketBudgets } from './read/budgets.ts';
@@ -57,7 +62,9 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
       }),
     );
     const next = tickets.length > shown.length ? shown.at(-1)?.first : undefined;
-    const body = ticketList({ rows, filter, next, now: new Date() });
+    const names = new Map(shown.map(({ repository }) => [repository.id, nameOfRepository(repository)]));
+    const banner = standstillBanner(await controlsInForce(db), names);
+    const body = html`${banner}${ticketList({ rows, filter, next, now: new Date() })}`;
     return showPage(context, { title: 'Tickets', body, viewer: context.get('viewer').name });
   });
 
@@ -74,7 +81,11 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
       ticketBudgets(db, ticket),
       readLastFacts(db, streams, factsOnPage),
     ]);
-    const body = ticketPage({
+    const standing = (await controlsInForce(db)).filter(({ scope }) =>
+      concerns(scope, { repo: ticket.repository.id, agent: policyOf(ticket.state).agent }),
+    );
+    const names = new Map([[ticket.repository.id, nameOfRepository(ticket.repository)]]);
+    const shown = ticketPage({
       ticket,
       waits: waitsFor(ticket, pull),
       sticky: pull && stickyOf(pull),
@@ -88,7 +99,7 @@ export function createPages(db: Db, tokens: readonly ApiToken[], options: PagesO
     });
     return showPage(context, {
       title: ticket.title || `Issue #${number}`,
-      body,
+      body: html`${standstillBanner(standing, names)}${shown}`,
       viewer: context.get('viewer').name,
     });
   });

@@ -1,73 +1,26 @@
-// The read API, mounted at /api/v1. It changes nothing; routes that do belong to a later issue.
-import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
-import type { ApiToken } from '../config/env-variables.ts';
+// What is known of one ticket, pull request, run or delivery, and the list of tickets.
 import { pullStream, ticketStream } from '../facts/stream.ts';
-import type { Inbox } from '../journal/inbox.ts';
 import type { Db } from '../journal/tables.ts';
-import { createAccess } from './access.ts';
 import { deliveryAnswer, factAnswer, runAnswer, ticketAnswer, ticketDetail } from './answers.ts';
-import { fieldProblems, problem, refusalProblem } from './problem.ts';
+import { problem } from './problem.ts';
 import { ticketBudgets } from './read/budgets.ts';
 import { readFacts } from './read/facts.ts';
 import { listRuns, readRunItem } from './read/runs.ts';
 import { listTickets, readPull, readTicket } from './read/tickets.ts';
 import { pullOf, waitsFor } from './read/waiting.ts';
+import { type ApiTools, get, pageOf } from './route.ts';
 import {
   DeliveryAnswer,
   DeliveryParams,
   FactPage,
   ItemParams,
   PageQuery,
-  ProblemAnswer,
   RunAnswer,
   RunParams,
   TicketDetail,
   TicketPage,
   TicketQuery,
 } from './wire.ts';
-
-export type ReadApiOptions = {
-  db: Db;
-  inbox: Pick<Inbox, 'read'>;
-  tokens: readonly ApiToken[];
-  /** https makes the name of the session's cookie another one. */
-  publicUrl: string;
-  onError?: (error: unknown, about: { method: string; path: string }) => void;
-};
-
-const refusal = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: ProblemAnswer } },
-});
-const always = {
-  400: refusal('A parameter is malformed; `problems` names it.'),
-  401: refusal('No token, or one that is not known.'),
-  403: refusal('The token lacks the scope `read`, or no token is configured.'),
-};
-
-const get = <const Path extends string, Request extends object, Schema extends z.ZodType>(
-  path: Path,
-  {
-    id,
-    summary,
-    request,
-    answer,
-    absent,
-  }: { id: string; summary: string; request: Request; answer: Schema; absent?: string },
-) =>
-  createRoute({
-    method: 'get',
-    path,
-    operationId: id,
-    summary,
-    request,
-    security: [{ token: [] }],
-    responses: {
-      200: { description: summary, content: { 'application/json': { schema: answer } } },
-      ...always,
-      ...(absent !== undefined && { 404: refusal(absent) }),
-    },
-  });
 
 const routes = {
   tickets: get('/tickets', {
@@ -113,30 +66,15 @@ const routes = {
   }),
 };
 
-export function createReadApi({ db, inbox, tokens, publicUrl, onError }: ReadApiOptions): OpenAPIHono {
-  const access = createAccess(tokens, { secure: publicUrl.startsWith('https:') });
-  const api = new OpenAPIHono({
-    defaultHook: (result) =>
-      result.success
-        ? undefined
-        : problem(400, 'malformed', 'A parameter is malformed; problems names each one.', fieldProblems(result.error)),
-  });
-  api.use(async (context, next) => {
-    const { refused } = access.admit(context, 'read');
-    if (refused) return refusalProblem(refused);
-    context.header('cache-control', 'no-store');
-    context.header('x-content-type-options', 'nosniff');
-    return next();
-  });
-
+export function addReads({ api, db, inbox }: ApiTools): void {
   api.openapi(routes.tickets, async (context) => {
     const { state, repo, limit, cursor } = context.req.valid('query');
     const found = await listTickets(db, { state, repository: repo, before: cursor, limit: limit + 1 });
-    const shown = found.slice(0, limit);
+    const { shown, next } = pageOf(found, limit, ({ first }) => String(first));
     const items = await Promise.all(
       shown.map(async (ticket) => ticketAnswer(ticket, waitsFor(ticket, await pullOf(db, ticket)))),
     );
-    return context.json({ items, next: found.length > limit ? String(shown.at(-1)?.first) : null }, 200);
+    return context.json({ items, next }, 200);
   });
 
   api.openapi(routes.ticket, async (context) => {
@@ -183,23 +121,6 @@ export function createReadApi({ db, inbox, tokens, publicUrl, onError }: ReadApi
           'No delivery with that GUID is stored: it never arrived, or it is older than the inbox keeps.',
         );
   });
-
-  api.openAPIRegistry.registerComponent('securitySchemes', 'token', {
-    type: 'http',
-    scheme: 'bearer',
-    description: 'A token of API_TOKENS with the scope `read`.',
-  });
-  api.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: { title: 'Gantry', version: '1', description: 'What Gantry knows, for reading.' },
-    servers: [{ url: '/api/v1' }],
-  });
-  api.all('*', () => problem(404, 'route', 'There is no such route; /api/v1/openapi.json lists them all.'));
-  api.onError((error, { req }) => {
-    onError?.(error, { method: req.method, path: req.path });
-    return problem(500, 'internal', 'Gantry failed to answer; its log says why. Nothing was changed.');
-  });
-  return api;
 }
 
 async function factPage(
@@ -208,6 +129,6 @@ async function factPage(
   { limit, cursor }: { limit: number; cursor?: number | undefined },
 ) {
   const found = await readFacts(db, [stream], { ...(cursor !== undefined && { after: cursor }), limit: limit + 1 });
-  const shown = found.slice(0, limit);
-  return { items: shown.map(factAnswer), next: found.length > limit ? String(shown.at(-1)?.id) : null };
+  const { shown, next } = pageOf(found, limit, ({ id }) => String(id));
+  return { items: shown.map(factAnswer), next };
 }

@@ -15,11 +15,11 @@ import type { RunnerRules } from '../intake/runner/job-rules.ts';
 import { hasCost } from '../journal/budget-rule.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Inbox } from '../journal/inbox.ts';
+import { createApi } from './api.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetricsRoute } from './metrics-route.ts';
 import { createPages } from './pages.ts';
 import { createProbes, dependencies } from './probes.ts';
-import { createReadApi } from './read-api.ts';
 import type { SignInLinks } from './sign-in-links.ts';
 
 export type RoutesOptions = {
@@ -52,7 +52,7 @@ export function createRoutes(options: RoutesOptions) {
   const app = new Hono();
   app.route('/', createProbes(dependencies(journal, reader), shared));
   app.route('/runner', runnerDoor(options));
-  app.route('/api/v1', createReadApi({ db: journal.db, inbox, ...shared }));
+  app.route('/api/v1', createApi({ db: journal.db, enqueue: journal.enqueue, inbox, ...shared }));
   app.route('/metrics', createMetricsRoute({ metrics, journal, ...shared }));
   app.route(
     '/',

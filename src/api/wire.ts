@@ -4,7 +4,7 @@ import { BudgetUse } from '../facts/budget.ts';
 import { AgentName } from '../facts/policy.ts';
 import { RunBudget, RunOutcome, RunState, Stage, Usage } from '../facts/run.ts';
 
-const time = z.iso.datetime();
+export const time = z.iso.datetime();
 const count = z.int().min(0);
 
 export const RepositoryAnswer = z
@@ -108,7 +108,7 @@ export const DeliveryAnswer = z
   })
   .openapi('Delivery');
 
-const next = z.string().nullable().describe('Cursor of the following page; null on the last one.');
+export const next = z.string().nullable().describe('Cursor of the following page; null on the last one.');
 export const TicketPage = z.object({ items: z.array(TicketAnswer), next }).openapi('TicketPage');
 export const FactPage = z.object({ items: z.array(FactAnswer), next }).openapi('FactPage');
 
@@ -122,19 +122,19 @@ export const ProblemAnswer = z
   })
   .openapi('Problem');
 
-const id = (what: string) =>
+export const id = (what: string) =>
   z
     .string()
     .regex(/^[1-9]\d{0,14}$/, `must be ${what}: a whole number`)
     .transform(Number);
-const limit = z
+export const limit = z
   .string()
   .regex(/^\d{1,4}$/, 'must be a whole number')
   .transform(Number)
   .pipe(z.number().min(1, 'must be at least 1').max(200, 'must be at most 200'))
   .default(50)
   .openapi({ type: 'integer', minimum: 1, maximum: 200, default: 50 });
-const cursor = z
+export const cursor = z
   .string()
   .regex(/^[1-9]\d{0,14}$/, 'must be `next` of an earlier answer, unchanged')
   .transform(Number)

@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { Permanent, Retryable, UserFixable } from '../errors.ts';
 import { sayPlainly } from '../render/messages.ts';
 import type { CliCommand, Io } from './command.ts';
+import { controls } from './controls.ts';
 import { dbMigrate, dbRollback } from './db.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { init } from './init.ts';
+import { pause } from './pause.ts';
+import { resume } from './resume.ts';
 import { run } from './run.ts';
 import { setup } from './setup.ts';
 import { validate } from './validate.ts';
@@ -22,6 +25,9 @@ export const commands: readonly CliCommand[] = [
   run,
   setup,
   dev,
+  pause,
+  resume,
+  controls,
   dbMigrate,
   dbRollback,
 ];

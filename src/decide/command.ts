@@ -13,6 +13,8 @@ const command = <const Type extends string, Shape extends z.core.$ZodLooseShape>
 export const Command = z.discriminatedUnion('type', [
   command('ReadStart', { issue: z.int(), by: Actor, covers: z.enum(['event', 'live']) }),
   command('ReadAuthority', { ask: CommandGiven }),
+  /** /harness pause or resume, by somebody who was seen to be an administrator. */
+  command('ChangeControl', { ask: CommandGiven }),
   command('ReadLabelAuthority', { label: z.string(), change: z.enum(['added', 'removed']), by: Actor }),
   command('ReadApproval', {
     ask: CommandGiven,

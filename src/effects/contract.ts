@@ -9,6 +9,7 @@ import type { Repository } from '../facts/repository.ts';
 import type { Assignment } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
 import type { Db } from '../journal/tables.ts';
+import type { Standing } from './guard/guard-writes.ts';
 
 /** What the composition root lends to effects; each takes the members that it uses. */
 export type Ports = {
@@ -17,6 +18,8 @@ export type Ports = {
   git: GitStore;
   openspec: OpenSpec;
   db: Db;
+  /** What keeps a repository still: asked before anything is written, and again right before a merge. */
+  standing: Standing;
   /** Where git lives: not the API's host. No trailing slash. */
   serverUrl: string;
   /** Where runners reach us, the workflow file that starts them, and how many may run over all repositories. */

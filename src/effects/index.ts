@@ -1,6 +1,7 @@
 // The registry: one effect per command, tested against the folder.
 import { askReview } from './ask-review.ts';
 import { cancelRun } from './cancel-run.ts';
+import { changeControl } from './change-control.ts';
 import type { Effects } from './contract.ts';
 import { dispatchRun } from './dispatch-run.ts';
 import { gatherPull } from './gather-pull.ts';
@@ -18,6 +19,7 @@ import { readStart } from './read-start.ts';
 export const effects: Effects = {
   AskReview: askReview,
   CancelRun: cancelRun,
+  ChangeControl: changeControl,
   DispatchRun: dispatchRun,
   GatherPull: gatherPull,
   InspectBundle: inspectBundle,

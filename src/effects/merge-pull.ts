@@ -6,6 +6,7 @@ import { blockers } from '../decide/pull/gate.ts';
 import type { PullState } from '../decide/pull/state.ts';
 import type { TicketState } from '../decide/ticket/state.ts';
 import { Retryable } from '../errors.ts';
+import { isForbidden } from '../facts/control.ts';
 import { type Message, message } from '../facts/message.ts';
 import { atLeast } from '../facts/person.ts';
 import { ticketStream } from '../facts/stream.ts';
@@ -41,13 +42,15 @@ export const mergePull: Effect<'MergePull'> = {
     const why =
       merged.refused === 'head_moved'
         ? message('merge-head-moved')
-        : message('merge-refused', { detail: merged.detail });
+        : merged.refused === 'paused'
+          ? message('merge-paused')
+          : message('merge-refused', { detail: merged.detail });
     return { type: 'MergeRefused', head: command.head, why, again: false };
   },
 };
 
 /** The gate turns green in the same breath as the merge; whatever comes of it, the check is converged afterwards. */
-async function openGateAndMerge({ command, repository }: Merge, { db, writer }: Ports) {
+async function openGateAndMerge({ command, repository }: Merge, { db, writer, standing }: Ports) {
   const right = await claim(db, `${repository.id}/check/${command.head}/harness/gate`, rightSeconds);
   if (!right) throw new Retryable('the gate is being written', { after: 1 });
   let remoteId = right.remoteId;
@@ -58,6 +61,8 @@ async function openGateAndMerge({ command, repository }: Merge, { db, writer }: 
     if (remoteId === null) remoteId = String((await writer.createCheckRun(repository, command.head, check)).id);
     else await writer.updateCheckRun(repository, Number(remoteId), check);
     const { ticket } = command;
+    // The gate is open for a moment: a control that was set in it closes it again.
+    if (isForbidden('change', await standing(repository.id))) return { refused: 'paused', detail: '' } as const;
     const outcome = await writer.merge(repository, command.pull, {
       sha: command.head,
       method: command.method,

@@ -103,8 +103,8 @@ export const commandTable: Record<CommandName, CommandRow> = {
     parameters: [maybe(word('check'))],
     does: 'Explain the verdict and how to reproduce it.',
   },
-  'harness pause': { least: 'write', parameters: [maybe(rest('why'))], does: 'Start nothing new in this repository.' },
-  'harness resume': { least: 'maintain', parameters: [], does: 'Start work in this repository again.' },
+  'harness pause': { least: 'admin', parameters: [maybe(rest('why'))], does: 'Start nothing new in this repository.' },
+  'harness resume': { least: 'admin', parameters: [], does: 'Start work in this repository again.' },
 };
 
 /** How the command is typed: `/override <check> <why>`. */

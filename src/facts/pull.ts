@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Approval } from './approval.ts';
 import { BudgetUse } from './budget.ts';
 import { CommandGiven, CommandMisread, Receipt } from './comment.ts';
+import { ControlChanged, Standstill } from './control.ts';
 import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
 import { Criterion, PlanSnapshot } from './plan.ts';
@@ -76,6 +77,7 @@ export const TicketReport = z.strictObject({
   isolation: Isolation.optional(),
   hold: z.strictObject({ by: z.string(), why: z.string() }).optional(),
   blocked: Message.optional(),
+  standstill: Standstill.optional(),
   next: Message.optional(),
 });
 export type TicketReport = z.infer<typeof TicketReport>;
@@ -98,6 +100,7 @@ export const PullObservedFacts = z.discriminatedUnion('type', [
 export const PullOutcome = z.discriminatedUnion('type', [
   fact('PullGathered', { head: z.string(), snapshot: PullSnapshot }),
   fact('AuthorityRead', { ask: CommandGiven, role: Role }),
+  ControlChanged,
   /** `review`: the id of the review whose author was asked about; the role is live, as of this answer. */
   fact('ReviewerRead', { review: z.int(), login: z.string(), role: Role }),
   fact('PullReadied', { done: z.boolean() }),

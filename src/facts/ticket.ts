@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Approval } from './approval.ts';
 import { BudgetUse } from './budget.ts';
 import { CommandGiven, CommandMisread, Receipt } from './comment.ts';
+import { ControlChanged, Standstill } from './control.ts';
 import { IssueSnapshot } from './issue.ts';
 import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
@@ -39,6 +40,10 @@ export const TicketObserved = z.discriminatedUnion('type', [
   }),
   fact('PullClosed', { merged: z.boolean(), sha: z.string().optional(), by: Actor.optional() }),
   fact('PullRetargeted', { base: z.string() }),
+  /** What keeps this ticket still now; absent: nothing any more. */
+  fact('StandstillChanged', { standstill: Standstill.optional() }),
+  /** An operator ended the work; `by` is the name of a token. */
+  fact('TicketStopped', { by: z.string(), why: z.string() }),
   fact('Woken', {}),
   /** The labels of an issue say another priority than before. */
   fact('PriorityChanged', { label: z.string(), by: Actor, at: z.string() }),
@@ -56,6 +61,8 @@ export const TicketRun = z.discriminatedUnion('type', [
   /** A workflow run of ours that nobody waits for: its run has ended, or another workflow run has it. */
   fact('RunStray', { run: z.string(), workflowRun: z.int() }),
   /** `workflowRun`: the one that ended, where that is what was seen. */
+  /** An operator ended it: its token died with that. `by` is the name of a token or a login. */
+  fact('RunStopped', { run: z.string(), by: z.string(), why: z.string() }),
   fact('RunLost', { run: z.string(), outcome: RunOutcome, workflowRun: z.int().optional(), usage: Usage.optional() }),
   /** The agent was warned: this much of a budget is used. */
   fact('BudgetNearlySpent', { run: z.string(), use: BudgetUse }),
@@ -111,7 +118,9 @@ export const TicketOutcome = z.discriminatedUnion('type', [
   }),
   /** `use`: the budget that leaves nothing to start with. */
   fact('DispatchRefused', { run: z.string().optional(), stage: Stage, why: Message, use: BudgetUse.optional() }),
-  fact('RunCancelRequested', { run: z.string() }),
+  /** `end`: was GitHub seen to have ended the workflow run? Absent where there was none. */
+  fact('RunCancelRequested', { run: z.string(), end: z.enum(['observed', 'not_observed']).optional() }),
+  ControlChanged,
   fact('BundleInspected', { run: z.string(), tree: z.string(), files: z.int() }),
   fact('BundleRefused', { run: z.string(), why: Message }),
   fact('TreePushed', {

@@ -1,10 +1,12 @@
 // Admission: what the dispatcher asks. The work stands in the backlog from then on, and has a slot if it is first in order.
 
+import type { Standstill } from '../facts/control.ts';
 import { usualPriority } from '../facts/priority.ts';
 import type { Assignment } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
-import { createTicket, type Standing } from './backlog.ts';
+import { createTicket, putOff, type Standing } from './backlog.ts';
 import { type Claimed, type Conflict, claim } from './claim.ts';
+import { heldBack } from './control.ts';
 import type { Db } from './tables.ts';
 
 export type Caps = { repository: number; total: number };
@@ -20,7 +22,11 @@ export type Wanted = {
   signal?: string;
 } & Partial<Pick<Standing, 'priority' | 'blockedBy'>>;
 
-export type Admission = Claimed | Conflict | { conflict: 'other_content'; key: string };
+export type Admission =
+  | Claimed
+  | Conflict
+  | { conflict: 'other_content'; key: string }
+  | { conflict: 'paused'; standstill: Standstill };
 
 /**
  * The same run asked for twice takes one slot. Whatever stops a run for another reason than the order (a switch, a budget)
@@ -28,6 +34,11 @@ export type Admission = Claimed | Conflict | { conflict: 'other_content'; key: s
  */
 export const admit = (db: Db, run: Wanted, caps: Caps): Promise<Admission> =>
   db.transaction().execute(async (tx) => {
+    const standstill = await heldBack(tx, run);
+    if (standstill) {
+      await putOff(tx, run.id);
+      return { conflict: 'paused', standstill };
+    }
     const created = await createTicket(tx, {
       key: run.id,
       ticket: run.stream,

@@ -107,6 +107,10 @@ export const putOff = (db: Db | Tx, key: string, seconds?: number) =>
     .where('state', '=', 'waiting')
     .execute();
 
+/** A slot that was taken and not used: it stands where it stood before. */
+export const giveBack = (tx: Tx, key: string) =>
+  tx.updateTable('backlog').set({ state: 'waiting', holder: null }).where('key', '=', key).execute();
+
 /** `issue` (`owner/name#12`) was closed: nothing waits for it any more. */
 export const unblock = (db: Db | Tx, issue: string) =>
   db

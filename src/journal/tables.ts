@@ -2,6 +2,7 @@
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { BacklogTables } from './backlog-tables.ts';
 import type { BudgetTables } from './budget-tables.ts';
+import type { ControlTables } from './control-tables.ts';
 import type { InboxTables } from './inbox-tables.ts';
 import type { SweepTables } from './sweep-tables.ts';
 
@@ -118,6 +119,7 @@ export type Tables = {
 } & InboxTables &
   BacklogTables &
   BudgetTables &
+  ControlTables &
   SweepTables;
 
 export type Db = Kysely<Tables>;

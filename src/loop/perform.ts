@@ -2,6 +2,7 @@
 import { fromKysely, type JobWithMetadata, type PgBoss } from 'pg-boss';
 import { Command } from '../decide/command.ts';
 import type { Call, Effect, Effects, Ports } from '../effects/contract.ts';
+import { commandsDo, permit } from '../effects/guard/guard-writes.ts';
 import { Permanent, Retryable, UserFixable } from '../errors.ts';
 import type { Fact } from '../facts/fact.ts';
 import { parseStream } from '../facts/stream.ts';
@@ -49,6 +50,7 @@ async function answer({ db, effects, ports }: PerformTools, job: Job): Promise<F
     repository: row.repository,
     signal: AbortSignal.timeout(effectSeconds * 1_000),
   };
+  await permit(ports.standing, commandsDo[command.type], row.repository.id);
   // The registry pairs each command with the effect of its name; TypeScript cannot follow that through the union.
   const effect = effects[command.type] as Effect<Command['type']>;
   const again = job.retryCount > 0 || job.data.resumed === true;

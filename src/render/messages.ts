@@ -6,6 +6,7 @@ import { approval } from './messages/approval.ts';
 import { budget } from './messages/budget.ts';
 import { bundle } from './messages/bundle.ts';
 import { command } from './messages/command.ts';
+import { control } from './messages/control.ts';
 import { gate } from './messages/gate.ts';
 import { merge } from './messages/merge.ts';
 import { next } from './messages/next.ts';
@@ -21,6 +22,7 @@ export const messages: Readonly<Record<string, Words>> = {
   ...admission,
   ...approval,
   ...command,
+  ...control,
   ...run,
   ...bundle,
   ...budget,

@@ -35,6 +35,8 @@ function body(view: NoticeView): string {
   switch (view.kind) {
     case 'message':
       return say(view.message);
+    case 'still':
+      return `⏸️ ${say(view.message)}`;
     case 'not_ready':
       return notReady(view.verdict);
     case 'started':

@@ -1,16 +1,11 @@
 // GitHub answers late, wrongly or not at all, and Gantry itself is killed: nothing happens twice and nothing is left undone.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../scene/until.ts';
 import type { WorldRequest } from '../world/contract.ts';
 import { startPostgres } from '../world/postgres.ts';
-import type { AppProcess } from './app-process.ts';
-import { type Dialogue, dialogue } from './dialogue.ts';
+import { dialogue } from './dialogue.ts';
 import { type Ending, walkMainJob } from './main-job.ts';
+import { separate } from './separate.ts';
 
 const to = (method: string, tail: RegExp) => (request: WorldRequest) =>
   request.method === method && tail.test(request.path);
@@ -144,59 +139,4 @@ async function killedOn(url: () => Promise<string | undefined>): Promise<void> {
   expect(await mona.pulls(repo, 'all')).toHaveLength(1);
   const main = await world.git(repo, ['log', '--format=%s', 'main']);
   expect(main.trim().split('\n')).toHaveLength(2);
-}
-
-type Separate = { start(): Promise<void>; kill(): Promise<void> };
-
-/** Gives the scene's address to a process of its own; what the scene started is stopped. */
-async function separate({ app, world, model }: Dialogue, databaseUrl: string | undefined): Promise<Separate> {
-  const { port } = new URL(app.url);
-  await app.close();
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'gantry-killed-'));
-  const settings: AppProcess = {
-    env: {
-      APP_ID: String(world.app.id),
-      PRIVATE_KEY: world.app.privateKey,
-      WEBHOOK_SECRET: world.app.webhookSecret,
-      GITHUB_API_URL: world.url,
-      GITHUB_SERVER_URL: world.url,
-      GITHUB_OIDC_ISSUER: world.actions.issuer,
-      PORT: port,
-      PUBLIC_URL: app.url,
-      HOST: '127.0.0.1',
-      DATA_DIR: folder,
-    },
-    where: databaseUrl === undefined ? { kind: 'pglite', folder } : { kind: 'postgres', url: databaseUrl },
-    boxed: world.actions.runnerEnvironment.GANTRY_SANDBOX === 'bubblewrap',
-    model: { key: 'scripted-model-key', baseUrl: model.url },
-  };
-  let child: ChildProcess | undefined;
-  const kill = async () => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-  };
-  onTestFinished(async () => {
-    await kill();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return {
-    kill,
-    async start() {
-      const started = spawn(process.execPath, [path.join(import.meta.dirname, 'app-process.ts')], {
-        env: { PATH: process.env.PATH, HOME: folder, APP_PROCESS: JSON.stringify(settings) },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      child = started;
-      let said = '';
-      started.stdout.on('data', (chunk) => {
-        said += String(chunk);
-      });
-      await until('Gantry to be up', () => {
-        if (started.exitCode !== null) throw new Error(`it ended: ${said.slice(-2_000)}`);
-        return said.includes('"msg":"up"');
-      });
-    },
-  };
 }

@@ -57,6 +57,8 @@ export type Scene = {
 
 const key = 'scripted-model-key';
 export const apiToken = 'local-reader';
+export const operatorToken = 'local-operator';
+export const apiTokens = `${apiToken},ops:read+pause+cancel+replay:${operatorToken}`;
 
 export async function openScene(options: SceneOptions): Promise<Scene> {
   const { agent = 'codex' } = options;
@@ -92,7 +94,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     PORT: '0',
     HOST: '127.0.0.1',
     DATA_DIR: path.join(folder, 'data'),
-    API_TOKENS: apiToken,
+    API_TOKENS: apiTokens,
   });
   const app = await startApp({
     env,

@@ -53,6 +53,11 @@ export const pullWords: Words<PullFact> = {
   Woken: undefined,
   PullGathered: ({ head }) => ({ tone: '', what: html`Checked at ${commit(head)}` }),
   AuthorityRead: undefined,
+  ControlChanged: ({ ask, change }) => ({
+    tone: 'wait',
+    what: change === 'pause' ? 'Repository paused' : 'Repository resumed',
+    who: nameOf(ask.by),
+  }),
   ReviewerRead: ({ login, role }) => ({ tone: '', what: `Review read again: ${login} has ${role} permission` }),
   PullReadied: ({ done }) => ({
     tone: done ? '' : 'wait',

@@ -1,4 +1,5 @@
 // The facts of a ticket as sentences of its timeline.
+import { standstillMessage } from '../../decide/control-answer.ts';
 import { amountOf, type BudgetUse } from '../../facts/budget.ts';
 import type { usage } from '../../facts/command-given.ts';
 import type { TicketStage } from '../../facts/stage.ts';
@@ -51,6 +52,11 @@ export const ticketWords: Words<TicketFact> = {
   PullClosed: ({ merged, by }) =>
     said('', merged ? 'Pull request merged' : 'Pull request closed without a merge', { who: by && nameOf(by) }),
   PullRetargeted: ({ base }) => said('wait', html`Pull request now goes to ${code(base)}`),
+  StandstillChanged: ({ standstill }) =>
+    standstill
+      ? said('wait', 'Kept still', { why: inWords(standstillMessage(standstill)) })
+      : said('', 'Nothing keeps it still any more'),
+  TicketStopped: ({ by, why }) => said('bad', 'Stopped by an operator', { who: by, why }),
   Woken: undefined,
   PriorityChanged: ({ label, by }) => said('', html`Priority changed by ${code(label)}`, { who: nameOf(by) }),
   SlotOffered: ({ run }) => said('', html`A slot is free for run ${code(run)}`),
@@ -65,6 +71,7 @@ export const ticketWords: Words<TicketFact> = {
         : `${grouped(used.calls)} model ${used.calls === 1 ? 'call' : 'calls'}, ${grouped(used.inputTokens + used.outputTokens)} tokens`;
     return said(tone, html`Run ${code(run)}: ${word}`, { why: outcomeWhy(submission.outcome) ?? tokens });
   },
+  RunStopped: ({ run, by, why }) => said('bad', html`Run ${code(run)} stopped by an operator`, { who: by, why }),
   RunLost: ({ run, outcome }) =>
     said('bad', html`Run ${code(run)} was lost: ${outcomeWord(outcome).word}`, { why: outcomeWhy(outcome) }),
   BudgetNearlySpent: ({ use }) =>
@@ -79,7 +86,17 @@ export const ticketWords: Words<TicketFact> = {
     said('', html`Run ${code(run)} dispatched to ${stage}`, { why: signal && inWords(signal.why) }),
   DispatchDeferred: ({ why }) => said('wait', 'Start put off', { why: inWords(why) }),
   DispatchRefused: ({ why }) => said('bad', 'Start refused', { why: inWords(why) }),
-  RunCancelRequested: ({ run }) => said('', html`Run ${code(run)} asked to stop`),
+  RunCancelRequested: ({ run, end }) =>
+    end === 'not_observed'
+      ? said('bad', html`Run ${code(run)} was asked to stop, and GitHub still shows it at work`, {
+          why: 'its token and its way to the model are dead; look at its runner',
+        })
+      : said(
+          '',
+          html`Run ${code(run)} ${end === 'observed' ? 'was stopped and its workflow run has ended' : 'asked to stop'}`,
+        ),
+  ControlChanged: ({ ask, change }) =>
+    said('wait', change === 'pause' ? 'Repository paused' : 'Repository resumed', { who: nameOf(ask.by) }),
   BundleInspected: ({ run, files }) =>
     said('', html`Work of run ${code(run)} inspected: ${files} ${files === 1 ? 'file' : 'files'}`),
   BundleRefused: ({ run, why }) => said('bad', html`Work of run ${code(run)} refused`, { why: inWords(why) }),

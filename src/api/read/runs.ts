@@ -42,6 +42,38 @@ export async function listRuns(db: Db, stream: StreamId): Promise<RunItem[]> {
   return Promise.all(found.map((row) => itemOf(db, row)));
 }
 
+/** Newest first. `before` is the id of a run; undefined is answered where there is none, since nothing could be told to follow it. */
+export async function listAllRuns(
+  db: Db,
+  filter: { repo?: number | undefined; state?: RunState | undefined; before?: string | undefined; limit: number },
+): Promise<RunItem[] | undefined> {
+  const { repo, state, before, limit } = filter;
+  const last =
+    before === undefined
+      ? undefined
+      : await db.selectFrom('run').select('id').where('id', '=', before).executeTakeFirst();
+  if (before !== undefined && !last) return undefined;
+  const found = await rows(db)
+    .$if(repo !== undefined, (query) => query.where('run.repo', '=', repo ?? 0))
+    .$if(state !== undefined, (query) => query.where('run.state', '=', state ?? ''))
+    .$if(before !== undefined, (query) =>
+      query.where(({ eb, or, and, selectFrom }) => {
+        const at = selectFrom('run as last')
+          .select('last.created_at')
+          .where('last.id', '=', before ?? '');
+        return or([
+          eb('run.created_at', '<', at),
+          and([eb('run.created_at', '=', at), eb('run.id', '<', before ?? '')]),
+        ]);
+      }),
+    )
+    .orderBy('run.created_at', 'desc')
+    .orderBy('run.id', 'desc')
+    .limit(limit)
+    .execute();
+  return Promise.all(found.map((row) => itemOf(db, row)));
+}
+
 /** The evidence that each run handed in, by run. */
 export async function evidenceOf(db: Db, stream: StreamId): Promise<Map<string, string>> {
   const found = await db

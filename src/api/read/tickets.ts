@@ -61,6 +61,20 @@ export async function readPull(db: Db, repository: number, number: number): Prom
   return row && itemOf(db, row, pullLifecycle);
 }
 
+/** The numeric id of a repository that Gantry has heard of, by its name of today; GitHub's names have no case. */
+export async function repositoryNamed(db: Db, owner: string, name: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('stream')
+    .select('repo')
+    .where(({ eb, and, fn, val }) => {
+      const nameOf = (key: string) => fn<string>('lower', [fn('jsonb_extract_path_text', ['repository', val(key)])]);
+      return and([eb(nameOf('owner'), '=', owner.toLowerCase()), eb(nameOf('name'), '=', name.toLowerCase())]);
+    })
+    .limit(1)
+    .executeTakeFirst();
+  return row && Number(row.repo);
+}
+
 /** A stream begins to be shown when its first fact is folded, milliseconds after it arrived. */
 const items = (db: Db, kind: 'ticket' | 'pull') =>
   db

@@ -46,7 +46,7 @@ export function desiredOfPull(state: PullState, _: Context): Target[] {
 const moments = ['gate-gathering', 'gate-readying', 'gate-merging'];
 
 const isPassing = (state: PullState): boolean =>
-  state.header?.origin === 'gantry' && moments.includes(gateView(state).title.id);
+  state.header?.origin === 'gantry' && !state.ticket?.standstill && moments.includes(gateView(state).title.id);
 
 /**
  * A merge queue waits for the gate at a commit of its own. What people and forks bring is judged as it is; our own work is

@@ -1,9 +1,12 @@
 // The pull request itself was seen: what its ticket is told of it, and whether it has to be gathered anew.
+import { commandTable } from '../../facts/command-given.ts';
 import type { CommandGiven } from '../../facts/comment.ts';
+import { atLeast } from '../../facts/person.ts';
 import type { PullFact, PullFactOf } from '../../facts/pull.ts';
 import { ticketStream } from '../../facts/stream.ts';
 import type { TicketFact } from '../../facts/ticket.ts';
 import type { Context, Decision, Told } from '../contract.ts';
+import { controlAnswer } from '../control-answer.ts';
 import { evolvePull } from './evolve.ts';
 import type { PullState } from './state.ts';
 
@@ -84,9 +87,27 @@ export function commandGiven(state: PullState, given: CommandGiven, context: Con
   const tell = told(state, context, { ...given, pushers: state.pushers });
   if (tell.length > 0) return { tell };
   if (given.by.kind === 'bot') return answer(given.comment, '-1');
+  if (isOfRepository(given)) return { commands: [{ type: 'ReadAuthority', ask: given }] };
   return given.command.name === 'harness help'
     ? answer(given.comment, 'rocket', 'help')
     : answer(given.comment, '-1', 'command-without-ticket', { command: given.command.name, by: given.by.login });
+}
+
+/** What is about the repository may be typed on a pull request that is none of ours. */
+const isOfRepository = ({ command }: CommandGiven): boolean =>
+  command.name === 'harness pause' || command.name === 'harness resume';
+
+export function authorityRead(_: PullState, { ask, role }: PullFactOf<'AuthorityRead'>): PullDecision {
+  const { name } = ask.command;
+  const { least } = commandTable[name];
+  return atLeast(role, least)
+    ? { commands: [{ type: 'ChangeControl', ask }] }
+    : answer(ask.comment, '-1', 'command-needs-role', { least, role, command: name, by: ask.by.login });
+}
+
+export function controlChanged(_: PullState, fact: PullFactOf<'ControlChanged'>): PullDecision {
+  const { id, data } = controlAnswer(fact);
+  return answer(fact.ask.comment, 'rocket', id, data);
 }
 
 export const answer = (

@@ -3,7 +3,16 @@ import { PullFact, type PullFactOf } from '../../facts/pull.ts';
 import type { Context, Lifecycle } from '../contract.ts';
 import { desiredOfPull } from './desired.ts';
 import { evolvePull } from './evolve.ts';
-import { answer, commandGiven, gatherIf, observed, type PullDecision, told } from './observed.ts';
+import {
+  answer,
+  authorityRead,
+  commandGiven,
+  controlChanged,
+  gatherIf,
+  observed,
+  type PullDecision,
+  told,
+} from './observed.ts';
 import { isOf, readReviewers } from './reviews.ts';
 import { initialPull, isOpen, type PullState } from './state.ts';
 import { gateChange, join, stepsDue } from './steps.ts';
@@ -33,6 +42,8 @@ const rules: { [Type in PullFact['type']]?: Rule<Type> } = {
     commands: readReviewers(evolvePull(state, fact), (review) => isOf(review, fact.login)),
   }),
   CommandGiven: commandGiven,
+  AuthorityRead: authorityRead,
+  ControlChanged: controlChanged,
   CommandMisread: (_, { text, problem, suggestion, comment, by }) =>
     by.kind === 'bot'
       ? nothing

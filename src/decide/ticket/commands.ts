@@ -6,6 +6,7 @@ import { message } from '../../facts/message.ts';
 import { atLeast } from '../../facts/person.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
+import { controlAnswer } from '../control-answer.ts';
 import { explain, tellStatus } from './admissions.ts';
 import { approvePlan } from './approval.ts';
 import { start } from './dispatch.ts';
@@ -56,6 +57,11 @@ export function authorityRead(
   return acts[given.command.name]?.(state, given, context) ?? nothing;
 }
 
+export const controlChanged = (_: TicketState, fact: TicketFactOf<'ControlChanged'>): TicketDecision => {
+  const { id, data } = controlAnswer(fact);
+  return answer(fact.ask, id, data);
+};
+
 type Act = (state: TicketState, given: CommandGiven, context: Context) => TicketDecision;
 
 const acts: { [Name in CommandName]?: Act } = {
@@ -99,6 +105,8 @@ const acts: { [Name in CommandName]?: Act } = {
     if (stage.name !== 'publishing' || !stage.waitsFor) return refuse(given, message('nothing-waits-for-ci'));
     return and(done(given), publish(state, context, stage.run, true));
   },
+  'harness pause': (_, given) => ask({ type: 'ChangeControl', ask: given }),
+  'harness resume': (_, given) => ask({ type: 'ChangeControl', ask: given }),
   'harness status': tellStatus,
   'harness explain': explain,
   'harness help': (_, given) => answer(given, 'help', {}),

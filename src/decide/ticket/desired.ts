@@ -1,6 +1,7 @@
 // What should be seen of a ticket: one notice on the issue, the label ai-blocked, the answers to comments.
 import type { Receipt } from '../../facts/comment.ts';
 import type { Context } from '../contract.ts';
+import { standstillMessage } from '../control-answer.ts';
 import type { Target } from '../target.ts';
 import type { NoticeView } from './notice-view.ts';
 import type { TicketState } from './state.ts';
@@ -28,6 +29,7 @@ function noticeOf(state: TicketState): NoticeView | undefined {
   if (stage.name === 'idle') return stage.notice && { kind: 'message', message: stage.notice };
   if (state.pull !== undefined) return { kind: 'pull', pull: state.pull };
   if (stage.name === 'blocked' || stage.name === 'canceled') return { kind: 'message', message: stage.why };
+  if (state.standstill && state.requester) return { kind: 'still', message: standstillMessage(state.standstill) };
   return state.requester && { kind: 'started', by: state.requester.login, ...(state.waits && { waits: state.waits }) };
 }
 

@@ -7,7 +7,8 @@ import { withAdmission } from './admissions.ts';
 import { budgetExceeded, dispatchRefused } from './budget.ts';
 import { headMoved, planRead, pullClosed, treePushed } from './evolve-branch.ts';
 import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
-import { isUnseen, liveRun, notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
+import { withStandstill } from './standstill.ts';
+import { isOver, isUnseen, liveRun, notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
 import { withUsage } from './usage.ts';
 import { without } from './without.ts';
 
@@ -36,7 +37,10 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
     ...without(state.pullClosed ? leaveBranch(state) : state, 'feedback', 'revoked', 'fell'),
     requester: by,
   }),
-  StageEntered: stageEntered,
+  StageEntered: (state, fact) => {
+    const next = stageEntered(state, fact);
+    return isOver(next) ? without(next, 'standstill') : next;
+  },
   RunDispatched: (state, fact, { now }) => ({
     ...answered(withAdmission(state, fact, now)),
     ...('run' in state.stage && state.stage.run === fact.run && { dispatched: { run: fact.run, start: fact.start } }),
@@ -56,6 +60,11 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
     runs: withWorkflowRun(state.runs, run, workflowRun),
   }),
   RunFinished: runFinished,
+  StandstillChanged: withStandstill,
+  RunStopped: (state, { run, by, why }) => ({
+    ...state,
+    runs: withOutcome(state.runs, run, { kind: 'cancelled', why: `stopped by ${by}: ${why}` }),
+  }),
   RunLost: (state, fact) =>
     isOfOther(state, fact)
       ? state

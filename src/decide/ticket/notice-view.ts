@@ -4,6 +4,8 @@ import type { Verdict } from '../../facts/verdict.ts';
 
 export type NoticeView =
   | { kind: 'message'; message: Message }
+  /** Nothing is started now, and why. */
+  | { kind: 'still'; message: Message }
   | { kind: 'not_ready'; verdict: Verdict }
   /** `waits`: why its run has no slot yet. */
   | { kind: 'started'; by: string; waits?: Message }

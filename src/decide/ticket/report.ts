@@ -2,8 +2,9 @@
 import { type Message, message } from '../../facts/message.ts';
 import type { TicketReport } from '../../facts/pull.ts';
 import type { Context } from '../contract.ts';
+import { standstillMessage } from '../control-answer.ts';
 import { lifetimeUse } from './budget.ts';
-import type { TicketState } from './state.ts';
+import { type TicketState, waitsForSlot } from './state.ts';
 
 export const reportOf = (state: TicketState, { number }: Context): TicketReport => ({
   issue: number,
@@ -21,6 +22,7 @@ export const reportOf = (state: TicketState, { number }: Context): TicketReport 
   ...(state.revoked && { revoked: state.revoked }),
   ...(state.layers && { layers: state.layers }),
   ...(state.isolation && { isolation: state.isolation }),
+  ...(state.standstill && { standstill: state.standstill }),
   ...(state.hold && { hold: { by: state.hold.by, why: state.hold.why } }),
   ...(state.stage.name === 'blocked' && { blocked: state.stage.why }),
   ...(state.stage.name === 'canceled' && { blocked: state.stage.why }),
@@ -31,6 +33,7 @@ export const reportOf = (state: TicketState, { number }: Context): TicketReport 
 export function nextStep(state: TicketState): Message {
   const { stage } = state;
   if (state.hold) return message('next-held', { by: state.hold.by });
+  if (state.standstill && waitsForSlot(state)) return standstillMessage(state.standstill);
   switch (stage.name) {
     case 'awaiting_approval':
       return message('next-approve', { digest: state.plan?.digest ?? '' });

@@ -19,8 +19,10 @@ const deferSeconds = 300;
 
 /** A run that was superseded before its dispatch was answered is running now, and nobody waits for it. */
 export function runDispatched(state: TicketState, { run, start }: TicketFactOf<'RunDispatched'>): TicketDecision {
-  const ended = state.runs.find((line) => line.run === run)?.outcome !== undefined;
-  if (ended) return nothing;
+  const outcome = state.runs.find((line) => line.run === run)?.outcome;
+  // It was stopped before anybody knew its workflow run.
+  if (outcome?.kind === 'cancelled') return ask({ type: 'CancelRun', run, why: outcome.why });
+  if (outcome) return nothing;
   if (liveRun(state) !== run) return ask({ type: 'CancelRun', run, why: 'another run took its place' });
   return state.stage.name === 'implementing' && start !== state.head ? outrun(state) : nothing;
 }
@@ -30,7 +32,8 @@ export const dispatchDeferred = (
   fact: TicketFactOf<'DispatchDeferred'>,
   context: Context,
 ): TicketDecision =>
-  waitsForSlot(evolveTicket(state, fact, context))
+  // What keeps it still tells of its end, so nothing is asked for meanwhile.
+  waitsForSlot(evolveTicket(state, fact, context)) && !state.standstill
     ? {
         wakeAt:
           fact.until === undefined ? new Date(context.now.getTime() + deferSeconds * 1_000) : new Date(fact.until),

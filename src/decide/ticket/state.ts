@@ -1,6 +1,7 @@
 // What is known about a ticket. Small enough to read in the database: bodies, bundles and reports are artifacts.
 import type { Approval } from '../../facts/approval.ts';
 import type { Receipt } from '../../facts/comment.ts';
+import type { Standstill } from '../../facts/control.ts';
 import type { IssueSnapshot } from '../../facts/issue.ts';
 import type { Message } from '../../facts/message.ts';
 import type { Actor } from '../../facts/person.ts';
@@ -72,6 +73,8 @@ export type TicketState = {
   /** The weakest isolation of any run so far. */
   isolation?: Isolation;
   hold?: { by: string; why: string };
+  /** What keeps it still, as it was told last: for people to read. Admission asks the controls themselves. */
+  standstill?: Standstill;
   /** The label ai-hold as people left it; `writes` counts how often it had to be put right. */
   holdLabel?: { on: boolean; at: string; writes: number };
   /** It was blocked before, so the label ai-blocked may be there. */

@@ -5,7 +5,7 @@ import { TicketFact, type TicketFactOf } from '../../facts/ticket.ts';
 import type { Context, Lifecycle } from '../contract.ts';
 import { approvalRead } from './approval.ts';
 import { baseMoved, commentChanged, headMoved, membersChanged, planRead, pullRetargeted } from './branch.ts';
-import { authorityRead, commandGiven, commandMisread } from './commands.ts';
+import { authorityRead, commandGiven, commandMisread, controlChanged } from './commands.ts';
 import { desiredOfTicket } from './desired.ts';
 import { evolveTicket } from './evolve.ts';
 import { gaveUp } from './gave-up.ts';
@@ -27,6 +27,7 @@ import {
   woken,
 } from './runs.ts';
 import { withSignal } from './signal.ts';
+import { runStopped, standstillChanged, ticketStopped } from './standstill.ts';
 import { issueClosed, issueEdited, issueLabeled, issueUnlabeled, pullClosed, startRead } from './start.ts';
 import { initialTicket, isOver, type TicketState } from './state.ts';
 
@@ -64,6 +65,10 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
   RunStray: runStray,
   RunFinished: runFinished,
   RunLost: runLost,
+  RunStopped: runStopped,
+  StandstillChanged: standstillChanged,
+  TicketStopped: ticketStopped,
+  ControlChanged: controlChanged,
   BundleInspected: bundleInspected,
   BundleRefused: bundleRefused,
   PushWaits: pushWaits,
@@ -98,7 +103,7 @@ const isSame = (now: TicketReport, before: TicketReport): boolean =>
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 5,
+  version: 6,
   initial: initialTicket,
   fact: TicketFact,
   decide,

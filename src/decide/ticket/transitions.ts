@@ -5,7 +5,14 @@ import type { TicketFact } from '../../facts/ticket.ts';
 type Cause = TicketFact['type'];
 
 /** What stops the work in any stage that has not ended. */
-const stopped: readonly Cause[] = ['IssueUnlabeled', 'IssueClosed', 'AuthorityRead', 'StartRead', 'PullClosed'];
+const stopped: readonly Cause[] = [
+  'IssueUnlabeled',
+  'IssueClosed',
+  'AuthorityRead',
+  'StartRead',
+  'PullClosed',
+  'TicketStopped',
+];
 /** A hold: by label, or by command. */
 const held: readonly Cause[] = ['IssueLabeled', 'AuthorityRead'];
 /** What lifts a hold, or tries again. */
@@ -13,7 +20,7 @@ const resumed: readonly Cause[] = ['AuthorityRead', 'LabelAuthorityRead'];
 /** What an approval falls by. */
 const fallen: readonly Cause[] = ['PlanRead', 'StartRead', 'PullRetargeted', 'CommentChanged'];
 /** Why a run, or asking for one, ends without a result. */
-const runFailed: readonly Cause[] = ['RunFinished', 'RunLost', 'DispatchRefused', 'GaveUp'];
+const runFailed: readonly Cause[] = ['RunFinished', 'RunLost', 'RunStopped', 'DispatchRefused', 'GaveUp'];
 
 export const transitions: Record<StageName, { [To in StageName]?: readonly Cause[] }> = {
   idle: { checking: ['IssueLabeled', 'AuthorityRead'], merged: ['PullClosed'] },

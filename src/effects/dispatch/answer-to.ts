@@ -1,5 +1,6 @@
 // What a dispatch that got no slot is answered by: it waits, or it is refused, and why.
 import type { CommandOf } from '../../decide/command.ts';
+import { standstillMessage } from '../../decide/control-answer.ts';
 import { Permanent } from '../../errors.ts';
 import { message } from '../../facts/message.ts';
 import type { Repository } from '../../facts/repository.ts';
@@ -18,6 +19,8 @@ export function answerTo(
   const refused = (why: string, data: Record<string, string> = {}) =>
     ({ type: 'DispatchRefused', run, stage, why: message(`dispatch-refused-${why}`, data) }) as const;
   switch (admission.conflict) {
+    case 'paused':
+      return { type: 'DispatchDeferred', run, stage, why: standstillMessage(admission.standstill) };
     case 'leased':
       return waits('ticket_busy', { live: admission.run });
     case 'blocked':

@@ -3,6 +3,7 @@ import { offerSlots } from '../../journal/offer.ts';
 import { announceRound, isDue, readRounds, roundSucceeded } from '../../journal/sweep-round.ts';
 import { supervise } from '../supervise.ts';
 import { sweepBudgets } from '../sweep-budgets.ts';
+import { tellStandstill } from '../tell-standstill.ts';
 import { alone, type Keep } from './alone.ts';
 import { deliveryRounds, repairDeliveries } from './delivery-rounds.ts';
 import { heal, healRound } from './heal-round.ts';
@@ -43,6 +44,7 @@ export async function startSweep(tools: SweepTools, rounds: Rounds): Promise<Swe
       },
     },
     { name: 'budgets', seconds: rounds.journalSeconds, work: () => sweepBudgets(journal) },
+    { name: 'controls', seconds: rounds.journalSeconds, work: () => tellStandstill(journal) },
     // What happened to runs while nobody was here is looked for at once.
     { name: 'supervise', seconds: rounds.superviseSeconds, atOnce: true, work: () => supervise(tools) },
     {

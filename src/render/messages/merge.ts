@@ -12,6 +12,8 @@ export const merge = {
   'merge-review-missing':
     'Not merged, no approving review holds any more. Someone with write permission, other than the requester, approves this commit in a review.',
   'merge-policy-changed': 'Not merged, the policy changed meanwhile. Everything is judged again by the new one.',
+  'merge-paused':
+    'Not merged: it was forbidden a moment before, by whoever runs Gantry. Once it may go on, `/retry` has everything checked again.',
   'merge-held': 'Not merged, it was put on hold. Someone with write permission lifts the hold with `/unhold`.',
   'merge-state-moved':
     'Not merged yet, something changed a moment ago. It is judged again, and merged once nothing stands in the way; `/harness status` says where it is.',

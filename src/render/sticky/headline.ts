@@ -1,4 +1,5 @@
 // The first line of the policy comment: where the work stands, in a few words.
+import { standstillMessage } from '../../decide/control-answer.ts';
 import type { StickyView } from '../../decide/pull/sticky-view.ts';
 import { say, sayTitle } from '../messages.ts';
 import { statusIcon } from '../result.ts';
@@ -21,6 +22,7 @@ function headline({ gate, ticket, next }: StickyView): string {
   if (ticket?.stage === 'canceled') return '⚪ Canceled';
   if (ticket?.stage === 'awaiting_approval')
     return ticket.revoked ? '✋ The approval was revoked' : '✋ The plan waits for approval';
+  if (next.id === 'standstill') return '⏸️ Paused';
   if (next.id === 'next-run-ci') return '✋ Verified, the push waits for a person';
   const stage = ticket && Object.hasOwn(working, ticket.stage) ? working[ticket.stage] : undefined;
   return stage ? `⏳ ${stage}` : `${statusIcon[gate.status]} ${text(sayTitle(gate.title))}`;
@@ -35,4 +37,13 @@ function nextStep({ ticket, next }: StickyView): string {
   return paragraphs(why, say(next));
 }
 
-export const headlineSection = (view: StickyView): string => paragraphs(`### ${headline(view)}`, nextStep(view));
+/** Why nothing is started or changed now, unless that is the next step already. */
+function standstill({ ticket, next }: StickyView): string {
+  const over = next.id === 'next-merged' || next.id === 'next-closed';
+  return ticket?.standstill && !over && next.id !== 'standstill'
+    ? `⏸️ ${say(standstillMessage(ticket.standstill))}`
+    : '';
+}
+
+export const headlineSection = (view: StickyView): string =>
+  paragraphs(`### ${headline(view)}`, standstill(view), nextStep(view));

@@ -27,6 +27,12 @@ const paths = [
   '/api/v1/pulls/7/1/facts',
   '/api/v1/runs/x',
   '/api/v1/deliveries/x',
+  '/api/v1/deliveries',
+  '/api/v1/events',
+  '/api/v1/runs',
+  '/api/v1/leases',
+  '/api/v1/controls',
+  '/api/v1/audit',
   '/api/v1/openapi.json',
   '/api/v1/nothing',
 ];

@@ -1,7 +1,9 @@
 // Facts as short words. Each takes what the test is about; the rest is a small world of four people and one plan.
+
 import { createHash } from 'node:crypto';
 import type { Command } from '../../../src/facts/command-given.ts';
 import type { CommandGiven } from '../../../src/facts/comment.ts';
+import type { Standstill } from '../../../src/facts/control.ts';
 import type { IssueSnapshot } from '../../../src/facts/issue.ts';
 import { type Message, message } from '../../../src/facts/message.ts';
 import type { Actor, Role } from '../../../src/facts/person.ts';
@@ -339,3 +341,13 @@ export const reviewerRead = (
   { review: { id, by } }: PullFactOf<'PullReviewed'>,
   role: Role = 'write',
 ): PullFactOf<'ReviewerRead'> => ({ type: 'ReviewerRead', review: id, login: by.login, role });
+
+export const standstill = (more: Partial<Standstill> = {}): Standstill => ({
+  control: 1,
+  scope: 'global',
+  mode: 'paused',
+  source: 'api',
+  by: 'ops',
+  why: 'an incident',
+  ...more,
+});

@@ -206,6 +206,8 @@ export class TwoStreams {
           base: { ref: one.base, sha: sha(this.#base) },
           plan: this.#planNow(),
         };
+      case 'ChangeControl':
+        return { type: 'ControlChanged', ask: one.ask, change: 'pause', lifted: 0 };
       case 'DispatchRun':
         return { type: 'RunDispatched', run: one.run, stage: one.stage, start: one.start ?? sha(this.#base) };
       case 'CancelRun':

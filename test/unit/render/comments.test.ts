@@ -151,8 +151,8 @@ test('status and help', () => {
     | \`/harness status\` | Say where this item stands. | read |
     | \`/harness help\` | List the commands. | read |
     | \`/harness explain [check]\` | Explain the verdict and how to reproduce it. | read |
-    | \`/harness pause [why]\` | Start nothing new in this repository. | write |
-    | \`/harness resume\` | Start work in this repository again. | maintain |
+    | \`/harness pause [why]\` | Start nothing new in this repository. | admin |
+    | \`/harness resume\` | Start work in this repository again. | admin |
     "
   `);
   for (const name of Object.keys(commandTable)) expect(help).toContain(usage(name as keyof typeof commandTable));
