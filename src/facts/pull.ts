@@ -6,7 +6,7 @@ import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
 import { Criterion, PlanSnapshot } from './plan.ts';
 import { PullSnapshot } from './pull-snapshot.ts';
-import { Isolation, LayerResult, RunOutcome, Stage } from './run.ts';
+import { FailureClass, Isolation, LayerResult, RunOutcome, Stage } from './run.ts';
 
 const fact = <const Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
   z.strictObject({ type: z.literal(type), ...shape });
@@ -100,7 +100,7 @@ export const PullOutcome = z.discriminatedUnion('type', [
   fact('PullMerged', { sha: z.string(), head: z.string() }),
   /** `again`: nothing is wrong with the pull request itself, and the same head may be tried once more. */
   fact('MergeRefused', { head: z.string(), why: Message, again: z.boolean() }),
-  fact('GaveUp', { command: z.string(), why: z.string() }),
+  fact('GaveUp', { command: z.string(), why: z.string(), class: FailureClass.optional() }),
 ]);
 
 export const PullDecided = z.discriminatedUnion('type', [

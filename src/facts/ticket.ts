@@ -7,7 +7,7 @@ import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
 import { PlanSnapshot } from './plan.ts';
 import { PolicyRead } from './policy.ts';
-import { Isolation, RunOutcome, Stage, Submission, Usage } from './run.ts';
+import { FailureClass, Isolation, RunOutcome, Stage, Submission, Usage } from './run.ts';
 import { TicketStage } from './stage.ts';
 
 const fact = <const Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
@@ -101,7 +101,8 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     policy: livePolicy,
   }),
   fact('PullOpened', { pull: z.int(), draft: z.boolean() }),
-  fact('GaveUp', { command: z.string(), why: z.string() }),
+  /** `class` is absent in facts that were recorded before failures of commands had one. */
+  fact('GaveUp', { command: z.string(), why: z.string(), class: FailureClass.optional() }),
 ]);
 
 /** Decisions, on record so that a person can read why. */

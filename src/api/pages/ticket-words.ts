@@ -1,4 +1,5 @@
 // The facts of a ticket as sentences of its timeline.
+import { triesAgain } from '../../decide/ticket/report.ts';
 import type { usage } from '../../facts/command-given.ts';
 import type { TicketStage } from '../../facts/stage.ts';
 import type { TicketFact } from '../../facts/ticket.ts';
@@ -20,15 +21,17 @@ function stageEntered(stage: TicketStage): Said {
   const why =
     stage.name === 'blocked' || stage.name === 'canceled'
       ? inWords(stage.why)
-      : stage.name === 'not_ready'
-        ? html`<ul>${(stage.verdict.children ?? [stage.verdict]).map((one) => html`<li>${inlineMarkdown(verdictSentence(one))}</li>`)}</ul>`
-        : stage.name === 'idle' && stage.notice
-          ? inWords(stage.notice)
-          : 'run' in stage
-            ? html`run ${code(stage.run)}`
-            : stage.name === 'merged'
-              ? html`as ${code(short(stage.sha))}`
-              : undefined;
+      : stage.name === 'retrying'
+        ? inWords(triesAgain(stage))
+        : stage.name === 'not_ready'
+          ? html`<ul>${(stage.verdict.children ?? [stage.verdict]).map((one) => html`<li>${inlineMarkdown(verdictSentence(one))}</li>`)}</ul>`
+          : stage.name === 'idle' && stage.notice
+            ? inWords(stage.notice)
+            : 'run' in stage
+              ? html`run ${code(stage.run)}`
+              : stage.name === 'merged'
+                ? html`as ${code(short(stage.sha))}`
+                : undefined;
   return said(stageTone(stage.name) || 'key', html`<strong>${stageTitle(stage.name)}</strong>`, { why });
 }
 

@@ -12,11 +12,14 @@ import { isOver, type TicketState, withPolicy } from './state.ts';
 
 /** While a plan is being made or shown there is nothing to read again: TreePushed brings the new one. */
 const replanning: readonly StageName[] = ['planning', 'publishing_plan'];
+const isReplanning = ({ stage }: TicketState): boolean =>
+  replanning.includes(stage.name) ||
+  (stage.name === 'retrying' && (stage.resume === 'plan' || stage.resume === 'publish_plan'));
 
 /** Something moved that an approval is bound to: read it again. */
 export function reread(state: TicketState): TicketDecision {
-  const { plan, head, base, approval, stage } = state;
-  if (!plan || !head || !base || isOver(state) || replanning.includes(stage.name)) return nothing;
+  const { plan, head, base, approval } = state;
+  if (!plan || !head || !base || isOver(state) || isReplanning(state)) return nothing;
   return ask({
     type: 'ReadPlan',
     head,
@@ -54,8 +57,7 @@ export const commentChanged = (
 
 export function planRead(state: TicketState, fact: TicketFactOf<'PlanRead'>, context: Context): TicketDecision {
   const { stage, approval } = state;
-  if (isOver(state) || !isCurrent(state, fact) || replanning.includes(stage.name) || stage.name === 'checking')
-    return nothing;
+  if (isOver(state) || !isCurrent(state, fact) || isReplanning(state) || stage.name === 'checking') return nothing;
   if (!fact.plan) return planGone(state);
   if (!approval) return nothing;
   const problem = approvalProblem(approval, fact);

@@ -74,7 +74,8 @@ const acts: { [Name in CommandName]?: Act } = {
         ask({ type: 'ReadStart', issue: context.number, by: given.by, covers: 'live' }),
       );
     }
-    if (stage.name === 'blocked') return and(done(given), resume(state, context, given.by));
+    if (stage.name === 'blocked' || stage.name === 'retrying')
+      return and(done(given), resume(state, context, given.by));
     if (stage.name === 'awaiting_approval') return and(done(given), start(state, context, 'plan'));
     if (stage.name === 'in_review')
       return and(done(given), start(state, context, 'verify', { kind: 'head', sha: state.head ?? '' }));

@@ -22,7 +22,10 @@ export function stageEntered(state: TicketState, { stage }: TicketFactOf<'StageE
     // Entering such a stage and asking for its run is one decision (dispatch.ts#start).
     dispatching: state.dispatching + (runs ? 1 : 0),
   };
-  if (stage.name === 'blocked') return { ...withFeedback(next, stage.why), blockedOnce: true };
+  // Only people lead out of a stop: what they start is tried again anew.
+  if (stage.name === 'blocked') return { ...withFeedback(without(next, 'tried'), stage.why), blockedOnce: true };
+  if (stage.name === 'retrying')
+    return { ...next, tried: { resume: stage.resume, head: state.head ?? '', n: stage.n } };
   if (stage.name === 'verifying' && stage.subject.kind === 'head' && state.approval)
     return { ...next, built: state.approval.planDigest };
   return stage.name === 'publishing_plan' || stage.name === 'publishing' || stage.name === 'in_review'

@@ -1,6 +1,7 @@
 // What a pull request is told of its ticket: all that its comment shows and its gate judges.
 import { type Message, message } from '../../facts/message.ts';
 import type { TicketReport } from '../../facts/pull.ts';
+import type { TicketStage } from '../../facts/stage.ts';
 import type { Context } from '../contract.ts';
 import type { TicketState } from './state.ts';
 
@@ -25,6 +26,10 @@ export const reportOf = (state: TicketState, { number }: Context): TicketReport 
   next: nextStep(state),
 });
 
+/** `at` to the minute: whoever reads it needs no more. */
+export const triesAgain = ({ why, at, n, of }: TicketStage & { name: 'retrying' }): Message =>
+  message('next-retrying', { why, at: `${at.slice(0, 16).replace('T', ' ')} UTC`, n: String(n), of: String(of) });
+
 /** The nearest thing that somebody has to do, or what is being waited for. */
 export function nextStep(state: TicketState): Message {
   const { stage } = state;
@@ -36,6 +41,8 @@ export function nextStep(state: TicketState): Message {
       return message('next-blocked');
     case 'canceled':
       return message('next-canceled');
+    case 'retrying':
+      return triesAgain(stage);
     case 'publishing':
       return stage.waitsFor
         ? message('next-run-ci', { workflows: stage.waitsFor.join(', ') })

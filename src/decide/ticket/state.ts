@@ -8,7 +8,7 @@ import type { Criterion, PlanSnapshot } from '../../facts/plan.ts';
 import { Policy, type PolicyRead } from '../../facts/policy.ts';
 import type { RunLine } from '../../facts/pull.ts';
 import type { Isolation, LayerResult } from '../../facts/run.ts';
-import type { StageName, TicketStage } from '../../facts/stage.ts';
+import type { ResumePoint, StageName, TicketStage } from '../../facts/stage.ts';
 
 export type TicketState = {
   stage: TicketStage;
@@ -40,6 +40,8 @@ export type TicketState = {
   dispatched?: { run: string; start: string };
   /** Commands DispatchRun that were not answered yet: while there is one, none is asked again. */
   dispatching: number;
+  /** How often a stage was tried again by itself at this head, since a person last took it up. */
+  tried?: { resume: ResumePoint; head: string; n: number };
   /** The newest plan that a run delivered; `expect`: the head that its push builds on. */
   planned?: { run: string; artifact: string; start: string; tree?: string; expect?: string; pushed?: true };
   /** The newest implementation: a stored bundle, the commit that it starts from and the plan that it follows. */

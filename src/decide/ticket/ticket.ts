@@ -14,9 +14,10 @@ import { labelAuthorityRead } from './hold.ts';
 import { and, nothing, type TicketDecision } from './moves.ts';
 import { bundleInspected, bundleRefused, pullOpened, pushWaits, treePushed } from './publish.ts';
 import { reportOf } from './report.ts';
-import { dispatchDeferred, dispatchRefused, runDispatched, runFinished, runLost, woken } from './runs.ts';
+import { dispatchDeferred, dispatchRefused, runDispatched, runFinished, runLost } from './runs.ts';
 import { issueClosed, issueEdited, issueLabeled, issueUnlabeled, pullClosed, startRead } from './start.ts';
 import { initialTicket, isOver, type TicketState } from './state.ts';
+import { timed, woken } from './wake.ts';
 
 type Rule<Type extends TicketFact['type']> = (
   state: TicketState,
@@ -63,8 +64,9 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
 function decide(state: TicketState, fact: TicketFact, context: Context): TicketDecision {
   // The table pairs each fact with the rule of its type; TypeScript cannot follow that through the union.
   const rule = rules[fact.type] as Rule<TicketFact['type']> | undefined;
-  const decision = guard(state, rule?.(state, fact, context) ?? nothing);
-  const after = [fact, ...(decision.facts ?? [])].reduce((next, one) => evolveTicket(next, one, context), state);
+  const guarded = guard(state, rule?.(state, fact, context) ?? nothing);
+  const after = [fact, ...(guarded.facts ?? [])].reduce((next, one) => evolveTicket(next, one, context), state);
+  const decision = timed(state, after, guarded);
   // A pull request that is left behind hears of it once more.
   const pull = after.pull ?? state.pull;
   if (pull === undefined) return decision;
@@ -82,7 +84,7 @@ const isSame = (now: TicketReport, before: TicketReport): boolean =>
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 3,
+  version: 4,
   initial: initialTicket,
   fact: TicketFact,
   decide,

@@ -14,6 +14,10 @@ const resumed: readonly Cause[] = ['AuthorityRead', 'LabelAuthorityRead'];
 const fallen: readonly Cause[] = ['PlanRead', 'StartRead', 'PullRetargeted', 'CommentChanged'];
 /** Why a run, or asking for one, ends without a result. */
 const runFailed: readonly Cause[] = ['RunFinished', 'RunLost', 'DispatchRefused', 'GaveUp'];
+/** What fails and passes by itself. */
+const passing: readonly Cause[] = ['RunFinished', 'RunLost', 'GaveUp'];
+/** The pause before a further try is over, or a person does not wait for its end. */
+const again: readonly Cause[] = ['Woken', 'AuthorityRead'];
 
 export const transitions: Record<StageName, { [To in StageName]?: readonly Cause[] }> = {
   idle: { checking: ['IssueLabeled', 'AuthorityRead'], merged: ['PullClosed'] },
@@ -34,12 +38,14 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
   },
   planning: {
     publishing_plan: ['RunFinished'],
+    retrying: passing,
     blocked: [...held, ...runFailed, 'StartRead'],
     canceled: stopped,
     merged: ['PullClosed'],
   },
   publishing_plan: {
     awaiting_approval: ['TreePushed', 'PullOpened'],
+    retrying: ['GaveUp'],
     blocked: [...held, 'BundleRefused', 'GaveUp'],
     canceled: stopped,
     merged: ['PullClosed'],
@@ -54,6 +60,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
   },
   implementing: {
     verifying: ['BundleInspected'],
+    retrying: passing,
     awaiting_approval: fallen,
     blocked: [...held, ...runFailed, 'BundleRefused', 'PlanRead', 'RunDispatched'],
     canceled: stopped,
@@ -63,6 +70,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     verifying: ['PlanRead'],
     publishing: ['RunFinished'],
     in_review: ['RunFinished'],
+    retrying: passing,
     awaiting_approval: fallen,
     blocked: [...held, ...runFailed, 'PlanRead'],
     canceled: stopped,
@@ -71,6 +79,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
   publishing: {
     publishing: ['PushWaits', 'AuthorityRead'],
     in_review: ['TreePushed'],
+    retrying: ['GaveUp'],
     awaiting_approval: fallen,
     blocked: [...held, 'BundleRefused', 'PlanRead', 'AuthorityRead', 'GaveUp'],
     canceled: stopped,
@@ -80,6 +89,17 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     verifying: ['PlanRead', 'AuthorityRead'],
     awaiting_approval: fallen,
     blocked: ['PlanRead', 'GaveUp'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  retrying: {
+    planning: again,
+    publishing_plan: again,
+    awaiting_approval: [...again, ...fallen],
+    implementing: again,
+    verifying: again,
+    publishing: again,
+    blocked: [...held, ...again, 'PlanRead'],
     canceled: stopped,
     merged: ['PullClosed'],
   },

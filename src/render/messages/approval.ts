@@ -14,6 +14,7 @@ const stageWords: Readonly<Record<string, string>> = {
   verifying: 'the work is being verified',
   publishing: 'the verified work is being pushed',
   in_review: 'the work is done and in review',
+  retrying: 'a run failed and is about to be tried again',
   merged: 'the work is merged',
   blocked: 'the work is stopped and waits for a person',
   canceled: 'the work is canceled',
@@ -26,6 +27,7 @@ const afterThat: Readonly<Record<string, string>> = {
   planning: 'The policy comment on the pull request will show the line to type.',
   publishing_plan: 'The policy comment on the pull request will show the line to type.',
   awaiting_approval: 'It cannot be read right now; `/retry` makes a new one.',
+  retrying: 'Nothing to do for you; `/retry` starts it now.',
   blocked: '`/retry` goes on with it.',
   canceled: '`/retry` starts it anew.',
 };
