@@ -2,7 +2,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import type { ApiToken } from '../config/env-variables.ts';
+import type { ApiScope, ApiToken } from '../config/env-variables.ts';
 
 export type Viewer = { name: string; scopes: readonly string[] };
 
@@ -11,8 +11,8 @@ export type Refusal = 'no_tokens' | 'no_token' | 'wrong_token' | 'scope';
 export type Admission = { viewer: Viewer; refused?: undefined } | { viewer?: undefined; refused: Refusal };
 
 export type Access = {
-  /** Is whoever sent this request allowed to do what `scope` names? An Authorization header wins over a session. */
-  admit(context: Context, scope: string): Admission;
+  /** Is whoever sent this request allowed to do what `scope` names? Without a scope: is it known? A header wins over a session. */
+  admit(context: Context, scope?: ApiScope): Admission;
   /** Opens a session for the holder of `token`. */
   signIn(context: Context, token: string): Admission;
   /** Opens a session as the first token that may read: for one-time links. */
@@ -64,7 +64,7 @@ export function createAccess(tokens: readonly ApiToken[], { secure = false, now 
       if (header === undefined && session === undefined) return { refused: 'no_token' };
       const owner = header === undefined ? ownerOf(session ?? '') : holderOf(bearer.exec(header)?.[1] ?? '');
       if (!owner) return { refused: 'wrong_token' };
-      return owner.scopes.includes(scope)
+      return scope === undefined || owner.scopes.includes(scope)
         ? { viewer: { name: owner.name, scopes: owner.scopes } }
         : { refused: 'scope' };
     },

@@ -7,6 +7,10 @@ const titles = {
   401: 'A token is needed',
   403: 'Refused',
   404: 'Not found',
+  409: 'Not in this state',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  422: 'Not acceptable',
   500: 'Internal error',
 } as const;
 
@@ -55,8 +59,13 @@ export const refusals: Readonly<Record<Refusal, { status: 401 | 403; detail: str
     detail:
       'The token or session is unknown, expired or revoked. Ask the operator of Gantry for a token of API_TOKENS.',
   },
-  scope: { status: 403, detail: 'This token may not read: its entry in API_TOKENS does not name the scope "read".' },
+  scope: { status: 403, detail: 'This token may not do that: its entry in API_TOKENS does not name the scope' },
 };
 
-export const refusalProblem = (refused: Refusal): Response =>
-  problem(refusals[refused].status, refused, refusals[refused].detail);
+/** `scope`: what would have been needed. */
+export const refusalProblem = (refused: Refusal, scope = 'read'): Response =>
+  problem(
+    refusals[refused].status,
+    refused,
+    refused === 'scope' ? `${refusals.scope.detail} "${scope}".` : refusals[refused].detail,
+  );

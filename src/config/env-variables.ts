@@ -40,6 +40,10 @@ const text = z.string();
 const https = httpUrl({ httpFor: 'loopback' });
 const http = httpUrl({ httpFor: 'anywhere' });
 
+/** What a token of the API may do, one by one. `read` changes nothing; each of the others allows one kind of change. */
+export const apiScopes = ['read', 'pause', 'cancel', 'replay'] as const;
+export type ApiScope = (typeof apiScopes)[number];
+
 /** A bearer token of the API. A bare one reads; scopes are named one by one and judged by the API. */
 export type ApiToken = { name: string; scopes: string[]; token: string };
 
@@ -56,6 +60,12 @@ const apiTokens = z.string().transform((list, context): ApiToken[] => {
     context.addIssue({ code: 'custom', message });
     return [];
   });
+  for (const { name, scopes } of tokens) {
+    const unknown = scopes.filter((scope) => !apiScopes.some((known) => known === scope));
+    if (unknown.length === 0) continue;
+    const message = `gives ${name} the scope ${unknown.join(', ')}, which does not exist; there are ${apiScopes.join(', ')}`;
+    context.addIssue({ code: 'custom', message });
+  }
   for (const key of ['name', 'token'] as const) {
     if (new Set(tokens.map((entry) => entry[key])).size < tokens.length) {
       context.addIssue({ code: 'custom', message: `must not hold the same ${key} twice` });
@@ -155,8 +165,8 @@ export const Variables = z.object({
   ),
   API_TOKENS: secret(
     apiTokens.default([]),
-    'a-reading-token,ops:pause+replay:another-token',
-    'Bearer tokens of the API: bare ones read, name:scope+scope:token may do what its scopes say.',
+    'a-reading-token,ops:read+pause+cancel+replay:another-token',
+    'Bearer tokens of the API, separated by commas. A bare one reads. name:scope+scope:token may do what its scopes say: read, pause (stop and resume work), cancel (end runs and tickets), replay (dead letters). The name stands in the audit.',
   ),
   LOG_LEVEL: row(logLevel.default('info'), 'info', 'How much is logged.'),
   MODEL_KEYS_FILE: row(

@@ -1,5 +1,6 @@
 // The tables as Kysely sees them. What a column means stands here; how it is made stands in migrations/.
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
+import type { ControlTables } from './control-tables.ts';
 import type { InboxTables } from './inbox-tables.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -96,7 +97,8 @@ export type Tables = {
   run: RunTable;
   artifact: ArtifactTable;
   model_call: ModelCallTable;
-} & InboxTables;
+} & InboxTables &
+  ControlTables;
 
 export type Db = Kysely<Tables>;
 export type Tx = Transaction<Tables>;

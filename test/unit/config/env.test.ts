@@ -127,7 +127,7 @@ test('everything that is missing or malformed is named at once, and no secret is
       },
       {
         "name": "API_TOKENS",
-        "problem": "API_TOKENS must be tokens separated by commas, each bare or name:scope+scope:token; entry 1 is neither. Bearer tokens of the API: bare ones read, name:scope+scope:token may do what its scopes say. Example: API_TOKENS=a-reading-token,ops:pause+replay:another-token",
+        "problem": "API_TOKENS must be tokens separated by commas, each bare or name:scope+scope:token; entry 1 is neither. Bearer tokens of the API, separated by commas. A bare one reads. name:scope+scope:token may do what its scopes say: read, pause (stop and resume work), cancel (end runs and tickets), replay (dead letters). The name stands in the audit. Example: API_TOKENS=a-reading-token,ops:read+pause+cancel+replay:another-token",
       },
       {
         "name": "LOG_LEVEL",
@@ -172,6 +172,7 @@ describe('refused', () => {
     [{ HONCHO_API_KEY: 'a' }, /^HONCHO_URL is missing/],
     [{ API_TOKENS: 'a,,b' }, /^API_TOKENS must be tokens .* entry 2 is neither/],
     [{ API_TOKENS: 'ops:pause:' }, /^API_TOKENS must be tokens/],
+    [{ API_TOKENS: 'ops:pause+delete:a' }, /^API_TOKENS gives ops the scope delete, which does not exist/],
     [{ API_TOKENS: 'a,a' }, /^API_TOKENS must not hold the same token twice/],
     [{ API_TOKENS: 'ops:read:a,ops:read:b' }, /^API_TOKENS must not hold the same name twice/],
     [{ PRIVATE_KEY: pem.slice(0, 200) }, /^PRIVATE_KEY must hold an unencrypted RSA private key in PEM form/],
