@@ -2,10 +2,12 @@
 import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { ApiToken } from '../config/env-variables.ts';
 import { pullStream, ticketStream } from '../facts/stream.ts';
+import type { Enqueue } from '../journal/enqueue.ts';
 import type { Inbox } from '../journal/inbox.ts';
 import type { Db } from '../journal/tables.ts';
 import { createAccess } from './access.ts';
 import { deliveryAnswer, factAnswer, runAnswer, ticketAnswer, ticketDetail } from './answers.ts';
+import { addDeadLetters } from './dead-letters.ts';
 import { fieldProblems, problem, refusalProblem } from './problem.ts';
 import { readFacts } from './read/facts.ts';
 import { listRuns, readRunItem } from './read/runs.ts';
@@ -27,6 +29,7 @@ import {
 
 export type ReadApiOptions = {
   db: Db;
+  enqueue: Enqueue;
   inbox: Pick<Inbox, 'read'>;
   tokens: readonly ApiToken[];
   /** https makes the name of the session's cookie another one. */
@@ -112,7 +115,7 @@ const routes = {
   }),
 };
 
-export function createReadApi({ db, inbox, tokens, publicUrl, onError }: ReadApiOptions): OpenAPIHono {
+export function createReadApi({ db, enqueue, inbox, tokens, publicUrl, onError }: ReadApiOptions): OpenAPIHono {
   const access = createAccess(tokens, { secure: publicUrl.startsWith('https:') });
   const api = new OpenAPIHono({
     defaultHook: (result) =>
@@ -178,6 +181,8 @@ export function createReadApi({ db, inbox, tokens, publicUrl, onError }: ReadApi
           'No delivery with that GUID is stored: it never arrived, or it is older than the inbox keeps.',
         );
   });
+
+  addDeadLetters(api, { db, enqueue, access });
 
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',

@@ -51,7 +51,7 @@ export function createRoutes(options: RoutesOptions) {
   const app = new Hono();
   app.route('/', createProbes(dependencies(journal, reader), shared));
   app.route('/runner', runnerDoor(options));
-  app.route('/api/v1', createReadApi({ db: journal.db, inbox, ...shared }));
+  app.route('/api/v1', createReadApi({ db: journal.db, enqueue: journal.enqueue, inbox, ...shared }));
   app.route('/metrics', createMetricsRoute({ metrics, journal, ...shared }));
   app.route(
     '/',

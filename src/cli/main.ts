@@ -6,6 +6,7 @@ import { Permanent, Retryable, UserFixable } from '../errors.ts';
 import { sayPlainly } from '../render/messages.ts';
 import type { CliCommand, Io } from './command.ts';
 import { dbMigrate, dbRollback } from './db.ts';
+import { deadLetters } from './dead-letters.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
@@ -19,6 +20,7 @@ export const commands: readonly CliCommand[] = [
   validate,
   doctor,
   explain,
+  deadLetters,
   run,
   setup,
   dev,

@@ -88,6 +88,12 @@ export const PullObservedFacts = z.discriminatedUnion('type', [
   fact('GroupRequested', { sha: z.string() }),
   fact('TicketReported', { report: TicketReport }),
   fact('Woken', {}),
+  /** A fact about it could not be decided on, and the stream goes on without it until an operator looks. */
+  fact('FactSetAside', { id: z.int(), of: z.string(), why: z.string() }),
+  /** `by`: the name of an API token. */
+  fact('FactTakenBack', { id: z.int(), how: z.enum(['replayed', 'dismissed']), by: z.string() }),
+  /** An operator asks for what was given up: `what` is the command's type, or the run's id. */
+  fact('Replayed', { of: z.enum(['command', 'run']), what: z.string(), by: z.string() }),
 ]);
 
 export const PullOutcome = z.discriminatedUnion('type', [

@@ -38,6 +38,12 @@ export const TicketObserved = z.discriminatedUnion('type', [
   fact('PullClosed', { merged: z.boolean(), sha: z.string().optional(), by: Actor.optional() }),
   fact('PullRetargeted', { base: z.string() }),
   fact('Woken', {}),
+  /** A fact about it could not be decided on, and the stream goes on without it until an operator looks. */
+  fact('FactSetAside', { id: z.int(), of: z.string(), why: z.string() }),
+  /** `by`: the name of an API token. */
+  fact('FactTakenBack', { id: z.int(), how: z.enum(['replayed', 'dismissed']), by: z.string() }),
+  /** An operator asks for what was given up: `what` is the command's type, or the run's id. */
+  fact('Replayed', { of: z.enum(['command', 'run']), what: z.string(), by: z.string() }),
 ]);
 
 /** What a run told us, or what became of it without it. */

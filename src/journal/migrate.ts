@@ -3,12 +3,14 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { Permanent } from '../errors.ts';
 import * as journal from './migrations/0001-journal.ts';
 import * as inbox from './migrations/0002-inbox.ts';
+import * as deadLetter from './migrations/0005-dead-letter.ts';
 import * as control from './migrations/0006-control.ts';
 import type { Db } from './tables.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-journal': journal,
   '0002-inbox': inbox,
+  '0005-dead-letter': deadLetter,
   '0006-control': control,
 };
 

@@ -1,6 +1,7 @@
 // The tables as Kysely sees them. What a column means stands here; how it is made stands in migrations/.
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { ControlTables } from './control-tables.ts';
+import type { DeadLetterTables } from './dead-letter-tables.ts';
 import type { InboxTables } from './inbox-tables.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -37,6 +38,8 @@ export type FactTable = {
   type: string;
   body: Json;
   at: Generated<Date>;
+  /** It could not be decided on: not pending, and not part of the stream, until its dead letter is replayed. */
+  set_aside: Generated<boolean>;
 };
 
 /** One thing that is written outside: a comment, a check run, a label. */
@@ -98,6 +101,7 @@ export type Tables = {
   artifact: ArtifactTable;
   model_call: ModelCallTable;
 } & InboxTables &
+  DeadLetterTables &
   ControlTables;
 
 export type Db = Kysely<Tables>;

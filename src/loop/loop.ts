@@ -2,16 +2,16 @@
 import type { Job, JobWithMetadata } from 'pg-boss';
 import type { Effects, Ports } from '../effects/contract.ts';
 import { Retryable } from '../errors.ts';
-import { append } from '../journal/append.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Jobs } from '../journal/enqueue.ts';
 import type { Inbox } from '../journal/inbox.ts';
+import { buryJob } from './bury.ts';
 import { converge } from './converge.ts';
 import type { Log } from './log.ts';
 import { perform } from './perform.ts';
 import { react } from './react.ts';
 import { alone, lookAtPulls, repairDeliveries, type SweepTools, sweepJournal } from './sweep.ts';
-import { giveUp, translate } from './translate.ts';
+import { translate } from './translate.ts';
 
 export type Rounds = { journalSeconds: number; repairSeconds: number; lookSeconds: number };
 
@@ -49,9 +49,9 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   });
   await boss.work<Jobs['react']>('react', { ...pace, batchSize: 20, localConcurrency: 2 }, async (jobs) => {
     for (const stream of new Set(jobs.map(({ data }) => data.stream))) {
-      await react(db, enqueue, stream, (why) =>
-        log.error({ stream, why }, 'an illegal decision was replaced by a safe one'),
-      );
+      await react(db, enqueue, stream, {
+        refused: (why) => log.error({ stream, why }, 'an illegal decision was replaced by a safe one'),
+      });
     }
   });
   await boss.work(
@@ -70,8 +70,8 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   await boss.work(
     'dead',
     { ...pace, batchSize: 5, includeMetadata: true } as const,
-    async (jobs: JobWithMetadata<Jobs['perform']>[]) => {
-      for (const job of jobs) await bury(job);
+    async (jobs: JobWithMetadata<Jobs[keyof Jobs]>[]) => {
+      for (const job of jobs) await buryJob(translating, job);
     },
   );
 
@@ -85,15 +85,6 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
       const { after } = error;
       await db.transaction().execute((tx) => enqueue(tx, 'converge', data, { after }));
     }
-  }
-
-  /** Exactly one outcome per command: giving up takes the same key as success would have. */
-  async function bury({ data, output, sourceOutput }: JobWithMetadata<Jobs['perform']>): Promise<void> {
-    log.error({ ...data, output: sourceOutput ?? output }, 'given up');
-    if ('batch' in data) await giveUp(translating, String(data.batch), reasonOf(sourceOutput ?? output));
-    if (!data.command) return;
-    const fact = { type: 'GaveUp', command: data.command.type, why: reasonOf(sourceOutput ?? output) } as const;
-    await db.transaction().execute((tx) => append(tx, enqueue, { stream: data.stream, key: data.key, fact }));
   }
 
   const every = (seconds: number, name: string, work: () => Promise<unknown>) => {
@@ -118,8 +109,3 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
     stop: async () => void (await Promise.all(stops.map((stop) => stop()))),
   };
 }
-
-const reasonOf = (output: unknown): string => {
-  const message = typeof output === 'object' && output !== null && 'message' in output ? output.message : output;
-  return String(message ?? 'it failed for an unknown reason').slice(0, 1_000);
-};

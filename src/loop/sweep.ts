@@ -25,6 +25,7 @@ export async function sweepJournal({ journal: { db, enqueue }, log }: SweepTools
     .select('stream')
     .distinct()
     .where('seq', 'is', null)
+    .where('set_aside', '=', false)
     .where('at', '<', sql<Date>`clock_timestamp() - ${pendingSeconds} * interval '1 second'`)
     .limit(100)
     .execute();

@@ -53,6 +53,9 @@ export const ticketWords: Words<TicketFact> = {
     said('', merged ? 'Pull request merged' : 'Pull request closed without a merge', { who: by && nameOf(by) }),
   PullRetargeted: ({ base }) => said('wait', html`Pull request now goes to ${code(base)}`),
   Woken: undefined,
+  FactSetAside: ({ of }) => said('bad', html`${code(of)} could not be read and was set aside`),
+  FactTakenBack: ({ how, by }) => said('', how === 'replayed' ? 'Read again' : 'Left aside', { who: by }),
+  Replayed: ({ what, by }) => said('', html`${code(what)} asked for again`, { who: by }),
   RunClaimed: ({ run }) => said('', html`A runner took run ${code(run)}`),
   RunFinished: ({ run, submission, usage: used }) => {
     const { word, tone } = outcomeWord(submission.outcome);

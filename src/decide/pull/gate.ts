@@ -18,6 +18,7 @@ const fail = (why: Message): Blocker => ({ status: 'failure', why });
 /** Empty: the head may be merged. */
 export function blockers(state: PullState): Blocker[] {
   const { header, snapshot, ticket } = state;
+  if (state.setAside?.length) return [fail(message('gate-fact-set-aside'))];
   if (state.gatherFailed) return [fail(state.gatherFailed)];
   if (!header || !isCurrent(state, snapshot)) return [pending(message('gate-gathering'))];
   if (!snapshot.base.governed) return [fail(message('gate-ungoverned-base', { base: header.base.ref }))];

@@ -15,6 +15,7 @@ import { and, nothing, type TicketDecision } from './moves.ts';
 import { bundleInspected, bundleRefused, pullOpened, pushWaits, treePushed } from './publish.ts';
 import { reportOf } from './report.ts';
 import { dispatchDeferred, dispatchRefused, runDispatched, runFinished, runLost } from './runs.ts';
+import { factSetAside, replayed } from './set-aside.ts';
 import { issueClosed, issueEdited, issueLabeled, issueUnlabeled, pullClosed, startRead } from './start.ts';
 import { initialTicket, isOver, type TicketState } from './state.ts';
 import { timed, woken } from './wake.ts';
@@ -47,6 +48,8 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
   DispatchDeferred: dispatchDeferred,
   DispatchRefused: dispatchRefused,
   Woken: woken,
+  FactSetAside: factSetAside,
+  Replayed: replayed,
   RunFinished: runFinished,
   RunLost: runLost,
   BundleInspected: bundleInspected,

@@ -6,10 +6,10 @@ type Cause = TicketFact['type'];
 
 /** What stops the work in any stage that has not ended. */
 const stopped: readonly Cause[] = ['IssueUnlabeled', 'IssueClosed', 'AuthorityRead', 'StartRead', 'PullClosed'];
-/** A hold: by label, or by command. */
-const held: readonly Cause[] = ['IssueLabeled', 'AuthorityRead'];
-/** What lifts a hold, or tries again. */
-const resumed: readonly Cause[] = ['AuthorityRead', 'LabelAuthorityRead'];
+/** A hold, by label or by command; or something that could not be decided on. */
+const held: readonly Cause[] = ['IssueLabeled', 'AuthorityRead', 'FactSetAside'];
+/** What lifts a hold, or tries again: people by a command, an operator by replaying a dead letter. */
+const resumed: readonly Cause[] = ['AuthorityRead', 'LabelAuthorityRead', 'Replayed'];
 /** What an approval falls by. */
 const fallen: readonly Cause[] = ['PlanRead', 'StartRead', 'PullRetargeted', 'CommentChanged'];
 /** Why a run, or asking for one, ends without a result. */
@@ -26,7 +26,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     idle: ['StartRead'],
     not_ready: ['StartRead'],
     planning: ['StartRead'],
-    blocked: ['StartRead', 'GaveUp'],
+    blocked: ['StartRead', 'GaveUp', 'FactSetAside'],
     canceled: stopped,
     merged: ['PullClosed'],
   },
@@ -54,7 +54,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     planning: ['AuthorityRead'],
     implementing: ['ApprovalRead'],
     verifying: ['ApprovalRead'],
-    blocked: ['AuthorityRead', 'PlanRead'],
+    blocked: ['AuthorityRead', 'PlanRead', 'FactSetAside'],
     canceled: stopped,
     merged: ['PullClosed'],
   },
@@ -88,7 +88,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
   in_review: {
     verifying: ['PlanRead', 'AuthorityRead'],
     awaiting_approval: fallen,
-    blocked: ['PlanRead', 'GaveUp'],
+    blocked: ['PlanRead', 'GaveUp', 'FactSetAside'],
     canceled: stopped,
     merged: ['PullClosed'],
   },
@@ -111,7 +111,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     implementing: resumed,
     verifying: [...resumed, 'PlanRead'],
     publishing: resumed,
-    blocked: ['PlanRead', 'AuthorityRead', 'LabelAuthorityRead'],
+    blocked: ['PlanRead', 'FactSetAside', ...resumed],
     canceled: stopped,
     merged: ['PullClosed'],
   },

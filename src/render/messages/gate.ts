@@ -3,6 +3,7 @@ import type { Data } from '../fill.ts';
 import { wordsOf } from './approval.ts';
 
 export const gate = {
+  'gate-fact-set-aside': 'Something about this pull request could not be read.',
   'gate-gathering': 'Reading this pull request.',
   'gate-ungoverned-base': 'The base `{base}` is not governed by the policy.',
   'gate-policy-broken': 'The policy file cannot be read.',

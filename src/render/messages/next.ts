@@ -28,6 +28,8 @@ const ofTicket = {
 };
 
 const ofGate = {
+  'next-gate-fact-set-aside':
+    'This is a fault of Gantry, so nothing is merged until an operator has looked at its dead letters.',
   'next-gate-gathering': `Gantry is reading this pull request. ${nothingToDo}`,
   'next-gate-ungoverned-base':
     'Change the base to the default branch. Checks belong to a commit: a green one here would count everywhere.',

@@ -23,6 +23,8 @@ export const run = {
     'Verification failed, so nothing was pushed.\n\n- {layers}\n\nType `/retry`: the agent is told what failed and tries again.',
   'nothing-to-publish': 'There is no verified work to push. Type `/retry` to implement the plan again.',
   'gave-up': gaveUp,
+  'fact-set-aside':
+    'Something that happened here (`{fact}`) could not be read, so Gantry stopped and an approval no longer counts. This is a fault of Gantry: an operator looks at its dead letters. `/retry` goes on without it.',
   'dispatch-deferred-repository_busy':
     'Waiting for a free slot: this repository has as many runs as `concurrency` in `.github/harness.yml` allows. It starts by itself.',
   'dispatch-deferred-all_busy':

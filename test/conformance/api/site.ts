@@ -34,7 +34,7 @@ export async function openSite(
   const publicUrl = options.publicUrl ?? url;
   const links = createSignInLinks(url);
   const app = new Hono();
-  app.route('/api/v1', createReadApi({ db, inbox, tokens: given, publicUrl, onError }));
+  app.route('/api/v1', createReadApi({ db, enqueue, inbox, tokens: given, publicUrl, onError }));
   app.route('/metrics', createMetricsRoute({ metrics, journal, tokens: given, publicUrl, onError }));
   app.route('/', createPages(db, given, { publicUrl, serverUrl: 'https://github.test', links, onError }));
   server.on('request', getRequestListener(app.fetch));

@@ -37,7 +37,8 @@ export type Expected = {
 export class Stream<State, F extends Fact> {
   state: State;
   readonly journal: F[] = [];
-  last: Required<Pick<Decision<F>, 'facts' | 'commands' | 'tell'>> & Pick<Decision<F>, 'wakeAt' | 'givenUp' | 'takenUp'> = {
+  last: Required<Pick<Decision<F>, 'facts' | 'commands' | 'tell'>> &
+    Pick<Decision<F>, 'wakeAt' | 'givenUp' | 'takenUp'> = {
     facts: [],
     commands: [],
     tell: [],
