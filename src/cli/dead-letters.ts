@@ -135,4 +135,4 @@ const lines = (entry: Entry): string[] =>
     `hint      ${entry.hint}`,
     `when      ${entry.at}, given up ${entry.times} times`,
     ...Object.entries(entry.evidence).map(([name, value]) => `${name.padEnd(9)} ${value}`),
-  ].map(printable);
+  ].map((line) => printable(line, 1_200));

@@ -59,6 +59,10 @@ export const TicketReport = z.strictObject({
   bodyDigest: z.string(),
   plan: PlanSnapshot.optional(),
   approval: Approval.optional(),
+  /** Labels that the issue was seen with since the work began. */
+  labels: z.array(z.string()).optional(),
+  /** What the plan's gate asks for beyond the one approval, or by which rule nobody is asked. */
+  planGate: Message.optional(),
   /** The approval that no longer holds, and why. */
   revoked: Message.optional(),
   /** Results of the four layers, and the commit they are about; `stored`: that tree was not pushed. */

@@ -6,7 +6,7 @@ import { IssueSnapshot } from './issue.ts';
 import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
 import { PlanSnapshot } from './plan.ts';
-import { PolicyRead } from './policy.ts';
+import { GateStage, PolicyRead } from './policy.ts';
 import { FailureClass, Isolation, RunOutcome, Stage, Submission, Usage } from './run.ts';
 import { TicketStage } from './stage.ts';
 
@@ -69,6 +69,7 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     /** Artifact with the sanitised body that agents may read. */
     body: z.string().optional(),
     labeled: z.boolean(),
+    labels: z.array(z.string()).optional(),
     policy: PolicyRead,
     base: z.strictObject({ ref: z.string(), sha: z.string() }),
   }),
@@ -80,6 +81,7 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     /** Read by REST: the comment exists, was never edited, was written by its sender and through no App. */
     genuine: z.boolean(),
     bodyDigest: z.string().optional(),
+    labels: z.array(z.string()).optional(),
     head: z.string(),
     base: z.strictObject({ ref: z.string(), sha: z.string() }),
     plan: PlanSnapshot.optional(),
@@ -115,6 +117,16 @@ export const TicketOutcome = z.discriminatedUnion('type', [
 export const TicketDecided = z.discriminatedUnion('type', [
   fact('TicketStarted', { by: Actor }),
   fact('StageEntered', { stage: TicketStage }),
+  /** What the gate asks for, whenever a plan begins to wait at it; `waived` names the rule by which nobody is asked. */
+  fact('GateJudged', {
+    stage: GateStage,
+    approvals: z.int(),
+    groups: z.array(z.array(z.string())),
+    why: z.array(z.string()),
+    waived: z.string().optional(),
+  }),
+  /** One approval of several that are asked for. */
+  fact('PlanConsented', { approval: Approval }),
   fact('PlanApproved', { approval: Approval }),
   fact('ApprovalRevoked', { why: Message }),
   fact('Held', { by: Actor, why: z.string() }),

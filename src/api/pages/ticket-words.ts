@@ -88,6 +88,18 @@ export const ticketWords: Words<TicketFact> = {
   GaveUp: ({ command, why }) => said('bad', html`Gave up on ${code(command)}`, { why }),
   TicketStarted: ({ by }) => said('key', html`<strong>Work started</strong>`, { who: nameOf(by) }),
   StageEntered: ({ stage }) => stageEntered(stage),
+  GateJudged: ({ approvals, why, waived }) =>
+    said(
+      '',
+      waived === undefined
+        ? `Plan asks for ${approvals} approval${approvals === 1 ? '' : 's'}`
+        : 'Plan asks for no approval',
+      {
+        why: waived ?? (why.length > 0 ? why.join(', ') : undefined),
+      },
+    ),
+  PlanConsented: ({ approval }) =>
+    said('good', 'Plan approved, more approvals are asked for', { who: nameOf(approval.by) }),
   PlanApproved: ({ approval }) =>
     said('good', html`<strong>Plan approved</strong>`, {
       who: nameOf(approval.by),

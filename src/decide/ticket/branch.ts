@@ -5,9 +5,10 @@ import { type Message, message } from '../../facts/message.ts';
 import type { StageName } from '../../facts/stage.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
-import { start } from './dispatch.ts';
+import { carryOut, start } from './dispatch.ts';
 import { isCurrent, isEcho } from './evolve-branch.ts';
 import { and, ask, block, nothing, revoke, stopRun, type TicketDecision } from './moves.ts';
+import { approversOf, waivedApproval } from './plan-gate.ts';
 import { isOver, type TicketState, withPolicy } from './state.ts';
 
 /** While a plan is being made or shown there is nothing to read again: TreePushed brings the new one. */
@@ -26,7 +27,7 @@ export function reread(state: TicketState): TicketDecision {
     base: base.ref,
     changeId: plan.changeId,
     ...(approval && {
-      approval: { login: approval.by.login, planDigest: approval.planDigest, baseDigest: approval.baseDigest },
+      approval: { logins: approversOf(approval), planDigest: approval.planDigest, baseDigest: approval.baseDigest },
     }),
   });
 }
@@ -46,12 +47,17 @@ export const pullRetargeted = (state: TicketState, { base }: TicketFactOf<'PullR
   return and(revoked, reread({ ...rest, base: { ref: base, sha: '' } }));
 };
 
+const commentsOf = (approval: Approval | undefined): number[] =>
+  approval?.waived === undefined && approval
+    ? [approval.comment, ...(approval.others ?? []).map((one) => one.comment)]
+    : [];
+
 /** A comment that approved must stay what it was. */
 export const commentChanged = (
   state: TicketState,
   { comment, how, by }: TicketFactOf<'CommentChanged'>,
 ): TicketDecision =>
-  state.approval?.comment === comment && !isOver(state)
+  commentsOf(state.approval).includes(comment) && !isOver(state)
     ? revoke(state, message('approval-comment-changed', { how, by: by.login }))
     : nothing;
 
@@ -59,12 +65,20 @@ export function planRead(state: TicketState, fact: TicketFactOf<'PlanRead'>, con
   const { stage, approval } = state;
   if (isOver(state) || !isCurrent(state, fact) || isReplanning(state) || stage.name === 'checking') return nothing;
   if (!fact.plan) return planGone(state);
-  if (!approval) return nothing;
+  if (!approval) return waive(state, fact, context);
   const problem = approvalProblem(approval, fact);
   if (problem) return revoke(state, problem);
   return state.pushed.includes(fact.head)
     ? nothing
     : pushedByPeople(withPolicy({ ...state, plan: fact.plan }, fact.policy), context);
+}
+
+/** The policy may ask for nobody: then the plan is carried out as if it had been approved. */
+function waive(state: TicketState, fact: TicketFactOf<'PlanRead'>, context: Context): TicketDecision {
+  const approval = waivedApproval(state, fact, context);
+  if (!approval) return nothing;
+  const approved = { ...withPolicy(state, fact.policy), approval, ...(fact.plan && { plan: fact.plan }) };
+  return and({ facts: [{ type: 'PlanApproved', approval }] }, carryOut(approved, context));
 }
 
 const planGone = (state: TicketState): TicketDecision =>
@@ -87,7 +101,7 @@ function approvalProblem(
   if (plan?.digest !== approval.planDigest) return message('plan-changed');
   if (plan.baseDigest !== approval.baseDigest) return message('base-moved');
   if (approvalHolds || why?.id === 'plan-changed' || why?.id === 'base-moved') return undefined;
-  if (why?.id === 'approver-lost-write' && why.data.login !== approval.by.login) return undefined;
+  if (why?.id === 'approver-lost-write' && !approversOf(approval).includes(why.data.login ?? '')) return undefined;
   return why ?? message('plan-changed');
 }
 

@@ -5,7 +5,8 @@ import type { Context } from '../contract.ts';
 import { withReceipt } from '../receipts.ts';
 import { headMoved, planRead, pullClosed, treePushed } from './evolve-branch.ts';
 import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
-import { notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
+import { standing } from './plan-gate.ts';
+import { notStarted, type TicketState, waitsForSlot, withLabels, withPolicy } from './state.ts';
 import { without } from './without.ts';
 
 type Fold<Type extends TicketFact['type']> = (
@@ -58,9 +59,12 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   HeadMoved: headMoved,
   BaseMoved: (state, { ref, sha }) => (ref === state.base?.ref ? { ...state, baseTip: sha } : state),
   PlanRead: (state, fact, context) => withPolicy(planRead(state, fact, context), fact.policy),
-  ApprovalRead: (state, { policy }) => withPolicy(state, policy),
+  ApprovalRead: (state, { policy, labels }) => withLabels(withPolicy(state, policy), labels),
   PullRetargeted: (state, { base }) => ({ ...state, base: { ref: base, sha: state.base?.sha ?? '' } }),
-  PlanApproved: (state, { approval }) => ({ ...without(state, 'revoked', 'fell'), approval }),
+  PlanConsented: (state, { approval }) => ({ ...state, consents: [...standing(state, approval), approval] }),
+  PlanApproved: (state, { approval }) => ({ ...without(state, 'revoked', 'fell', 'consents'), approval }),
+  CommentChanged: (state, { comment }) =>
+    state.consents ? { ...state, consents: state.consents.filter((one) => one.comment !== comment) } : state,
   ApprovalRevoked: (state, { why }) => ({
     ...without(state, 'approval'),
     revoked: why,
@@ -105,6 +109,7 @@ function startRead(state: TicketState, fact: TicketFactOf<'StartRead'>): TicketS
   return {
     ...state,
     ...(issue && { issue }),
+    ...(fact.labels && { labels: notStarted(state) ? fact.labels : (withLabels(state, fact.labels).labels ?? []) }),
     ...(body && { body }),
     ...(state.label && allowed && { label: { ...state.label, allowed } }),
     policy: policy.status === 'broken' && !notStarted(state) && state.policy ? state.policy : policy,

@@ -3,6 +3,7 @@ import { type Message, message } from '../../facts/message.ts';
 import type { TicketReport } from '../../facts/pull.ts';
 import type { TicketStage } from '../../facts/stage.ts';
 import type { Context } from '../contract.ts';
+import { planGate } from './plan-gate.ts';
 import type { TicketState } from './state.ts';
 
 export const reportOf = (state: TicketState, { number }: Context): TicketReport => ({
@@ -18,6 +19,8 @@ export const reportOf = (state: TicketState, { number }: Context): TicketReport 
   ...(state.plan && { plan: state.plan }),
   ...(state.approval && { approval: state.approval }),
   ...(state.revoked && { revoked: state.revoked }),
+  ...(state.labels && state.labels.length > 0 && { labels: state.labels }),
+  ...gateOf(state),
   ...(state.layers && { layers: state.layers }),
   ...(state.isolation && { isolation: state.isolation }),
   ...(state.hold && { hold: { by: state.hold.by, why: state.hold.why } }),
@@ -25,6 +28,11 @@ export const reportOf = (state: TicketState, { number }: Context): TicketReport 
   ...(state.stage.name === 'canceled' && { blocked: state.stage.why }),
   next: nextStep(state),
 });
+
+const gateOf = (state: TicketState): Pick<TicketReport, 'planGate'> => {
+  const gate = planGate(state);
+  return gate ? { planGate: gate } : {};
+};
 
 /** `at` to the minute: whoever reads it needs no more. */
 export const triesAgain = ({ why, at, n, of }: TicketStage & { name: 'retrying' }): Message =>

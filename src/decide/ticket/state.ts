@@ -31,6 +31,12 @@ export type TicketState = {
   /** Head of the branch as far as we know. */
   head?: string;
   approval?: Approval;
+  /** Approvals of the plan while more are asked for. */
+  consents?: Approval[];
+  /** Labels that the issue was seen with since the work began: taking one off loosens nothing. */
+  labels?: string[];
+  /** When the plan began to wait for approval (database time, ISO 8601). */
+  waitsSince?: string;
   /** Why the last approval fell, until the next one, and which one it was. */
   revoked?: Message;
   fell?: Approval;
@@ -121,3 +127,7 @@ export const plannedForIssue = ({ plannedFor, issue }: TicketState): boolean =>
   plannedFor.bodyDigest === issue?.bodyDigest ||
   (plannedFor.criteria.length === issue?.criteria.length &&
     plannedFor.criteria.every(({ id, text }, n) => issue.criteria[n]?.id === id && issue.criteria[n]?.text === text));
+
+/** Labels only add up: whoever may take one off may not loosen a gate by it. */
+export const withLabels = (state: TicketState, labels: readonly string[] | undefined): TicketState =>
+  labels ? { ...state, labels: [...new Set([...(state.labels ?? []), ...labels])].slice(0, 100) } : state;

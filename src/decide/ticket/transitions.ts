@@ -52,9 +52,9 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
   },
   awaiting_approval: {
     planning: ['AuthorityRead'],
-    implementing: ['ApprovalRead'],
-    verifying: ['ApprovalRead'],
-    blocked: ['AuthorityRead', 'PlanRead', 'FactSetAside'],
+    implementing: ['ApprovalRead', 'PlanRead'],
+    verifying: ['ApprovalRead', 'PlanRead'],
+    blocked: ['AuthorityRead', 'PlanRead', 'FactSetAside', 'Woken'],
     canceled: stopped,
     merged: ['PullClosed'],
   },

@@ -59,6 +59,9 @@ const ofGate = {
     'Whoever is behind that push could review their own code, so no review counts here. A commit that Gantry itself pushes clears it: close this pull request and type `/retry` on the issue to start anew.',
   'next-gate-needs-review':
     'Someone with write permission, other than the requester, reviews the code and approves this commit.',
+  'next-gate-needs-reviews':
+    'People with write permission, other than the requester, review the code and approve this commit. The policy asks for that by its {why}.',
+  'next-gate-waiver-exceeded': 'Type `/retry` for a new plan, or close this pull request.',
   'next-gate-needs-review-foreign-head':
     'The newest commit is not Gantry’s. Someone with write permission who neither asked for the work nor pushed here approves exactly this commit in a review.',
   'next-gate-working': nothingToDo,

@@ -24,7 +24,7 @@ export const run = {
   'nothing-to-publish': 'There is no verified work to push. Type `/retry` to implement the plan again.',
   'gave-up': gaveUp,
   'fact-set-aside':
-    'Something that happened here (`{fact}`) could not be read, so Gantry stopped and an approval no longer counts. This is a fault of Gantry: an operator looks at its dead letters. `/retry` goes on without it.',
+    'Something that happened here could not be read, so Gantry stopped. It was a `{fact}`, and an approval given before no longer counts. This is a fault of Gantry: an operator looks at its dead letters. `/retry` goes on without it.',
   'dispatch-deferred-repository_busy':
     'Waiting for a free slot: this repository has as many runs as `concurrency` in `.github/harness.yml` allows. It starts by itself.',
   'dispatch-deferred-all_busy':

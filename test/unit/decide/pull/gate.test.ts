@@ -69,7 +69,12 @@ test('in order, the gate stays in progress and the merge is asked for with every
       base: 'main',
       reviewers: ['ann'],
       policyBlob: sha('policy'),
-      ticket: { planDigest: plan().digest, baseDigest: digest('base'), bodyDigest: digest('first'), approver: 'ann' },
+      ticket: {
+        planDigest: plan().digest,
+        baseDigest: digest('base'),
+        bodyDigest: digest('first'),
+        approvers: ['ann'],
+      },
     },
   ]);
   expect(merges(spec.when({ type: 'CommentChanged', comment: 3, how: 'edited', by: pat }))).toEqual([]);
