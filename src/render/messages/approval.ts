@@ -71,6 +71,6 @@ export const approval = {
   'approval-comment-changed': ({ how }: Data) =>
     `The comment that approved the plan was ${how === 'deleted' ? 'deleted' : 'edited'} by {by}.`,
   'approval-expired':
-    'Nobody approved the plan within {days} days (`gates.expireDays` in `.github/harness.yml`), so it was put aside. Nothing was merged. `/retry` has it wait for approval again.',
+    'Nobody approved the plan within {days} days, so it was put aside. That is `gates.expireDays` in `.github/harness.yml`. Nothing was merged. `/retry` has it wait for approval again.',
   'plan-rejected': 'The plan was sent back by {by}: {why}\n\n`/retry` makes a new plan that is told so.',
 };

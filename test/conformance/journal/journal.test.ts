@@ -162,7 +162,7 @@ describe.each(databases)('on %s', (kind) => {
       .execute((tx) => append(tx, other.enqueue, { stream: ticketStream(1, 1), repository, key: 'm', fact: given(9) }));
     expect(await rollback(other.db)).toEqual(['0002-inbox']);
     expect(await rollback(other.db)).toEqual(['0001-journal']);
-    expect(await migrate(other.db)).toEqual(['0001-journal', '0002-inbox']);
+    expect(await migrate(other.db)).toEqual(['0001-journal', '0002-inbox', '0005-dead-letter', '0006-control']);
     await other.close();
   });
 });

@@ -23,6 +23,9 @@ test('the least policy has every default', () => {
         },
         "concurrency": 2,
         "egress": [],
+        "gates": {
+          "rules": [],
+        },
         "layers": {},
         "merge": {
           "by": "gantry",

@@ -7,7 +7,6 @@ import {
   ann,
   approvalRead,
   approve,
-  bo,
   digest,
   dispatched,
   finished,
@@ -57,10 +56,10 @@ describe('several approvals', () => {
       id: 'gate-plan-demands',
       data: { have: '1', need: '2', named: 'bo or pat', why: 'rule 1 (paths src/**)' },
     });
-    spec.given(...consent(bo, policy)).stage('implementing');
-    expect(spec.state.approval).toMatchObject({ by: bo, others: [{ by: ann }] });
+    spec.given(...consent(pat, policy)).stage('implementing');
+    expect(spec.state.approval).toMatchObject({ by: pat, others: [{ by: ann }] });
     // Whether the first still has write is read once more.
-    expect(spec.command('ReadPlan').approval?.logins).toEqual(['bo', 'ann']);
+    expect(spec.command('ReadPlan').approval?.logins).toEqual(['pat', 'ann']);
   });
 
   test('the same person twice is one person', () => {
@@ -72,7 +71,7 @@ describe('several approvals', () => {
   test('two of whom none is named are not enough', () => {
     const named = rules({ stage: 'plan', approvals: 2, approvers: ['zoe'] });
     ticket()
-      .given(...toGate(named), ...consent(ann, named), ...consent(bo, named))
+      .given(...toGate(named), ...consent(ann, named), ...consent(pat, named))
       .stage('awaiting_approval');
   });
 
@@ -80,17 +79,17 @@ describe('several approvals', () => {
     const other = plan('two', { commit: plan().commit });
     waiting()
       .given(...consent(ann, policy), planRead(plan().commit, { plan: other, policy }))
-      .given(...consent(bo, policy, { plan: other }))
+      .given(...consent(pat, policy, { plan: other }))
       .stage('awaiting_approval');
     const moved = plan('one', { baseDigest: digest('next') });
     waiting()
-      .given(...consent(ann, policy), ...consent(bo, policy, { plan: moved }))
+      .given(...consent(ann, policy), ...consent(pat, policy, { plan: moved }))
       .stage('awaiting_approval');
     const [ask, read] = consent(ann, policy);
     if (ask?.type !== 'CommandGiven' || !read) throw new Error('no command');
     waiting()
       .given(ask, read, { type: 'CommentChanged', comment: ask.comment.id, how: 'deleted', by: ann })
-      .given(...consent(bo, policy))
+      .given(...consent(pat, policy))
       .stage('awaiting_approval');
   });
 
@@ -98,7 +97,7 @@ describe('several approvals', () => {
     const [ask, read] = consent(ann, policy);
     if (ask?.type !== 'CommandGiven' || !read) throw new Error('no command');
     waiting()
-      .given(ask, read, ...consent(bo, policy))
+      .given(ask, read, ...consent(pat, policy))
       .stage('implementing')
       .when({ type: 'CommentChanged', comment: ask.comment.id, how: 'deleted', by: ann })
       .stage('awaiting_approval');
