@@ -27,6 +27,8 @@ const paths = [
   '/api/v1/pulls/7/1/facts',
   '/api/v1/runs/x',
   '/api/v1/deliveries/x',
+  '/api/v1/dead-letters',
+  '/api/v1/dead-letters/1',
   '/api/v1/openapi.json',
   '/api/v1/nothing',
 ];

@@ -160,6 +160,10 @@ describe.each(databases)('on %s', (kind) => {
     await other.db
       .transaction()
       .execute((tx) => append(tx, other.enqueue, { stream: ticketStream(1, 1), repository, key: 'm', fact: given(9) }));
+    // Downwards a fact that was set aside is pending again.
+    await other.db.updateTable('fact').set({ set_aside: true }).where('key', '=', 'm').execute();
+    expect(await rollback(other.db)).toEqual(['0006-control']);
+    expect(await rollback(other.db)).toEqual(['0005-dead-letter']);
     expect(await rollback(other.db)).toEqual(['0002-inbox']);
     expect(await rollback(other.db)).toEqual(['0001-journal']);
     expect(await migrate(other.db)).toEqual(['0001-journal', '0002-inbox', '0005-dead-letter', '0006-control']);
