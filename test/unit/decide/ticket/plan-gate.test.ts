@@ -63,8 +63,9 @@ describe('several approvals', () => {
   });
 
   test('the same person twice is one person', () => {
-    waiting()
-      .given(...consent(ann, policy), ...consent(ann, policy))
+    const two = rules({ stage: 'plan', approvals: 2 });
+    ticket()
+      .given(...toGate(two), ...consent(ann, two), ...consent(ann, two))
       .stage('awaiting_approval');
   });
 
