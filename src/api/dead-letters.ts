@@ -45,11 +45,13 @@ const refused = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: ProblemAnswer } },
 });
+/** Optional by its type: only then does zod-openapi take an answer that was made elsewhere, such as a problem. */
+const failure = (description: string): { 500?: ReturnType<typeof refused> } => ({ 500: refused(description) });
 const refusals = {
   400: refused('A parameter is malformed; `problems` names it.'),
   401: refused('No token, or one that is not known.'),
   403: refused('The token lacks the scope.'),
-  500: { description: 'Gantry failed to answer; its log says why. Nothing was changed.' },
+  ...failure('Gantry failed to answer; its log says why. Nothing was changed.'),
 };
 const absent = refused('There is no such dead letter.');
 const why = z.string().trim().min(3).max(500);
