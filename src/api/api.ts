@@ -8,6 +8,7 @@ import type { Inbox } from '../journal/inbox.ts';
 import type { Db } from '../journal/tables.ts';
 import { createAccess } from './access.ts';
 import { addControls } from './control-api.ts';
+import { addDeadLetters } from './dead-letters.ts';
 import { addLists } from './list-api.ts';
 import { addOrders } from './order-api.ts';
 import { fieldProblems, problem, refusalProblem } from './problem.ts';
@@ -57,6 +58,7 @@ export function createApi({ tokens, publicUrl, onError, ...journal }: ApiOptions
   addLists(tools);
   addControls(tools);
   addOrders(tools);
+  addDeadLetters(api, tools);
 
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',

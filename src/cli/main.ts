@@ -7,6 +7,7 @@ import { sayPlainly } from '../render/messages.ts';
 import type { CliCommand, Io } from './command.ts';
 import { controls } from './controls.ts';
 import { dbMigrate, dbRollback } from './db.ts';
+import { deadLetters } from './dead-letters.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
@@ -22,6 +23,7 @@ export const commands: readonly CliCommand[] = [
   validate,
   doctor,
   explain,
+  deadLetters,
   run,
   setup,
   dev,

@@ -16,19 +16,21 @@ const mostProblems = 50;
 
 const hostPattern = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
 
+const loginProblem = (login: string): string | undefined =>
+  /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(login) ? undefined : 'is not a GitHub login: leave out the "@" and teams';
+
 /** What the zod schema cannot say about single strings. In `at`, "*" stands for every key or index. */
 const stringRules: readonly { at: Path; problem(text: string): string | undefined }[] = [
   { at: ['protected', '*'], problem: globProblem },
+  { at: ['gates', 'rules', '*', 'when', 'paths', '*'], problem: globProblem },
+  { at: ['gates', 'rules', '*', 'approvers', '*'], problem: loginProblem },
   {
     at: ['egress', '*'],
     problem: (host) => (hostPattern.test(host) ? undefined : 'is not a host name: give names like `api.example.org`'),
   },
   {
     at: ['approval', 'approvers', '*'],
-    problem: (login) =>
-      /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(login)
-        ? undefined
-        : 'is not a GitHub login: leave out the "@" and teams',
+    problem: loginProblem,
   },
   {
     at: ['layers', '*', 'report', 'path'],

@@ -76,7 +76,9 @@ export const Command = z.discriminatedUnion('type', [
     base: z.string(),
     changeId: z.string(),
     /** Absent: nothing is approved, only the plan is read again. */
-    approval: z.strictObject({ login: z.string(), planDigest: z.string(), baseDigest: z.string() }).optional(),
+    approval: z
+      .strictObject({ logins: z.array(z.string()), planDigest: z.string(), baseDigest: z.string() })
+      .optional(),
   }),
   command('OpenPull', {
     issue: z.int(),
@@ -112,11 +114,14 @@ export const Command = z.discriminatedUnion('type', [
         changeId: z.string(),
         planDigest: z.string(),
         baseDigest: z.string(),
-        approver: z.string(),
+        /** Empty: the policy waived the approval of the plan. */
+        approvers: z.array(z.string()),
       })
       .optional(),
     /** Reviews that would let it merge: any one of them must still hold, live. */
     reviewers: z.array(z.string()),
+    /** How many of them, and one of each group; absent: one. */
+    reviews: z.strictObject({ approvals: z.int(), groups: z.array(z.array(z.string())) }).optional(),
     policyBlob: z.string(),
     /** How often the gate was asked for again, as its check view counts it. */
     times: z.int(),

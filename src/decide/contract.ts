@@ -1,12 +1,15 @@
 // The shape of a lifecycle: the pure half of Gantry. No I/O, no clock, no randomness: `now` is the fact's database time.
 import type { z } from 'zod';
 import type { Fact } from '../facts/fact.ts';
+import type { FailureClass } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
 import type { Command } from './command.ts';
 import type { Target } from './target.ts';
 
 /** A fact for another stream, appended in the same transaction. */
 export type Told = { stream: StreamId; fact: Fact };
+
+export type GivenUp = { run: string; class: FailureClass; why: string; workflowRun?: number };
 
 export type Decision<F> = {
   /** Decided facts, folded right after the fact that caused them. */
@@ -16,6 +19,10 @@ export type Decision<F> = {
   tell?: readonly Told[];
   /** When to send `Woken`, at the earliest; null clears it, absent leaves it. */
   wakeAt?: Date | null;
+  /** Runs that nobody tries again by itself: they go to the dead letters. */
+  givenUp?: readonly GivenUp[];
+  /** What was given up in this stream was taken up again: its dead letters are closed. */
+  takenUp?: true;
   /** What was decided was illegal and something safe stands here instead: we are wrong, and this says how. For the log. */
   refused?: string;
 };

@@ -41,6 +41,7 @@ export const gatherPull: Effect<'GatherPull'> = {
       criteria: command.criteria,
       secrets: lines && !tooLarge ? await findSecrets(lines.lines) : 'unreadable',
       ...(plan && { plan }),
+      ...(lines && !tooLarge && { added: lines.lines.length }),
       ...(command.origin === 'gantry' &&
         namesNoLayer(policy) && { detected: await detectLayers(ports, repository, mainSha) }),
       ...(files?.some(({ path }) => path === policyPath) && { editedPolicy: await policyAt(ports, repository, head) }),

@@ -1,6 +1,7 @@
 // The last look and the merge. Everything is read live again; only then is the gate green, and the merge names the head.
 
 import type { CommandOf } from '../decide/command.ts';
+import { isMet } from '../decide/gates/demand.ts';
 import { mergedGate } from '../decide/pull/desired.ts';
 import { blockers } from '../decide/pull/gate.ts';
 import type { PullState } from '../decide/pull/state.ts';
@@ -134,12 +135,12 @@ async function planProblem(
   const policy = await policyAt(ports, repository, sha);
   if ((policy.status === 'ok' ? policy.blob : '') !== command.policyBlob)
     return { why: message('merge-policy-changed'), again: false };
-  const approval = { login: ticket.approver, planDigest: ticket.planDigest, baseDigest: ticket.baseDigest };
+  const approval = { logins: ticket.approvers, planDigest: ticket.planDigest, baseDigest: ticket.baseDigest };
   const why = await approvalProblem(ports, repository, approval, plan);
   return why && { why, again: false };
 }
 
-/** Somebody's newest review must approve exactly this head, and that person must still have write. */
+/** As many newest reviews as are asked for must approve exactly this head, of people who still have write. */
 async function reviewProblem({ command, repository }: Merge, { reader }: Ports): Promise<Problem | undefined> {
   const reviews = await reader.reviews(repository, command.pull);
   const against = reviews.find(({ state }) => state === 'changes_requested');
@@ -148,8 +149,12 @@ async function reviewProblem({ command, repository }: Merge, { reader }: Ports):
     ({ state, commit, author }) =>
       state === 'approved' && commit === command.head && command.reviewers.includes(author.login),
   );
+  const { reviews: asked = { approvals: 1, groups: [] } } = command;
+  const holding: string[] = [];
   for (const { author } of approving) {
-    if (atLeast(await reader.role(repository, author.login), 'write')) return undefined;
+    if (holding.includes(author.login) || !atLeast(await reader.role(repository, author.login), 'write')) continue;
+    holding.push(author.login);
+    if (isMet(asked, holding)) return undefined;
   }
   return { why: message('merge-review-missing'), again: false };
 }

@@ -39,7 +39,7 @@ export const readApproval: Effect<'ReadApproval'> = {
       head: head ?? '',
       base: { ref: command.base, sha: baseSha },
       policy: await livePolicy(ports, repository),
-      ...(issue && { bodyDigest: issueSnapshot(issue).snapshot.bodyDigest }),
+      ...(issue && { bodyDigest: issueSnapshot(issue).snapshot.bodyDigest, labels: issue.labels }),
       ...(plan && { plan }),
     };
   },

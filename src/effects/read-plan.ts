@@ -44,6 +44,7 @@ export async function approvalProblem(
   if (!approval) return undefined;
   if (plan.digest !== approval.planDigest) return message('plan-changed');
   if (plan.baseDigest !== approval.baseDigest) return message('base-moved');
-  const role = await reader.role(repository, approval.login);
-  return atLeast(role, 'write') ? undefined : message('approver-lost-write', { login: approval.login });
+  for (const login of approval.logins)
+    if (!atLeast(await reader.role(repository, login), 'write')) return message('approver-lost-write', { login });
+  return undefined;
 }

@@ -24,6 +24,7 @@ export const readStart: Effect<'ReadStart'> = {
       covers,
       role,
       labeled: issue?.labels.includes('ai-ready') ?? false,
+      labels: issue?.labels ?? [],
       policy: await policyAt(ports, repository, sha),
       base: { ref: base, sha },
       ...(read && {

@@ -11,5 +11,9 @@ export const Approval = z.strictObject({
   bodyDigest: z.string(),
   baseRef: z.string(),
   baseDigest: z.string(),
+  /** Who approved the same before, where more than one was asked for. */
+  others: z.array(z.strictObject({ by: Actor, comment: z.int(), at: z.string() })).optional(),
+  /** Nobody approved: the rule of the policy that waived it. `by` is nobody then, and `comment` 0. */
+  waived: z.string().optional(),
 });
 export type Approval = z.infer<typeof Approval>;

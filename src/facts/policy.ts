@@ -29,6 +29,38 @@ export type LayerPolicy = z.infer<typeof LayerPolicy>;
 export const AgentName = z.enum(['codex', 'claude_code', 'gemini_cli']);
 export type AgentName = z.infer<typeof AgentName>;
 
+export const Category = z.enum(['docs', 'tests', 'deps', 'code', 'schema', 'auth', 'infra']);
+export type Category = z.infer<typeof Category>;
+
+export const GateStage = z.enum(['plan', 'merge']);
+export type GateStage = z.infer<typeof GateStage>;
+
+const login = z.string().min(1).max(39);
+
+export const GateRule = z.strictObject({
+  stage: GateStage.describe('Before the plan is carried out, or before the merge.'),
+  when: z
+    .strictObject({
+      paths: z.array(glob).min(1).max(50).optional().describe('Any of these is touched, or may be.'),
+      categories: z.array(Category).min(1).optional().describe('Anything of these kinds is touched, or may be.'),
+      labels: z.array(z.string().min(1).max(100)).min(1).max(50).optional().describe('The issue has any of these.'),
+      files: z.int().min(0).optional().describe('More files than this.'),
+      lines: z.int().min(0).optional().describe('More added lines than this.'),
+    })
+    .prefault({})
+    .describe('All that are named must hold; what is not known yet holds. Empty: always.'),
+  approvals: z
+    .int()
+    .min(0)
+    .max(5)
+    .default(1)
+    .describe(
+      'Approvals of different people. 0 without approvers waives the approval of a plan for docs and tests only.',
+    ),
+  approvers: z.array(login).max(50).default([]).describe('One of these must be among them.'),
+});
+export type GateRule = z.infer<typeof GateRule>;
+
 export const Policy = z.strictObject({
   version: z.literal(1).describe('Version of this file format.'),
   agent: AgentName.default('codex').describe('Which agent plans and implements.'),
@@ -74,6 +106,21 @@ export const Policy = z.strictObject({
         .max(50)
         .default([])
         .describe('Logins who alone may approve. Empty: anyone with write.'),
+    })
+    .prefault({}),
+  gates: z
+    .strictObject({
+      expireDays: z
+        .int()
+        .min(1)
+        .max(365)
+        .optional()
+        .describe('Days after which a plan that nobody approved is put aside. Absent: it waits.'),
+      rules: z
+        .array(GateRule)
+        .max(50)
+        .default([])
+        .describe('Where more, or for docs and tests less, is asked for than one approval of the plan and one review.'),
     })
     .prefault({}),
   merge: z

@@ -42,6 +42,8 @@ export const PullSnapshot = z.strictObject({
   /** Present when the head changes `.github/harness.yml`: that file, judged for annotations and never obeyed. */
   editedPolicy: PolicyRead.optional(),
   files: z.union([z.array(ChangedFile), unreadable]),
+  /** Lines that the head adds; absent where they were not counted. */
+  added: z.int().min(0).optional(),
   /** Absent: no readable plan in the head. */
   plan: PlanSnapshot.optional(),
   /** Criteria of the issue as the work was started with; empty for a pull request without an issue. */

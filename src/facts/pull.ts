@@ -8,7 +8,7 @@ import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
 import { Criterion, PlanSnapshot } from './plan.ts';
 import { PullSnapshot } from './pull-snapshot.ts';
-import { Isolation, LayerResult, RunOutcome, Stage } from './run.ts';
+import { FailureClass, Isolation, LayerResult, RunOutcome, Stage } from './run.ts';
 
 const fact = <const Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
   z.strictObject({ type: z.literal(type), ...shape });
@@ -63,6 +63,10 @@ export const TicketReport = z.strictObject({
   bodyDigest: z.string(),
   plan: PlanSnapshot.optional(),
   approval: Approval.optional(),
+  /** Labels that the issue was seen with since the work began. */
+  labels: z.array(z.string()).optional(),
+  /** What the plan's gate asks for beyond the one approval, or by which rule nobody is asked. */
+  planGate: Message.optional(),
   /** The approval that no longer holds, and why. */
   revoked: Message.optional(),
   /** Results of the four layers, and the commit they are about; `stored`: that tree was not pushed. */
@@ -95,6 +99,12 @@ export const PullObservedFacts = z.discriminatedUnion('type', [
   fact('GroupRequested', { sha: z.string() }),
   fact('TicketReported', { report: TicketReport }),
   fact('Woken', {}),
+  /** A fact about it could not be decided on, and the stream goes on without it until an operator looks. */
+  fact('FactSetAside', { id: z.int(), of: z.string(), why: z.string() }),
+  /** `by`: the name of an API token. */
+  fact('FactTakenBack', { id: z.int(), how: z.enum(['replayed', 'dismissed']), by: z.string() }),
+  /** An operator asks for what was given up: `what` is the command's type, or the run's id. */
+  fact('Replayed', { of: z.enum(['command', 'run']), what: z.string(), by: z.string() }),
 ]);
 
 export const PullOutcome = z.discriminatedUnion('type', [
@@ -108,7 +118,7 @@ export const PullOutcome = z.discriminatedUnion('type', [
   fact('PullMerged', { sha: z.string(), head: z.string() }),
   /** `again`: nothing is wrong with the pull request itself, and the same head may be tried once more. */
   fact('MergeRefused', { head: z.string(), why: Message, again: z.boolean() }),
-  fact('GaveUp', { command: z.string(), why: z.string() }),
+  fact('GaveUp', { command: z.string(), why: z.string(), class: FailureClass.optional() }),
 ]);
 
 export const PullDecided = z.discriminatedUnion('type', [

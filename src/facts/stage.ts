@@ -5,7 +5,7 @@ import { Subject } from './run.ts';
 import { Signal } from './signal.ts';
 import { Verdict } from './verdict.ts';
 
-/** Where a blocked ticket goes on after /retry or /unhold. */
+/** Where a blocked ticket goes on after /retry or /unhold, and a retrying one by itself. */
 export const ResumePoint = z.enum(['start', 'plan', 'publish_plan', 'implement', 'verify', 'publish']);
 export type ResumePoint = z.infer<typeof ResumePoint>;
 
@@ -27,6 +27,8 @@ export const TicketStage = z.discriminatedUnion('name', [
   stage('publishing', { run: z.string(), waitsFor: z.array(z.string()).optional() }),
   stage('in_review', {}),
   stage('merged', { sha: z.string() }),
+  /** Something failed that passes by itself: it goes on at `at` (ISO 8601), the `n`-th of `of` tries. */
+  stage('retrying', { why: z.string(), resume: ResumePoint, at: z.string(), n: z.int(), of: z.int() }),
   stage('blocked', { why: Message, resume: ResumePoint }),
   stage('canceled', { why: Message }),
 ]);

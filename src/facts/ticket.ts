@@ -8,8 +8,8 @@ import { IssueSnapshot } from './issue.ts';
 import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
 import { PlanSnapshot } from './plan.ts';
-import { PolicyRead } from './policy.ts';
-import { Isolation, RunOutcome, Stage, Submission, Usage } from './run.ts';
+import { GateStage, PolicyRead } from './policy.ts';
+import { FailureClass, Isolation, RunOutcome, Stage, Submission, Usage } from './run.ts';
 import { Signal } from './signal.ts';
 import { TicketStage } from './stage.ts';
 
@@ -49,6 +49,12 @@ export const TicketObserved = z.discriminatedUnion('type', [
   fact('PriorityChanged', { label: z.string(), by: Actor, at: z.string() }),
   /** A slot is free and this run is first in the backlog's order. */
   fact('SlotOffered', { run: z.string() }),
+  /** A fact about it could not be decided on, and the stream goes on without it until an operator looks. */
+  fact('FactSetAside', { id: z.int(), of: z.string(), why: z.string() }),
+  /** `by`: the name of an API token. */
+  fact('FactTakenBack', { id: z.int(), how: z.enum(['replayed', 'dismissed']), by: z.string() }),
+  /** An operator asks for what was given up: `what` is the command's type, or the run's id. */
+  fact('Replayed', { of: z.enum(['command', 'run']), what: z.string(), by: z.string() }),
 ]);
 
 /** What a run told us, or what became of it without it. */
@@ -84,6 +90,7 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     /** Artifact with the sanitised body that agents may read. */
     body: z.string().optional(),
     labeled: z.boolean(),
+    labels: z.array(z.string()).optional(),
     policy: PolicyRead,
     base: z.strictObject({ ref: z.string(), sha: z.string() }),
   }),
@@ -95,6 +102,7 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     /** Read by REST: the comment exists, was never edited, was written by its sender and through no App. */
     genuine: z.boolean(),
     bodyDigest: z.string().optional(),
+    labels: z.array(z.string()).optional(),
     head: z.string(),
     base: z.strictObject({ ref: z.string(), sha: z.string() }),
     plan: PlanSnapshot.optional(),
@@ -139,13 +147,24 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     policy: livePolicy,
   }),
   fact('PullOpened', { pull: z.int(), draft: z.boolean() }),
-  fact('GaveUp', { command: z.string(), why: z.string() }),
+  /** `class` is absent in facts that were recorded before failures of commands had one. */
+  fact('GaveUp', { command: z.string(), why: z.string(), class: FailureClass.optional() }),
 ]);
 
 /** Decisions, on record so that a person can read why. */
 export const TicketDecided = z.discriminatedUnion('type', [
   fact('TicketStarted', { by: Actor }),
   fact('StageEntered', { stage: TicketStage }),
+  /** What the gate asks for, whenever a plan begins to wait at it; `waived` names the rule by which nobody is asked. */
+  fact('GateJudged', {
+    stage: GateStage,
+    approvals: z.int(),
+    groups: z.array(z.array(z.string())),
+    why: z.array(z.string()),
+    waived: z.string().optional(),
+  }),
+  /** One approval of several that are asked for. */
+  fact('PlanConsented', { approval: Approval }),
   fact('PlanApproved', { approval: Approval }),
   fact('ApprovalRevoked', { why: Message }),
   fact('Held', { by: Actor, why: z.string() }),

@@ -5,6 +5,7 @@ import * as journal from './migrations/0001-journal.ts';
 import * as inbox from './migrations/0002-inbox.ts';
 import * as backlog from './migrations/0003-backlog.ts';
 import * as budgets from './migrations/0004-budgets.ts';
+import * as deadLetter from './migrations/0005-dead-letter.ts';
 import * as control from './migrations/0006-control.ts';
 import * as sweep from './migrations/0007-sweep.ts';
 import type { Db } from './tables.ts';
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '0002-inbox': inbox,
   '0003-backlog': backlog,
   '0004-budgets': budgets,
+  '0005-dead-letter': deadLetter,
   '0006-control': control,
   '0007-sweep': sweep,
 };

@@ -6,33 +6,40 @@ import { Repository } from '../facts/repository.ts';
 import { parseStream, type StreamId } from '../facts/stream.ts';
 import type { Db, Tx } from './tables.ts';
 
-export type Pending<F> = { id: string | number; fact: F; at: Date };
-export type Locked<State, F> = { seq: number; state: State; repository: Repository; pending: Pending<F>[] };
+/** `body` as it was stored: a version before this one, or after it, may have done so. */
+export type Pending = { id: string; key: string; type: string; body: unknown; at: Date };
+export type Locked<State> = { seq: number; state: State; repository: Repository; pending: Pending[] };
+
+/** As many facts as one transaction folds; the rest have jobs of their own. */
+export const mostFacts = 1_000;
 
 /**
  * Locks the stream until the transaction ends. The lock is weaker than an appender's foreign key needs, so appends go on.
- * A state folded by an older version of the lifecycle is folded again from the facts.
+ * At most `most` pending facts are read. A state folded by an older version of the lifecycle is folded again from the facts.
  */
 export async function lock<State, F extends { type: string }>(
   tx: Tx,
   stream: StreamId,
   lifecycle: Lifecycle<State, F>,
-): Promise<Locked<State, F> | undefined> {
+  most = mostFacts,
+): Promise<Locked<State> | undefined> {
   const row = await tx.selectFrom('stream').selectAll().where('id', '=', stream).forNoKeyUpdate().executeTakeFirst();
   if (!row) return undefined;
   const facts = await tx
     .selectFrom('fact')
-    .select(['id', 'body', 'at'])
+    .select(['id', 'key', 'type', 'body', 'at'])
     .where('stream', '=', stream)
     .where('seq', 'is', null)
+    .where('set_aside', '=', false)
     .orderBy('id')
+    .limit(most)
     .execute();
   const state = row.version === lifecycle.version ? (row.state as State) : await refold(tx, stream, lifecycle);
   return {
     seq: row.seq,
     state,
     repository: Repository.parse(row.repository),
-    pending: facts.map(({ id, body, at }) => ({ id, fact: lifecycle.fact.parse(body), at: new Date(at) })),
+    pending: facts.map(({ id, key, type, body, at }) => ({ id: String(id), key, type, body, at: new Date(at) })),
   };
 }
 

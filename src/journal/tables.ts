@@ -3,6 +3,7 @@ import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { BacklogTables } from './backlog-tables.ts';
 import type { BudgetTables } from './budget-tables.ts';
 import type { ControlTables } from './control-tables.ts';
+import type { DeadLetterTables } from './dead-letter-tables.ts';
 import type { InboxTables } from './inbox-tables.ts';
 import type { SweepTables } from './sweep-tables.ts';
 
@@ -40,6 +41,8 @@ export type FactTable = {
   type: string;
   body: Json;
   at: Generated<Date>;
+  /** It could not be decided on: not pending, and not part of the stream, until its dead letter is replayed. */
+  set_aside: Generated<boolean>;
 };
 
 /** One thing that is written outside: a comment, a check run, a label. */
@@ -120,6 +123,7 @@ export type Tables = {
   BacklogTables &
   BudgetTables &
   ControlTables &
+  DeadLetterTables &
   SweepTables;
 
 export type Db = Kysely<Tables>;

@@ -4,18 +4,18 @@ import type { GitHubChanges } from '../../adapters/changes/contract.ts';
 import type { Effects, Ports } from '../effects/contract.ts';
 import { Retryable } from '../errors.ts';
 import { parseStream } from '../facts/stream.ts';
-import { append } from '../journal/append.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Jobs } from '../journal/enqueue.ts';
 import type { Inbox } from '../journal/inbox.ts';
 import { offerSlots } from '../journal/offer.ts';
 import { type BudgetNews, budgetNews } from './budget-news.ts';
+import { buryJob } from './bury.ts';
 import { converge } from './converge.ts';
 import type { Log } from './log.ts';
 import { perform } from './perform.ts';
 import { react } from './react.ts';
 import { type Rounds, startSweep } from './sweep/rounds.ts';
-import { giveUp, translate } from './translate.ts';
+import { translate } from './translate.ts';
 import { workers } from './workers.ts';
 
 export type LoopOptions = {
@@ -64,10 +64,12 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   });
   await boss.work<Jobs['react']>('react', workers.react, async (jobs) => {
     for (const stream of new Set(jobs.map(({ data }) => data.stream))) {
-      const refused = (why: string) => log.error({ stream, why }, 'an illegal decision was replaced by a safe one');
-      await react(db, enqueue, stream, refused, (fact) => {
-        const news = budgetNews(stream, fact);
-        if (news) onBudget(news);
+      await react(db, enqueue, stream, {
+        refused: (why) => log.error({ stream, why }, 'an illegal decision was replaced by a safe one'),
+        folded: (fact) => {
+          const news = budgetNews(stream, fact);
+          if (news) onBudget(news);
+        },
       });
     }
   });
@@ -88,8 +90,8 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   await boss.work(
     'dead',
     { ...workers.dead, includeMetadata: true } as const,
-    async (jobs: JobWithMetadata<Jobs['perform']>[]) => {
-      for (const job of jobs) await bury(job);
+    async (jobs: JobWithMetadata<Jobs[keyof Jobs]>[]) => {
+      for (const job of jobs) await buryJob(translating, job);
     },
   );
 
@@ -109,15 +111,6 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     }
   }
 
-  /** Exactly one outcome per command: giving up takes the same key as success would have. */
-  async function bury({ data, output, sourceOutput }: JobWithMetadata<Jobs['perform']>): Promise<void> {
-    log.error({ ...data, output: sourceOutput ?? output }, 'given up');
-    if ('batch' in data) await giveUp(translating, String(data.batch), reasonOf(sourceOutput ?? output));
-    if (!data.command) return;
-    const fact = { type: 'GaveUp', command: data.command.type, why: reasonOf(sourceOutput ?? output) } as const;
-    await db.transaction().execute((tx) => append(tx, enqueue, { stream: data.stream, key: data.key, fact }));
-  }
-
   return {
     repair: sweep.repair,
     heal: sweep.heal,
@@ -128,8 +121,3 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     },
   };
 }
-
-const reasonOf = (output: unknown): string => {
-  const message = typeof output === 'object' && output !== null && 'message' in output ? output.message : output;
-  return String(message ?? 'it failed for an unknown reason').slice(0, 1_000);
-};

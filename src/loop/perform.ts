@@ -11,10 +11,11 @@ import type { Enqueue, Jobs } from '../journal/enqueue.ts';
 import { readStream } from '../journal/stream.ts';
 import type { Db } from '../journal/tables.ts';
 import { sayPlainly } from '../render/messages.ts';
+import { classOf, type Kept } from './failure-class.ts';
 import type { Log } from './log.ts';
 
 type Job = JobWithMetadata<Jobs['perform']>;
-type Done = { id: string; status: 'completed' | 'failed' | 'deadletter'; output?: { message: string } };
+type Done = { id: string; status: 'completed' | 'failed' | 'deadletter'; output?: Kept };
 export type PerformTools = { db: Db; boss: PgBoss; enqueue: Enqueue; effects: Effects; ports: Ports; log: Log };
 
 /** Below the queue's own expiry, so that an effect that hangs is stopped by us and not run a second time beside itself. */
@@ -81,7 +82,7 @@ async function failed(
   about: object,
   error: unknown,
 ): Promise<Done> {
-  const output = { message: wordsOf(error) };
+  const output = { message: wordsOf(error), class: classOf(error) };
   if (error instanceof Permanent || error instanceof UserFixable) {
     log.warn({ ...about, err: error }, 'refused for good');
     return { id: job.id, status: 'deadletter', output };

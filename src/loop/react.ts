@@ -1,13 +1,14 @@
 // Fold what is pending in one stream, decide, and commit facts, state and work together.
 import { isDeepStrictEqual } from 'node:util';
-import type { Decision, Lifecycle } from '../decide/contract.ts';
+import type { Context, Decision, Lifecycle } from '../decide/contract.ts';
 import type { Target } from '../decide/target.ts';
-import type { Fact } from '../facts/fact.ts';
+import { type Fact, parseFact } from '../facts/fact.ts';
 import type { Repository } from '../facts/repository.ts';
 import { parseStream, type StreamId } from '../facts/stream.ts';
 import { append } from '../journal/append.ts';
+import { bury, closeOfStream } from '../journal/dead-letter.ts';
 import type { Enqueue } from '../journal/enqueue.ts';
-import { contextOf, lock, record, save, settle } from '../journal/stream.ts';
+import { contextOf, lock, mostFacts, type Pending, record, save, settle } from '../journal/stream.ts';
 import type { Db, Tx } from '../journal/tables.ts';
 import { lifecycles } from './lifecycles.ts';
 
@@ -21,6 +22,7 @@ const pauses: Record<Target['kind'], number> = { sticky: 3, check: 2, notice: 1,
 const freeing: readonly Fact['type'][] = [
   'RunFinished',
   'RunLost',
+  'RunStopped',
   'RunCancelRequested',
   'DispatchDeferred',
   'DispatchRefused',
@@ -28,13 +30,25 @@ const freeing: readonly Fact['type'][] = [
   'IssueClosed',
 ];
 
+/** `most`: facts that are folded at once. */
+export type ReactOptions = { refused?: Refused; folded?: Folded; most?: number };
+
+/** A fact that cannot be decided on: the same would happen again. Its cause is what was thrown. */
+export class Poison extends Error {
+  readonly fact: Pick<Pending, 'id' | 'key' | 'type'>;
+  constructor({ id, key, type }: Pending, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'Poison';
+    this.fact = { id, key, type };
+  }
+}
+
 /** Returns how many facts were folded; 0 where another job was faster. */
 export async function react(
   db: Db,
   enqueue: Enqueue,
   stream: StreamId,
-  refused: Refused = () => {},
-  folded: Folded = () => {},
+  { refused = () => {}, folded = () => {}, most = mostFacts }: ReactOptions = {},
 ): Promise<number> {
   const about = parseStream(stream);
   if (!about) return 0;
@@ -42,8 +56,8 @@ export async function react(
     .transaction()
     .execute((tx) =>
       about.kind === 'ticket'
-        ? fold({ tx, enqueue, stream, refused }, lifecycles.ticket)
-        : fold({ tx, enqueue, stream, refused }, lifecycles.pull),
+        ? fold({ tx, enqueue, stream, refused, most }, lifecycles.ticket)
+        : fold({ tx, enqueue, stream, refused, most }, lifecycles.pull),
     );
   for (const fact of facts) folded(fact);
   return facts.length;
@@ -54,38 +68,73 @@ type Folded = (fact: Fact) => void;
 
 /** Hears of a decision that was illegal and was replaced by a safe one: we are wrong. */
 type Refused = (why: string) => void;
-type Folding = { tx: Tx; enqueue: Enqueue; stream: StreamId; refused: Refused };
+type Folding = { tx: Tx; enqueue: Enqueue; stream: StreamId; refused: Refused; most: number };
 
 async function fold<State, F extends Fact>(
-  { tx, enqueue, stream, refused }: Folding,
+  { tx, enqueue, stream, refused, most }: Folding,
   lifecycle: Lifecycle<State, F>,
 ): Promise<Fact[]> {
-  const locked = await lock(tx, stream, lifecycle);
+  const locked = await lock(tx, stream, lifecycle, most);
   if (!locked || locked.pending.length === 0) return [];
+  const folded: Fact[] = [];
   let { seq, state } = locked;
   let wakeAt: Date | null | undefined;
   let context = contextOf(stream, new Date(0));
   const before = lifecycle.desired(state, context);
-  for (const { id, fact, at } of locked.pending) {
-    context = contextOf(stream, at);
-    await settle(tx, id, ++seq);
+  for (const pending of locked.pending) {
+    context = contextOf(stream, pending.at);
+    await settle(tx, pending.id, ++seq);
     const cause = seq;
-    const decision = lifecycle.decide(state, fact, context);
-    state = lifecycle.evolve(state, fact, context);
-    for (const decided of decision.facts ?? []) {
-      await record(tx, stream, ++seq, decided);
-      state = lifecycle.evolve(state, decided, context);
-    }
-    await handOut(tx, enqueue, stream, cause, locked.repository, decision);
-    if (freeing.includes(fact.type)) await enqueue(tx, 'offer', fact.type === 'IssueClosed' ? { closed: stream } : {});
-    if (decision.refused !== undefined) refused(decision.refused);
-    if (decision.wakeAt !== undefined) wakeAt = decision.wakeAt;
+    const step = stepOf(lifecycle, state, pending, context);
+    state = step.state;
+    folded.push(step.fact);
+    for (const decided of step.decision.facts ?? []) await record(tx, stream, ++seq, decided);
+    await handOut(tx, enqueue, stream, cause, locked.repository, step.decision);
+    if (freeing.includes(step.fact.type))
+      await enqueue(tx, 'offer', step.fact.type === 'IssueClosed' ? { closed: stream } : {});
+    if (step.decision.refused !== undefined) refused(step.decision.refused);
+    if (step.decision.wakeAt !== undefined) wakeAt = step.decision.wakeAt;
   }
   await save(tx, stream, { seq, version: lifecycle.version, state, ...lifecycle.index(state), wakeAt });
-  for (const { id, kind } of changed(before, lifecycle.desired(state, context))) {
+  for (const { id, kind } of changed(before, desiredAfter(lifecycle, state, context, locked.pending))) {
     await enqueue(tx, 'converge', { stream, target: id }, { after: pauses[kind], group: String(locked.repository.id) });
   }
-  return locked.pending.map(({ fact }) => fact);
+  return folded;
+}
+
+/** The pure half, apart from the database's: what is thrown here is thrown each time. */
+function stepOf<State, F extends Fact>(
+  lifecycle: Lifecycle<State, F>,
+  before: State,
+  pending: Pending,
+  context: Context,
+): { fact: F; decision: Decision<F>; state: State } {
+  try {
+    const fact = lifecycle.fact.parse(pending.body);
+    const decision = lifecycle.decide(before, fact, context);
+    const facts = [fact, ...(decision.facts ?? [])];
+    const state = facts.reduce((now, one) => lifecycle.evolve(now, one, context), before);
+    for (const decided of decision.facts ?? []) parseFact(context.stream, decided);
+    for (const { stream, fact: told } of decision.tell ?? []) parseFact(stream, told);
+    return { fact, decision, state };
+  } catch (error) {
+    throw new Poison(pending, error);
+  }
+}
+
+/** Of facts that were folded together the last one is named. */
+function desiredAfter<State, F extends Fact>(
+  lifecycle: Lifecycle<State, F>,
+  state: State,
+  context: Context,
+  pending: readonly Pending[],
+): readonly Target[] {
+  try {
+    return lifecycle.desired(state, context);
+  } catch (error) {
+    const last = pending.at(-1);
+    throw last ? new Poison(last, error) : error;
+  }
 }
 
 async function handOut<F>(
@@ -99,6 +148,10 @@ async function handOut<F>(
   for (const [n, command] of (decision.commands ?? []).entries()) {
     await enqueue(tx, 'perform', { stream, key: `${stream}#${cause}/${n}`, command }, { group: String(repository.id) });
   }
+  for (const { class: failure, why, ...run } of decision.givenUp ?? []) {
+    await bury(tx, { work: { kind: 'run', stream, ...run }, class: failure, why });
+  }
+  if (decision.takenUp) await closeOfStream(tx, stream, 'the ticket');
   for (const [n, told] of (decision.tell ?? []).entries()) {
     await append(tx, enqueue, {
       stream: told.stream,

@@ -3,6 +3,7 @@ import { ZodError } from 'zod';
 import type { Heard, Self } from '../intake/github/contract.ts';
 import { intakes } from '../intake/github/index.ts';
 import { append } from '../journal/append.ts';
+import { type Burial, bury, closeDeliveries } from '../journal/dead-letter.ts';
 import type { Enqueue } from '../journal/enqueue.ts';
 import type { Inbox, InboxEntry } from '../journal/inbox.ts';
 import { openStreams, pullsWithHead } from '../journal/stream.ts';
@@ -20,34 +21,47 @@ export type TranslateTools = {
 
 export async function translate(tools: TranslateTools, batch: string): Promise<void> {
   const failures: unknown[] = [];
+  const done: string[] = [];
   for (const delivery of await tools.inbox.readBatch(batch)) {
     if (delivery.state !== 'stored') continue;
     // One that fails must not take the others of its group with it: they arrived together by chance.
-    await translateOne(tools, delivery).catch((error: unknown) => failures.push(error));
+    await translateOne(tools, delivery).then(
+      (translated) => translated && done.push(delivery.guid),
+      (error: unknown) => failures.push(error),
+    );
   }
+  await closeDeliveries(tools.db, done);
   if (failures.length > 0) throw failures[0];
 }
 
 /** After the last attempt: what is left of the group is marked, so that a redelivery or the sweep can bring it again. */
-export async function giveUp({ db, inbox, log }: TranslateTools, batch: string, why: string): Promise<void> {
-  for (const { guid, state } of await inbox.readBatch(batch)) {
+export async function giveUp(
+  { db, inbox, log }: TranslateTools,
+  batch: string,
+  { why, class: failure }: Pick<Burial, 'why' | 'class'>,
+): Promise<void> {
+  for (const { guid, state, event, action } of await inbox.readBatch(batch)) {
     if (state !== 'stored') continue;
     log.error({ delivery: guid, why }, 'a delivery could not be translated');
-    await db.transaction().execute((tx) => inbox.mark(tx, guid, 'failed', why.slice(0, 1_000)));
+    await db.transaction().execute(async (tx) => {
+      await inbox.mark(tx, guid, 'failed', why.slice(0, 1_000));
+      await bury(tx, { work: { kind: 'delivery', guid, event, action }, class: failure, why });
+    });
   }
 }
 
+/** False where it is not what GitHub documents: trying again would not help. */
 async function translateOne(
   { db, enqueue, inbox, self, log, look }: TranslateTools,
   delivery: InboxEntry & { body: Buffer },
-): Promise<void> {
+): Promise<boolean> {
   const { guid, event, action } = delivery;
   const intake = intakes.find((one) => one.event === event && (!one.actions || one.actions.includes(action ?? '')));
   if (!intake) {
     await db
       .transaction()
       .execute((tx) => inbox.mark(tx, guid, 'ignored', `nothing listens to ${event}${action ? `.${action}` : ''}`));
-    return;
+    return true;
   }
   let heard: Heard[];
   try {
@@ -56,8 +70,12 @@ async function translateOne(
     if (!(error instanceof ZodError)) throw error;
     const note = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
     log.error({ delivery: guid, event, action, note }, 'a delivery is not what GitHub documents');
-    await db.transaction().execute((tx) => inbox.mark(tx, guid, 'failed', note.slice(0, 1_000)));
-    return;
+    await db.transaction().execute(async (tx) => {
+      await inbox.mark(tx, guid, 'failed', note.slice(0, 1_000));
+      // GitHub sends what it documents: what we cannot read is a fault of ours.
+      await bury(tx, { work: { kind: 'delivery', guid, event, action }, class: 'bug', why: note });
+    });
+    return false;
   }
   await db.transaction().execute(async (tx) => {
     for (const one of heard) await hear(tx, enqueue, one, guid);
@@ -65,6 +83,7 @@ async function translateOne(
   });
   for (const one of heard) if (one.to === 'look') look(one.installation);
   log.debug({ delivery: guid, event, action, facts: heard.length }, 'translated');
+  return true;
 }
 
 async function hear(tx: Tx, enqueue: Enqueue, heard: Heard, guid: string): Promise<void> {

@@ -126,7 +126,7 @@ test('every subcommand that a page names exists', () => {
   expect(subcommands).toEqual(expect.arrayContaining(['init', 'doctor', 'run']));
   const named = docs.flatMap(({ file, page }) =>
     [...page.spans, ...page.blocks.map(({ text }) => text)].flatMap((code) =>
-      [...code.matchAll(/(?:^|\s)(?:npm run )?gantry (?:-- )?([a-z][a-z:]+)/g)].map(([, name = '']) => ({
+      [...code.matchAll(/(?:^|\s)(?:npm run )?gantry (?:-- )?([a-z][a-z:-]+)/g)].map(([, name = '']) => ({
         file,
         name,
       })),

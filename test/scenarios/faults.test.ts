@@ -95,7 +95,7 @@ test('killed and started again on Postgres', async () => {
   await killedOn(() => server.fresh());
 });
 
-/** Killed while an agent works, with an approval in its hands, and while it merges. */
+/** Killed while an agent works, while it waits for an approval, with one in its hands, and while it merges. */
 async function killedOn(url: () => Promise<string | undefined>): Promise<void> {
   const scene = await dialogue();
   const { ask, plan, will, mona, repo, world, checks, stickies, said, reactions: reactionsOf } = scene;
@@ -107,6 +107,9 @@ async function killedOn(url: () => Promise<string | undefined>): Promise<void> {
   await gantry.kill();
   await gantry.start();
   const { pull, line } = await plan(issue);
+  // SF-018: while it waits for a person; nothing of the wait is in the process.
+  await gantry.kill();
+  await gantry.start();
   const approval = await will.comment(repo, pull.number, line);
   await gantry.kill();
   await gantry.start();

@@ -59,17 +59,17 @@ test('the label taken away ends the agent, its box and its token; "Re-run" bring
   for (const job of run.jobs) expect(job.log.text()).not.toContain(modelKey);
 });
 
-test('a runner that dies is told on the ticket, and /retry goes on', async () => {
+test('a runner that dies is told on the ticket with when it is tried again, and /retry does not wait', async () => {
   const scene = await hanging();
   const { ask, mona, repo, stage, said, plan, agent, quiet } = scene;
   const issue = await ask();
   const { runner, processes } = await atWork(scene);
   for (const pid of runner) process.kill(-pid, 'SIGKILL');
-  const { stage: stopped } = await stage(issue, 'blocked');
-  expect(stopped).toMatchObject({ resume: 'plan', why: { id: 'run-failed', data: { class: 'infrastructure' } } });
+  const { stage: stopped } = await stage(issue, 'retrying');
+  expect(stopped).toMatchObject({ resume: 'plan', n: 1, of: 3 });
   await until('every process of the run to be gone', () => processes.filter(alive).length === 0);
   await quiet();
-  expect((await said(issue)).join()).toMatch(/before the runner reported[\s\S]*\/retry/);
+  expect((await said(issue)).join()).toMatch(/before the runner reported[\s\S]*try 1 of 3[\s\S]*\/retry/);
 
   agent.hangs = false;
   await mona.comment(repo, issue, '/retry');
@@ -92,8 +92,8 @@ test('a run token dies with its lease and with its run, a forged one never lives
     .set({ lease_until: new Date(Date.now() - 60_000) })
     .execute();
   expect(await statuses(app.url, stale)).toEqual(refused);
-  const { stage: stopped } = await stage(issue, 'blocked');
-  expect(stopped).toMatchObject({ why: { id: 'run-failed', data: { why: 'the runner was not heard of any more' } } });
+  const { stage: stopped } = await stage(issue, 'retrying');
+  expect(stopped).toMatchObject({ why: 'the runner was not heard of any more' });
   await until('every process of the run to be gone', () => processes.filter(alive).length === 0);
 
   agent.hangs = false;

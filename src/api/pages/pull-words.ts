@@ -51,6 +51,9 @@ export const pullWords: Words<PullFact> = {
   GroupRequested: ({ sha }) => ({ tone: '', what: html`A merge queue asks for the gate at ${commit(sha)}` }),
   TicketReported: undefined,
   Woken: undefined,
+  FactSetAside: ({ of }) => ({ tone: 'bad', what: html`${code(of)} could not be read and was set aside` }),
+  FactTakenBack: ({ how, by }) => ({ tone: '', what: how === 'replayed' ? 'Read again' : 'Left aside', who: by }),
+  Replayed: ({ what, by }) => ({ tone: '', what: html`${code(what)} asked for again`, who: by }),
   PullGathered: ({ head }) => ({ tone: '', what: html`Checked at ${commit(head)}` }),
   AuthorityRead: undefined,
   ControlChanged: ({ ask, change }) => ({

@@ -14,6 +14,7 @@ const titles: Readonly<Record<StageName, string>> = {
   verifying: 'Verifying',
   publishing: 'Pushing',
   in_review: 'In review',
+  retrying: 'Failed, tried again soon',
   merged: 'Merged',
   blocked: 'Stopped, needs a person',
   canceled: 'Canceled',
@@ -21,7 +22,7 @@ const titles: Readonly<Record<StageName, string>> = {
 
 export const stageTitle = (stage: StageName): string => titles[stage];
 
-const waiting: readonly StageName[] = ['awaiting_approval', 'in_review', 'not_ready'];
+const waiting: readonly StageName[] = ['awaiting_approval', 'in_review', 'not_ready', 'retrying'];
 
 export const stageTone = (stage: StageName): 'good' | 'bad' | 'wait' | '' =>
   stage === 'merged' ? 'good' : stage === 'blocked' ? 'bad' : waiting.includes(stage) ? 'wait' : '';
@@ -42,6 +43,7 @@ const reached: Readonly<Record<StageName, number | undefined>> = {
   verifying: 4,
   publishing: 4,
   in_review: 5,
+  retrying: undefined,
   merged: 7,
   blocked: undefined,
   canceled: undefined,
@@ -50,7 +52,7 @@ const reached: Readonly<Record<StageName, number | undefined>> = {
 const resumesAt = { start: 0, plan: 1, publish_plan: 1, implement: 3, verify: 4, publish: 4 } as const;
 
 export function stepsOf({ stage }: Pick<TicketState, 'stage'>): Step[] {
-  const here = stage.name === 'blocked' ? resumesAt[stage.resume] : reached[stage.name];
+  const here = stage.name === 'blocked' || stage.name === 'retrying' ? resumesAt[stage.resume] : reached[stage.name];
   if (here === undefined) return [];
   return way.map((title, index) => ({ title, is: index < here ? 'done' : index === here ? 'here' : 'ahead' }));
 }

@@ -1,5 +1,6 @@
 // The facts of a ticket as sentences of its timeline.
 import { standstillMessage } from '../../decide/control-answer.ts';
+import { triesAgain } from '../../decide/ticket/report.ts';
 import { amountOf, type BudgetUse } from '../../facts/budget.ts';
 import type { usage } from '../../facts/command-given.ts';
 import type { TicketStage } from '../../facts/stage.ts';
@@ -23,15 +24,17 @@ function stageEntered(stage: TicketStage): Said {
   const why =
     stage.name === 'blocked' || stage.name === 'canceled'
       ? inWords(stage.why)
-      : stage.name === 'not_ready'
-        ? html`<ul>${(stage.verdict.children ?? [stage.verdict]).map((one) => html`<li>${inlineMarkdown(verdictSentence(one))}</li>`)}</ul>`
-        : stage.name === 'idle' && stage.notice
-          ? inWords(stage.notice)
-          : 'run' in stage
-            ? html`run ${code(stage.run)}`
-            : stage.name === 'merged'
-              ? html`as ${code(short(stage.sha))}`
-              : undefined;
+      : stage.name === 'retrying'
+        ? inWords(triesAgain(stage))
+        : stage.name === 'not_ready'
+          ? html`<ul>${(stage.verdict.children ?? [stage.verdict]).map((one) => html`<li>${inlineMarkdown(verdictSentence(one))}</li>`)}</ul>`
+          : stage.name === 'idle' && stage.notice
+            ? inWords(stage.notice)
+            : 'run' in stage
+              ? html`run ${code(stage.run)}`
+              : stage.name === 'merged'
+                ? html`as ${code(short(stage.sha))}`
+                : undefined;
   return said(stageTone(stage.name) || 'key', html`<strong>${stageTitle(stage.name)}</strong>`, { why });
 }
 
@@ -62,6 +65,9 @@ export const ticketWords: Words<TicketFact> = {
   SlotOffered: ({ run }) => said('', html`A slot is free for run ${code(run)}`),
   RunUnseen: ({ run }) => said('wait', html`Run ${code(run)} is not on GitHub and is asked for again`),
   RunStray: ({ workflowRun }) => said('', html`Workflow run ${code(String(workflowRun))} is nobody’s and is stopped`),
+  FactSetAside: ({ of }) => said('bad', html`${code(of)} could not be read and was set aside`),
+  FactTakenBack: ({ how, by }) => said('', how === 'replayed' ? 'Read again' : 'Left aside', { who: by }),
+  Replayed: ({ what, by }) => said('', html`${code(what)} asked for again`, { who: by }),
   RunClaimed: ({ run }) => said('', html`A runner took run ${code(run)}`),
   RunFinished: ({ run, submission, usage: used }) => {
     const { word, tone } = outcomeWord(submission.outcome);
@@ -110,6 +116,18 @@ export const ticketWords: Words<TicketFact> = {
   GaveUp: ({ command, why }) => said('bad', html`Gave up on ${code(command)}`, { why }),
   TicketStarted: ({ by }) => said('key', html`<strong>Work started</strong>`, { who: nameOf(by) }),
   StageEntered: ({ stage }) => stageEntered(stage),
+  GateJudged: ({ approvals, why, waived }) =>
+    said(
+      '',
+      waived === undefined
+        ? `Plan asks for ${approvals} approval${approvals === 1 ? '' : 's'}`
+        : 'Plan asks for no approval',
+      {
+        why: waived ?? (why.length > 0 ? why.join(', ') : undefined),
+      },
+    ),
+  PlanConsented: ({ approval }) =>
+    said('good', 'Plan approved, more approvals are asked for', { who: nameOf(approval.by) }),
   PlanApproved: ({ approval }) =>
     said('good', html`<strong>Plan approved</strong>`, {
       who: nameOf(approval.by),

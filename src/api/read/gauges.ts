@@ -34,6 +34,7 @@ export async function pendingFacts(db: Db): Promise<{ count: number; oldest: num
       fn<Date>('clock_timestamp', []).as('now'),
     ])
     .where('seq', 'is', null)
+    .where('set_aside', '=', false)
     .executeTakeFirstOrThrow();
   return { count: Number(row.count), oldest: secondsSince(row.oldest, row.now) };
 }

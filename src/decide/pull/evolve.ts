@@ -3,7 +3,7 @@ import { message } from '../../facts/message.ts';
 import type { PullFact, PullFactOf } from '../../facts/pull.ts';
 import { withReceipt } from '../receipts.ts';
 import { newerHeader } from './header.ts';
-import { mergeable, withoutMerge } from './merge-again.ts';
+import { mergeable, replayed, withoutMerge } from './merge-again.ts';
 import { reviewed, reviewerRead, unreadReviews } from './reviews.ts';
 import type { PullState } from './state.ts';
 
@@ -43,6 +43,9 @@ const folds: { [Type in PullFact['type']]?: Fold<Type> } = {
       : { ...state, mergeRefused: { head, why } },
   Woken: (state) => (state.mergeAgain ? withoutMerge(state) : state),
   GaveUp: gaveUp,
+  FactSetAside: (state, { id }) => ({ ...state, setAside: [...new Set([...(state.setAside ?? []), id])] }),
+  FactTakenBack: (state, { id }) => ({ ...state, setAside: state.setAside?.filter((one) => one !== id) ?? [] }),
+  Replayed: replayed,
   GateDecided: (state, { head, open, blocker }) => ({
     ...state,
     gate: { head, title: open ? 'open' : (blocker?.id ?? '') },

@@ -3,8 +3,10 @@ import { type Message, message } from '../../facts/message.ts';
 import { LayerName } from '../../facts/policy.ts';
 import type { Review } from '../../facts/pull.ts';
 import type { PullSnapshot } from '../../facts/pull-snapshot.ts';
+import { demandData, isMet, isMore } from '../gates/demand.ts';
 import type { CheckStatus } from './check-view.ts';
 import { governance } from './governance.ts';
+import { exceedsWaiver, mergeDemand } from './merge-gate.ts';
 import { counts, isUnread } from './reviews.ts';
 import type { PullState } from './state.ts';
 
@@ -18,6 +20,7 @@ const fail = (why: Message): Blocker => ({ status: 'failure', why });
 /** Empty: the head may be merged. */
 export function blockers(state: PullState): Blocker[] {
   const { header, snapshot, ticket } = state;
+  if (state.setAside?.length) return [fail(message('gate-fact-set-aside'))];
   if (state.gatherFailed) return [fail(state.gatherFailed)];
   if (!header || !isCurrent(state, snapshot)) return [pending(message('gate-gathering'))];
   if (!snapshot.base.governed) return [fail(message('gate-ungoverned-base', { base: header.base.ref }))];
@@ -47,7 +50,8 @@ const isCurrent = ({ header, ticket }: PullState, snapshot: PullSnapshot | undef
   snapshot.base.ref === header.base.ref &&
   (ticket?.plan === undefined || snapshot.plan?.digest === ticket.plan.digest);
 
-function ofTicket({ ticket, header }: PullState): Blocker[] {
+function ofTicket(state: PullState): Blocker[] {
+  const { ticket, header } = state;
   if (!ticket) return [];
   // The ticket revokes what no longer fits; until it has, the difference is seen here.
   const approved =
@@ -58,6 +62,7 @@ function ofTicket({ ticket, header }: PullState): Blocker[] {
     ...(ticket.hold ? [action(message('gate-held', { by: ticket.hold.by }))] : []),
     ...(ticket.stage === 'canceled' ? [fail(message('gate-canceled'))] : []),
     ...(ticket.stage === 'blocked' ? [action(message('gate-blocked'))] : []),
+    ...(exceedsWaiver(state) ? [fail(message('gate-waiver-exceeded'))] : []),
     ...(approved
       ? []
       : [action(message(ticket.approval || ticket.revoked ? 'gate-approval-revoked' : 'gate-needs-approval'))]),
@@ -101,13 +106,16 @@ function ofReview(state: PullState): Blocker[] {
   if (changes) return [action(message('gate-changes-requested', { by: changes.by.login }))];
   const ours = header !== undefined && (ticket?.pushed.includes(header.head.sha) ?? false);
   if (state.unknownPusher && !ours) return [action(message('gate-unknown-pusher'))];
-  const enough = candidates(state).length > 0;
+  const demand = mergeDemand(state);
+  const given = candidates(state).map(({ by }) => by.login);
+  const enough = isMet(demand, given);
   // Who requests changes may have write: until that is read, nothing is merged over it.
   const waits = state.reviews.some(
     (one) => isUnread(one) && (one.state === 'changes_requested' || (!enough && one.commit === header?.head.sha)),
   );
   if (waits) return [state.reviewerFailed ? fail(state.reviewerFailed) : pending(message('gate-reading-reviewer'))];
   if (enough) return [];
+  if (isMore(demand)) return [action(message('gate-needs-reviews', demandData(demand, given.length)))];
   return [action(message(ours ? 'gate-needs-review' : 'gate-needs-review-foreign-head'))];
 }
 

@@ -69,7 +69,7 @@ function decide(state: PullState, fact: PullFact, context: Context): PullDecisio
 
 export const pullLifecycle: Lifecycle<PullState, PullFact> = {
   kind: 'pull',
-  version: 3,
+  version: 4,
   initial: initialPull,
   fact: PullFact,
   decide,

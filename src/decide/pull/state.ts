@@ -42,6 +42,8 @@ export type PullState = {
   mergedSha?: string;
   /** The gate as it was last decided, so that a change of it is on record. */
   gate?: { head: string; title: string };
+  /** Ids of facts that could not be decided on and were set aside: until each is taken back, nothing is merged. */
+  setAside?: number[];
   /** Commands that came before the pull request was seen. */
   unheard: CommandGiven[];
   /** The newest commit that a merge queue made of it. */

@@ -1,6 +1,9 @@
 // What is due because of how things stand now, whatever fact led here. Each step is asked for once per head.
 import type { Command } from '../command.ts';
+import { isMore } from '../gates/demand.ts';
+import { approversOf } from '../ticket/plan-gate.ts';
 import { blockers, candidates } from './gate.ts';
+import { mergeDemand } from './merge-gate.ts';
 import type { PullDecision } from './observed.ts';
 import { isOpen, type PullState } from './state.ts';
 
@@ -30,6 +33,12 @@ export function stepsDue(state: PullState): PullDecision {
   );
 }
 
+function reviewsAsked(state: PullState) {
+  const demand = mergeDemand(state);
+  const { approvals, groups } = demand;
+  return isMore(demand) ? { reviews: { approvals, groups: groups.map((group) => [...group]) } } : {};
+}
+
 function merge(state: PullState): Command {
   const { header, ticket, snapshot } = state;
   const policy = snapshot?.policy.status === 'ok' ? snapshot.policy : undefined;
@@ -40,6 +49,7 @@ function merge(state: PullState): Command {
     base: header?.base.ref ?? '',
     title: header?.title ?? '',
     reviewers: candidates(state).map(({ by }) => by.login),
+    ...reviewsAsked(state),
     policyBlob: policy?.blob ?? '',
     times: state.rerequested['harness/gate'] ?? 0,
     method: policy?.policy.merge.method ?? 'squash',
@@ -53,7 +63,7 @@ function merge(state: PullState): Command {
           changeId: ticket.plan.changeId,
           planDigest: ticket.approval.planDigest,
           baseDigest: ticket.approval.baseDigest,
-          approver: ticket.approval.by.login,
+          approvers: approversOf(ticket.approval),
         },
       }),
   };

@@ -9,8 +9,9 @@ import type { Context } from '../contract.ts';
 import { reread } from './branch.ts';
 import { carryOut } from './dispatch.ts';
 import { and, ask, done, heldBy, nothing, refuse, type TicketDecision } from './moves.ts';
+import { together } from './plan-gate.ts';
 import { policyProblems } from './policy-problems.ts';
-import { plannedForIssue, policyOf, type TicketState, withPolicy } from './state.ts';
+import { plannedForIssue, policyOf, type TicketState, withLabels, withPolicy } from './state.ts';
 
 /** A plan that changed less than this before the comment was perhaps not the one that was read. */
 const freshSeconds = 120;
@@ -37,11 +38,14 @@ export function approvalRead(state: TicketState, fact: TicketFactOf<'ApprovalRea
     baseRef: fact.base.ref,
     baseDigest: plan?.baseDigest ?? '',
   };
-  const approved: TicketState = { ...withPolicy(state, fact.policy), approval };
-  // The base moved since the plan was shown, and whether that was before this was read is not known.
-  const unsure = plan?.baseDigest !== state.plan?.baseDigest;
+  const read = withLabels(withPolicy(state, fact.policy), fact.labels);
+  const complete = together(read, approval);
+  if (!complete) return and({ facts: [{ type: 'PlanConsented', approval }] }, done(given));
+  const approved: TicketState = { ...read, approval: complete };
+  // The base moved since the plan was shown, or somebody approved before: whether that still stands is not known.
+  const unsure = plan?.baseDigest !== state.plan?.baseDigest || complete.others !== undefined;
   return and(
-    { facts: [{ type: 'PlanApproved', approval }] },
+    { facts: [{ type: 'PlanApproved', approval: complete }] },
     done(given),
     carryOut(approved, context),
     unsure ? reread(approved) : nothing,

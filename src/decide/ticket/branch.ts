@@ -5,25 +5,29 @@ import { type Message, message } from '../../facts/message.ts';
 import type { StageName } from '../../facts/stage.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
-import { start } from './dispatch.ts';
+import { carryOut, start } from './dispatch.ts';
 import { isCurrent, isEcho } from './evolve-branch.ts';
 import { and, ask, block, nothing, revoke, stopRun, type TicketDecision } from './moves.ts';
+import { approversOf, waivedApproval } from './plan-gate.ts';
 import { isOver, type TicketState, withPolicy } from './state.ts';
 
 /** While a plan is being made or shown there is nothing to read again: TreePushed brings the new one. */
 const replanning: readonly StageName[] = ['planning', 'publishing_plan'];
+const isReplanning = ({ stage }: TicketState): boolean =>
+  replanning.includes(stage.name) ||
+  (stage.name === 'retrying' && (stage.resume === 'plan' || stage.resume === 'publish_plan'));
 
 /** Something moved that an approval is bound to: read it again. */
 export function reread(state: TicketState): TicketDecision {
-  const { plan, head, base, approval, stage } = state;
-  if (!plan || !head || !base || isOver(state) || replanning.includes(stage.name)) return nothing;
+  const { plan, head, base, approval } = state;
+  if (!plan || !head || !base || isOver(state) || isReplanning(state)) return nothing;
   return ask({
     type: 'ReadPlan',
     head,
     base: base.ref,
     changeId: plan.changeId,
     ...(approval && {
-      approval: { login: approval.by.login, planDigest: approval.planDigest, baseDigest: approval.baseDigest },
+      approval: { logins: approversOf(approval), planDigest: approval.planDigest, baseDigest: approval.baseDigest },
     }),
   });
 }
@@ -43,26 +47,38 @@ export const pullRetargeted = (state: TicketState, { base }: TicketFactOf<'PullR
   return and(revoked, reread({ ...rest, base: { ref: base, sha: '' } }));
 };
 
+const commentsOf = (approval: Approval | undefined): number[] =>
+  approval?.waived === undefined && approval
+    ? [approval.comment, ...(approval.others ?? []).map((one) => one.comment)]
+    : [];
+
 /** A comment that approved must stay what it was. */
 export const commentChanged = (
   state: TicketState,
   { comment, how, by }: TicketFactOf<'CommentChanged'>,
 ): TicketDecision =>
-  state.approval?.comment === comment && !isOver(state)
+  commentsOf(state.approval).includes(comment) && !isOver(state)
     ? revoke(state, message('approval-comment-changed', { how, by: by.login }))
     : nothing;
 
 export function planRead(state: TicketState, fact: TicketFactOf<'PlanRead'>, context: Context): TicketDecision {
   const { stage, approval } = state;
-  if (isOver(state) || !isCurrent(state, fact) || replanning.includes(stage.name) || stage.name === 'checking')
-    return nothing;
+  if (isOver(state) || !isCurrent(state, fact) || isReplanning(state) || stage.name === 'checking') return nothing;
   if (!fact.plan) return planGone(state);
-  if (!approval) return nothing;
+  if (!approval) return waive(state, fact, context);
   const problem = approvalProblem(approval, fact);
   if (problem) return revoke(state, problem);
   return state.pushed.includes(fact.head)
     ? nothing
     : pushedByPeople(withPolicy({ ...state, plan: fact.plan }, fact.policy), context);
+}
+
+/** The policy may ask for nobody: then the plan is carried out as if it had been approved. */
+function waive(state: TicketState, fact: TicketFactOf<'PlanRead'>, context: Context): TicketDecision {
+  const approval = waivedApproval(state, fact, context);
+  if (!approval) return nothing;
+  const approved = { ...withPolicy(state, fact.policy), approval, ...(fact.plan && { plan: fact.plan }) };
+  return and({ facts: [{ type: 'PlanApproved', approval }] }, carryOut(approved, context));
 }
 
 const planGone = (state: TicketState): TicketDecision =>
@@ -85,7 +101,7 @@ function approvalProblem(
   if (plan?.digest !== approval.planDigest) return message('plan-changed');
   if (plan.baseDigest !== approval.baseDigest) return message('base-moved');
   if (approvalHolds || why?.id === 'plan-changed' || why?.id === 'base-moved') return undefined;
-  if (why?.id === 'approver-lost-write' && why.data.login !== approval.by.login) return undefined;
+  if (why?.id === 'approver-lost-write' && !approversOf(approval).includes(why.data.login ?? '')) return undefined;
   return why ?? message('plan-changed');
 }
 

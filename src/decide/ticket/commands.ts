@@ -81,7 +81,8 @@ const acts: { [Name in CommandName]?: Act } = {
         ask({ type: 'ReadStart', issue: context.number, by: given.by, covers: 'live' }),
       );
     }
-    if (stage.name === 'blocked') return and(done(given), resume(state, context, given.by));
+    if (stage.name === 'blocked' || stage.name === 'retrying')
+      return and(done(given), resume(state, context, given.by));
     if (stage.name === 'awaiting_approval') return and(done(given), start(state, context, 'plan'));
     // It would start by itself later; the budget may have been raised since.
     if (state.waits && waitsForSlot(state)) return and(done(given), { wakeAt: context.now });

@@ -4,6 +4,7 @@ import type { Context } from '../contract.ts';
 import { standstillMessage } from '../control-answer.ts';
 import type { Target } from '../target.ts';
 import type { NoticeView } from './notice-view.ts';
+import { triesAgain } from './report.ts';
 import type { TicketState } from './state.ts';
 
 export function desiredOfTicket(state: TicketState, { number }: Context): Target[] {
@@ -28,6 +29,7 @@ function noticeOf(state: TicketState): NoticeView | undefined {
   if (stage.name === 'not_ready') return { kind: 'not_ready', verdict: stage.verdict };
   if (stage.name === 'idle') return stage.notice && { kind: 'message', message: stage.notice };
   if (state.pull !== undefined) return { kind: 'pull', pull: state.pull };
+  if (stage.name === 'retrying') return { kind: 'message', message: triesAgain(stage) };
   if (stage.name === 'blocked' || stage.name === 'canceled') return { kind: 'message', message: stage.why };
   if (state.standstill && state.requester) return { kind: 'still', message: standstillMessage(state.standstill) };
   return state.requester && { kind: 'started', by: state.requester.login, ...(state.waits && { waits: state.waits }) };

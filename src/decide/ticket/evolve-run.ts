@@ -4,6 +4,7 @@ import type { RunLine } from '../../facts/pull.ts';
 import { Isolation, type Isolation as IsolationKind, type RunOutcome, type Stage } from '../../facts/run.ts';
 import type { StageName, TicketStage } from '../../facts/stage.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
+import type { Context } from '../contract.ts';
 import type { TicketState } from './state.ts';
 import { withUsage } from './usage.ts';
 import { without } from './without.ts';
@@ -14,17 +15,27 @@ const runsKept = 50;
 const runStages: { [Name in StageName]?: Stage } = { planning: 'plan', implementing: 'implement', verifying: 'verify' };
 export const runStageOf = (stage: TicketStage): Stage | undefined => runStages[stage.name];
 
-export function stageEntered(state: TicketState, { stage }: TicketFactOf<'StageEntered'>): TicketState {
+export function stageEntered(
+  state: TicketState,
+  { stage }: TicketFactOf<'StageEntered'>,
+  { now }: Pick<Context, 'now'>,
+): TicketState {
   const runs = runStageOf(stage);
+  const { waitsSince: _, ...kept } = state;
+  const waits = stage.name === 'awaiting_approval' && { waitsSince: now.toISOString() };
   const entered: TicketState = {
-    ...(stage.name === 'planning' ? { ...without(state, 'planned'), ...plannedFor(state) } : state),
+    ...(stage.name === 'planning' ? { ...without(kept, 'planned', 'consents'), ...plannedFor(state) } : kept),
+    ...waits,
     stage,
     runs: runs && 'run' in stage ? withRun(state.runs, stage.run, runs) : state.runs,
     // Entering such a stage and asking for its run is one decision (dispatch.ts#start).
     dispatching: state.dispatching + (runs ? 1 : 0),
   };
   const next = without(entered, 'waits');
-  if (stage.name === 'blocked') return { ...withFeedback(next, stage.why), blockedOnce: true };
+  // Only people lead out of a stop: what they start is tried again anew.
+  if (stage.name === 'blocked') return { ...withFeedback(without(next, 'tried'), stage.why), blockedOnce: true };
+  if (stage.name === 'retrying')
+    return { ...next, tried: { resume: stage.resume, head: state.head ?? '', n: stage.n } };
   if (stage.name === 'verifying' && stage.subject.kind === 'head' && state.approval)
     return { ...next, built: state.approval.planDigest };
   return stage.name === 'publishing_plan' || stage.name === 'publishing' || stage.name === 'in_review'

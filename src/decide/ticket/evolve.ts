@@ -7,8 +7,18 @@ import { withAdmission } from './admissions.ts';
 import { budgetExceeded, dispatchRefused } from './budget.ts';
 import { headMoved, planRead, pullClosed, treePushed } from './evolve-branch.ts';
 import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
+import { standing } from './plan-gate.ts';
 import { withStandstill } from './standstill.ts';
-import { isOver, isUnseen, liveRun, notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
+import {
+  isOver,
+  isUnseen,
+  liveRun,
+  notStarted,
+  type TicketState,
+  waitsForSlot,
+  withLabels,
+  withPolicy,
+} from './state.ts';
 import { withUsage } from './usage.ts';
 import { without } from './without.ts';
 
@@ -37,8 +47,8 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
     ...without(state.pullClosed ? leaveBranch(state) : state, 'feedback', 'revoked', 'fell'),
     requester: by,
   }),
-  StageEntered: (state, fact) => {
-    const next = stageEntered(state, fact);
+  StageEntered: (state, fact, context) => {
+    const next = stageEntered(state, fact, context);
     return isOver(next) ? without(next, 'standstill') : next;
   },
   RunDispatched: (state, fact, { now }) => ({
@@ -76,9 +86,12 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   HeadMoved: headMoved,
   BaseMoved: (state, { ref, sha }) => (ref === state.base?.ref ? { ...state, baseTip: sha } : state),
   PlanRead: (state, fact, context) => withPolicy(planRead(state, fact, context), fact.policy),
-  ApprovalRead: (state, { policy }) => withPolicy(state, policy),
+  ApprovalRead: (state, { policy, labels }) => withLabels(withPolicy(state, policy), labels),
   PullRetargeted: (state, { base }) => ({ ...state, base: { ref: base, sha: state.base?.sha ?? '' } }),
-  PlanApproved: (state, { approval }) => ({ ...without(state, 'revoked', 'fell'), approval }),
+  PlanConsented: (state, { approval }) => ({ ...state, consents: [...standing(state, approval), approval] }),
+  PlanApproved: (state, { approval }) => ({ ...without(state, 'revoked', 'fell', 'consents'), approval }),
+  CommentChanged: (state, { comment }) =>
+    state.consents ? { ...state, consents: state.consents.filter((one) => one.comment !== comment) } : state,
   ApprovalRevoked: (state, { why }) => ({
     ...without(state, 'approval'),
     revoked: why,
@@ -126,6 +139,7 @@ function startRead(state: TicketState, fact: TicketFactOf<'StartRead'>): TicketS
   return {
     ...state,
     ...(issue && { issue }),
+    ...(fact.labels && { labels: notStarted(state) ? fact.labels : (withLabels(state, fact.labels).labels ?? []) }),
     ...(body && { body }),
     ...(state.label && allowed && { label: { ...state.label, allowed } }),
     policy: policy.status === 'broken' && !notStarted(state) && state.policy ? state.policy : policy,

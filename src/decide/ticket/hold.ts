@@ -10,7 +10,14 @@ import type { TicketState } from './state.ts';
 import { without } from './without.ts';
 
 /** Stages in which something goes on by itself. The others wait for a person, and wait on. */
-const working: readonly StageName[] = ['planning', 'publishing_plan', 'implementing', 'verifying', 'publishing'];
+const working: readonly StageName[] = [
+  'planning',
+  'publishing_plan',
+  'implementing',
+  'verifying',
+  'publishing',
+  'retrying',
+];
 
 export const hold = (state: TicketState, by: Actor, why: string): TicketDecision =>
   and(
@@ -38,12 +45,16 @@ export function labelAuthorityRead(
     : unhold(state, by, context);
 }
 
-/** Goes on where the ticket stopped. `by` asks for it. */
-export function resume(state: TicketState, context: Context, by: Actor): TicketDecision {
+/** Goes on where the ticket stopped. `by` asks for it; nobody does where a pause is over. */
+export const resume = (state: TicketState, context: Context, by?: Actor): TicketDecision =>
+  and(resumed(state, context, by), { takenUp: true });
+
+function resumed(state: TicketState, context: Context, by?: Actor): TicketDecision {
   const { stage } = state;
-  if (stage.name !== 'blocked') return nothing;
+  if (stage.name !== 'blocked' && stage.name !== 'retrying') return nothing;
   switch (stage.resume) {
     case 'start':
+      if (!by) return nothing;
       return and(enter({ name: 'checking' }), ask({ type: 'ReadStart', issue: context.number, by, covers: 'live' }));
     case 'plan':
       return start(state, context, 'plan');

@@ -15,6 +15,8 @@ export const and = (...decisions: TicketDecision[]): TicketDecision => ({
   facts: decisions.flatMap((one) => one.facts ?? []),
   commands: decisions.flatMap((one) => one.commands ?? []),
   tell: decisions.flatMap((one) => one.tell ?? []),
+  givenUp: decisions.flatMap((one) => one.givenUp ?? []),
+  ...(decisions.some((one) => one.takenUp) && { takenUp: true as const }),
   ...decisions.reduce((last, { wakeAt }) => (wakeAt === undefined ? last : { wakeAt }), {}),
 });
 
@@ -39,7 +41,7 @@ const resumePoints: { [Name in StageName]?: ResumePoint } = {
   in_review: 'verify',
 };
 export const resumePoint = ({ stage }: TicketState): ResumePoint =>
-  stage.name === 'blocked' ? stage.resume : (resumePoints[stage.name] ?? 'start');
+  stage.name === 'blocked' || stage.name === 'retrying' ? stage.resume : (resumePoints[stage.name] ?? 'start');
 
 /** Stops half way and remembers where to go on. */
 export const halt = (state: TicketState, why: Message): TicketDecision =>

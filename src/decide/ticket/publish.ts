@@ -6,6 +6,7 @@ import { reread } from './branch.ts';
 import { carryOut, start } from './dispatch.ts';
 import { treePushed as pushFolded } from './evolve-branch.ts';
 import { and, ask, block, disapprove, enter, nothing, resumePoint, type TicketDecision } from './moves.ts';
+import { gateJudged, planDemand } from './plan-gate.ts';
 import { policyOf, type TicketState } from './state.ts';
 
 const awaited = ({ stage }: TicketState, run: string): boolean => 'run' in stage && stage.run === run;
@@ -159,11 +160,12 @@ function showPlan(state: TicketState, { number }: Context, run: string): TicketD
   );
 }
 
-/** What people pushed meanwhile is read first: an approval is for the plan as it stands. */
+/** What people pushed meanwhile is read first: an approval is for the plan as it stands. So is one that the policy waives. */
 const awaitApproval = (state: TicketState): TicketDecision =>
   and(
     enter({ name: 'awaiting_approval' }),
-    state.plan && state.plan.commit !== state.head
+    { facts: [gateJudged(state)] },
+    state.plan && (state.plan.commit !== state.head || planDemand(state).waived !== undefined)
       ? reread({ ...state, stage: { name: 'awaiting_approval' } })
       : nothing,
   );

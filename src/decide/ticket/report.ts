@@ -1,9 +1,11 @@
 // What a pull request is told of its ticket: all that its comment shows and its gate judges.
 import { type Message, message } from '../../facts/message.ts';
 import type { TicketReport } from '../../facts/pull.ts';
+import type { TicketStage } from '../../facts/stage.ts';
 import type { Context } from '../contract.ts';
 import { standstillMessage } from '../control-answer.ts';
 import { lifetimeUse } from './budget.ts';
+import { planGate } from './plan-gate.ts';
 import { type TicketState, waitsForSlot } from './state.ts';
 
 export const reportOf = (state: TicketState, { number }: Context): TicketReport => ({
@@ -20,6 +22,8 @@ export const reportOf = (state: TicketState, { number }: Context): TicketReport 
   ...(state.plan && { plan: state.plan }),
   ...(state.approval && { approval: state.approval }),
   ...(state.revoked && { revoked: state.revoked }),
+  ...(state.labels && state.labels.length > 0 && { labels: state.labels }),
+  ...gateOf(state),
   ...(state.layers && { layers: state.layers }),
   ...(state.isolation && { isolation: state.isolation }),
   ...(state.standstill && { standstill: state.standstill }),
@@ -28,6 +32,15 @@ export const reportOf = (state: TicketState, { number }: Context): TicketReport 
   ...(state.stage.name === 'canceled' && { blocked: state.stage.why }),
   next: nextStep(state),
 });
+
+const gateOf = (state: TicketState): Pick<TicketReport, 'planGate'> => {
+  const gate = planGate(state);
+  return gate ? { planGate: gate } : {};
+};
+
+/** `at` to the minute: whoever reads it needs no more. */
+export const triesAgain = ({ why, at, n, of }: TicketStage & { name: 'retrying' }): Message =>
+  message('next-retrying', { why, at: `${at.slice(0, 16).replace('T', ' ')} UTC`, n: String(n), of: String(of) });
 
 /** The nearest thing that somebody has to do, or what is being waited for. */
 export function nextStep(state: TicketState): Message {
@@ -41,6 +54,8 @@ export function nextStep(state: TicketState): Message {
       return message('next-blocked');
     case 'canceled':
       return message('next-canceled');
+    case 'retrying':
+      return triesAgain(stage);
     case 'publishing':
       return stage.waitsFor
         ? message('next-run-ci', { workflows: stage.waitsFor.join(', ') })

@@ -1,7 +1,7 @@
 // What becomes of a run: put off, refused, lost, finished. A run that nobody waits for leads to nothing but its end.
 import { message } from '../../facts/message.ts';
 import { LayerName } from '../../facts/policy.ts';
-import type { LayerResult, RunOutcome } from '../../facts/run.ts';
+import type { LayerResult } from '../../facts/run.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
 import { isAboutLive } from './admissions.ts';
@@ -13,6 +13,7 @@ import { isOfOther, runStageOf } from './evolve-run.ts';
 import { and, ask, block, enter, halt, nothing, resumePoint, type TicketDecision } from './moves.ts';
 import { inspect, publish } from './publish.ts';
 import { isUnseen, liveRun, policyOf, type TicketState, waitsForSlot } from './state.ts';
+import { runEnded } from './try-again.ts';
 
 /** Seconds until a deferred dispatch is tried again. Only a backstop: a slot that comes free is offered at once. */
 const deferSeconds = 300;
@@ -64,10 +65,6 @@ export const runUnseen = (state: TicketState, { run }: TicketFactOf<'RunUnseen'>
 export const runStray = (_: TicketState, { run, workflowRun }: TicketFactOf<'RunStray'>): TicketDecision =>
   ask({ type: 'CancelRun', run, workflowRun, why: 'nobody waits for this workflow run' });
 
-/** What a ticket waits for by the clock is a free slot, or the next day's budget. */
-export const woken = (state: TicketState, _: TicketFactOf<'Woken'>, context: Context): TicketDecision =>
-  and(waitsForSlot(state) ? ask(dispatch(state, context)) : nothing, { wakeAt: null });
-
 export function dispatchRefused(state: TicketState, fact: TicketFactOf<'DispatchRefused'>): TicketDecision {
   const { stage, why } = fact;
   const run = liveRun(state);
@@ -77,12 +74,12 @@ export function dispatchRefused(state: TicketState, fact: TicketFactOf<'Dispatch
 }
 
 /** Its workflow run or its lease ended before it reported; one that has reported is not lost. */
-export function runLost(state: TicketState, fact: TicketFactOf<'RunLost'>): TicketDecision {
+export function runLost(state: TicketState, fact: TicketFactOf<'RunLost'>, context: Context): TicketDecision {
   const { run, outcome } = fact;
   if (liveRun(state) !== run || isOfOther(state, fact)) return nothing;
   return and(
     ask({ type: 'CancelRun', run, why: 'the run was lost' }),
-    endedByBudget(state, run) ?? block(ended(outcome, run), resumePoint(state)),
+    endedByBudget(state, run) ?? runEnded(state, run, outcome, context),
   );
 }
 
@@ -90,12 +87,12 @@ export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'
   const { run, stage, submission } = fact;
   if (liveRun(state) !== run || runStageOf(state.stage) !== stage) return nothing;
   if (submission.outcome.kind !== 'delivered')
-    return endedByBudget(state, run) ?? block(ended(submission.outcome, run), resumePoint(state));
+    return endedByBudget(state, run) ?? runEnded(state, run, submission.outcome, context);
   if (stage === 'verify') return verified(state, run, submission.layers ?? [], context);
   if (!submission.bundle) return block(message('run-without-bundle', { run }), resumePoint(state));
   if (state.dispatched?.run !== run) {
     const why = 'it reported before its start was on record';
-    return block(message('run-failed', { run, why, class: 'infrastructure' }), resumePoint(state));
+    return runEnded(state, run, { kind: 'failed', class: 'infrastructure', why }, context);
   }
   const { artifact } = submission.bundle;
   return and(
@@ -103,13 +100,6 @@ export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'
     inspect(state, stage, { run, artifact, start: state.dispatched.start }),
   );
 }
-
-const ended = (outcome: RunOutcome, run: string) =>
-  message(`run-${outcome.kind}`, {
-    run,
-    why: 'why' in outcome ? outcome.why : '',
-    class: outcome.kind === 'failed' ? outcome.class : '',
-  });
 
 /** A configured layer must have passed; one that says nothing, or was skipped, has not. */
 function verified(state: TicketState, run: string, layers: LayerResult[], context: Context): TicketDecision {

@@ -9,7 +9,7 @@ import type { Criterion, PlanSnapshot } from '../../facts/plan.ts';
 import { Policy, type PolicyRead } from '../../facts/policy.ts';
 import type { RunLine } from '../../facts/pull.ts';
 import type { Isolation, LayerResult } from '../../facts/run.ts';
-import type { StageName, TicketStage } from '../../facts/stage.ts';
+import type { ResumePoint, StageName, TicketStage } from '../../facts/stage.ts';
 import type { AdmissionLine } from './admissions.ts';
 
 export type TicketState = {
@@ -33,6 +33,12 @@ export type TicketState = {
   /** Head of the branch as far as we know. */
   head?: string;
   approval?: Approval;
+  /** Approvals of the plan while more are asked for. */
+  consents?: Approval[];
+  /** Labels that the issue was seen with since the work began: taking one off loosens nothing. */
+  labels?: string[];
+  /** When the plan began to wait for approval (database time, ISO 8601). */
+  waitsSince?: string;
   /** Why the last approval fell, until the next one, and which one it was. */
   revoked?: Message;
   fell?: Approval;
@@ -46,6 +52,8 @@ export type TicketState = {
   waits?: Message;
   /** Why the newest runs were started, or not. */
   admissions?: AdmissionLine[];
+  /** How often a stage was tried again by itself at this head, since a person last took it up. */
+  tried?: { resume: ResumePoint; head: string; n: number };
   /** The newest plan that a run delivered; `expect`: the head that its push builds on. */
   planned?: { run: string; artifact: string; start: string; tree?: string; expect?: string; pushed?: true };
   /** The newest implementation: a stored bundle, the commit that it starts from and the plan that it follows. */
@@ -133,3 +141,7 @@ export const plannedForIssue = ({ plannedFor, issue }: TicketState): boolean =>
   plannedFor.bodyDigest === issue?.bodyDigest ||
   (plannedFor.criteria.length === issue?.criteria.length &&
     plannedFor.criteria.every(({ id, text }, n) => issue.criteria[n]?.id === id && issue.criteria[n]?.text === text));
+
+/** Labels only add up: whoever may take one off may not loosen a gate by it. */
+export const withLabels = (state: TicketState, labels: readonly string[] | undefined): TicketState =>
+  labels ? { ...state, labels: [...new Set([...(state.labels ?? []), ...labels])].slice(0, 100) } : state;

@@ -24,12 +24,13 @@ import {
   runStray,
   runUnseen,
   slotOffered,
-  woken,
 } from './runs.ts';
+import { factSetAside, replayed } from './set-aside.ts';
 import { withSignal } from './signal.ts';
 import { runStopped, standstillChanged, ticketStopped } from './standstill.ts';
 import { issueClosed, issueEdited, issueLabeled, issueUnlabeled, pullClosed, startRead } from './start.ts';
 import { initialTicket, isOver, type TicketState } from './state.ts';
+import { timed, woken } from './wake.ts';
 
 type Rule<Type extends TicketFact['type']> = (
   state: TicketState,
@@ -63,6 +64,8 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
   SlotOffered: slotOffered,
   RunUnseen: runUnseen,
   RunStray: runStray,
+  FactSetAside: factSetAside,
+  Replayed: replayed,
   RunFinished: runFinished,
   RunLost: runLost,
   RunStopped: runStopped,
@@ -84,8 +87,9 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
 function decide(state: TicketState, fact: TicketFact, context: Context): TicketDecision {
   // The table pairs each fact with the rule of its type; TypeScript cannot follow that through the union.
   const rule = rules[fact.type] as Rule<TicketFact['type']> | undefined;
-  const decision = guard(state, withSignal(rule?.(state, fact, context) ?? nothing, state, fact, context));
-  const after = [fact, ...(decision.facts ?? [])].reduce((next, one) => evolveTicket(next, one, context), state);
+  const guarded = guard(state, withSignal(rule?.(state, fact, context) ?? nothing, state, fact, context));
+  const after = [fact, ...(guarded.facts ?? [])].reduce((next, one) => evolveTicket(next, one, context), state);
+  const decision = timed(state, after, guarded);
   // A pull request that is left behind hears of it once more.
   const pull = after.pull ?? state.pull;
   if (pull === undefined) return decision;
@@ -103,7 +107,7 @@ const isSame = (now: TicketReport, before: TicketReport): boolean =>
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 6,
+  version: 7,
   initial: initialTicket,
   fact: TicketFact,
   decide,

@@ -13,14 +13,18 @@ const stopped: readonly Cause[] = [
   'PullClosed',
   'TicketStopped',
 ];
-/** A hold: by label, or by command. */
-const held: readonly Cause[] = ['IssueLabeled', 'AuthorityRead'];
-/** What lifts a hold, or tries again. */
-const resumed: readonly Cause[] = ['AuthorityRead', 'LabelAuthorityRead'];
+/** A hold, by label or by command; or something that could not be decided on. */
+const held: readonly Cause[] = ['IssueLabeled', 'AuthorityRead', 'FactSetAside'];
+/** What lifts a hold, or tries again: people by a command, an operator by replaying a dead letter. */
+const resumed: readonly Cause[] = ['AuthorityRead', 'LabelAuthorityRead', 'Replayed'];
 /** What an approval falls by. */
 const fallen: readonly Cause[] = ['PlanRead', 'StartRead', 'PullRetargeted', 'CommentChanged'];
 /** Why a run, or asking for one, ends without a result. */
 const runFailed: readonly Cause[] = ['RunFinished', 'RunLost', 'RunStopped', 'DispatchRefused', 'GaveUp'];
+/** What fails and passes by itself. */
+const passing: readonly Cause[] = ['RunFinished', 'RunLost', 'GaveUp'];
+/** The pause before a further try is over, or a person does not wait for its end. */
+const again: readonly Cause[] = ['Woken', 'AuthorityRead'];
 
 export const transitions: Record<StageName, { [To in StageName]?: readonly Cause[] }> = {
   idle: { checking: ['IssueLabeled', 'AuthorityRead'], merged: ['PullClosed'] },
@@ -29,7 +33,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     idle: ['StartRead'],
     not_ready: ['StartRead'],
     planning: ['StartRead'],
-    blocked: ['StartRead', 'GaveUp'],
+    blocked: ['StartRead', 'GaveUp', 'FactSetAside'],
     canceled: stopped,
     merged: ['PullClosed'],
   },
@@ -41,26 +45,29 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
   },
   planning: {
     publishing_plan: ['RunFinished'],
+    retrying: passing,
     blocked: [...held, ...runFailed, 'StartRead'],
     canceled: stopped,
     merged: ['PullClosed'],
   },
   publishing_plan: {
     awaiting_approval: ['TreePushed', 'PullOpened'],
+    retrying: ['GaveUp'],
     blocked: [...held, 'BundleRefused', 'GaveUp'],
     canceled: stopped,
     merged: ['PullClosed'],
   },
   awaiting_approval: {
     planning: ['AuthorityRead'],
-    implementing: ['ApprovalRead'],
-    verifying: ['ApprovalRead'],
-    blocked: ['AuthorityRead', 'PlanRead'],
+    implementing: ['ApprovalRead', 'PlanRead'],
+    verifying: ['ApprovalRead', 'PlanRead'],
+    blocked: ['AuthorityRead', 'PlanRead', 'FactSetAside', 'Woken'],
     canceled: stopped,
     merged: ['PullClosed'],
   },
   implementing: {
     verifying: ['BundleInspected'],
+    retrying: passing,
     awaiting_approval: fallen,
     blocked: [...held, ...runFailed, 'BundleRefused', 'PlanRead', 'RunDispatched'],
     canceled: stopped,
@@ -70,6 +77,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     verifying: ['PlanRead'],
     publishing: ['RunFinished'],
     in_review: ['RunFinished'],
+    retrying: passing,
     awaiting_approval: fallen,
     blocked: [...held, ...runFailed, 'PlanRead'],
     canceled: stopped,
@@ -78,6 +86,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
   publishing: {
     publishing: ['PushWaits', 'AuthorityRead'],
     in_review: ['TreePushed'],
+    retrying: ['GaveUp'],
     awaiting_approval: fallen,
     blocked: [...held, 'BundleRefused', 'PlanRead', 'AuthorityRead', 'GaveUp'],
     canceled: stopped,
@@ -86,7 +95,18 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
   in_review: {
     verifying: ['PlanRead', 'AuthorityRead'],
     awaiting_approval: fallen,
-    blocked: ['PlanRead', 'GaveUp'],
+    blocked: ['PlanRead', 'GaveUp', 'FactSetAside'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  retrying: {
+    planning: again,
+    publishing_plan: again,
+    awaiting_approval: [...again, ...fallen],
+    implementing: again,
+    verifying: again,
+    publishing: again,
+    blocked: [...held, ...again, 'PlanRead'],
     canceled: stopped,
     merged: ['PullClosed'],
   },
@@ -98,7 +118,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     implementing: resumed,
     verifying: [...resumed, 'PlanRead'],
     publishing: resumed,
-    blocked: ['PlanRead', 'AuthorityRead', 'LabelAuthorityRead'],
+    blocked: ['PlanRead', 'FactSetAside', ...resumed],
     canceled: stopped,
     merged: ['PullClosed'],
   },

@@ -19,6 +19,7 @@ export async function sweepJournal({
     .select('stream')
     .distinct()
     .where('seq', 'is', null)
+    .where('set_aside', '=', false)
     .where('at', '<', sql<Date>`clock_timestamp() - ${pendingSeconds} * interval '1 second'`)
     .limit(100)
     .execute();

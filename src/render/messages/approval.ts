@@ -14,6 +14,7 @@ const stageWords: Readonly<Record<string, string>> = {
   verifying: 'the work is being verified',
   publishing: 'the verified work is being pushed',
   in_review: 'the work is done and in review',
+  retrying: 'a run failed and is about to be tried again',
   merged: 'the work is merged',
   blocked: 'the work is stopped and waits for a person',
   canceled: 'the work is canceled',
@@ -26,6 +27,7 @@ const afterThat: Readonly<Record<string, string>> = {
   planning: 'The policy comment on the pull request will show the line to type.',
   publishing_plan: 'The policy comment on the pull request will show the line to type.',
   awaiting_approval: 'It cannot be read right now; `/retry` makes a new one.',
+  retrying: 'Nothing to do for you; `/retry` starts it now.',
   blocked: '`/retry` goes on with it.',
   canceled: '`/retry` starts it anew.',
 };
@@ -68,5 +70,7 @@ export const approval = {
   retargeted: 'The pull request now goes to `{base}`, another base than the one approved.',
   'approval-comment-changed': ({ how }: Data) =>
     `The comment that approved the plan was ${how === 'deleted' ? 'deleted' : 'edited'} by {by}.`,
+  'approval-expired':
+    'Nobody approved the plan within {days} days, so it was put aside. That is `gates.expireDays` in `.github/harness.yml`. Nothing was merged. `/retry` has it wait for approval again.',
   'plan-rejected': 'The plan was sent back by {by}: {why}\n\n`/retry` makes a new plan that is told so.',
 };

@@ -3,6 +3,7 @@ import type { Data } from '../fill.ts';
 import { wordsOf } from './approval.ts';
 
 export const gate = {
+  'gate-fact-set-aside': 'Something about this pull request could not be read.',
   'gate-gathering': 'Reading this pull request.',
   'gate-ungoverned-base': 'The base `{base}` is not governed by the policy.',
   'gate-policy-broken': 'The policy file cannot be read.',
@@ -22,6 +23,17 @@ export const gate = {
   'gate-reading-reviewer': 'Reading what the reviewer may do.',
   'gate-unknown-pusher': 'A bot or somebody unknown pushed to this branch.',
   'gate-needs-review': 'Waiting for a review.',
+  'gate-needs-reviews': ({ named }: Data) =>
+    named
+      ? 'Waiting for reviews, {have} of {need} so far, with one by {named}.'
+      : 'Waiting for reviews, {have} of {need} so far.',
+  'gate-waiver-exceeded': 'More was changed than documentation and tests, and nobody approved the plan.',
+  'gate-plan-waived':
+    'The policy asks for no approval of this plan, by its {why}. A review before the merge stays mandatory.',
+  'gate-plan-demands': ({ named }: Data) =>
+    named
+      ? 'The policy asks for {need} approvals of this plan, with one by {named}, by its {why}; {have} given so far.'
+      : 'The policy asks for {need} approvals of this plan, by its {why}; {have} given so far.',
   'gate-needs-review-foreign-head': 'Waiting for a review of what people pushed.',
   'gate-working': ({ stage }: Data) => `Not done yet, ${wordsOf(stage)}.`,
   'gate-press-ready': 'Waiting for someone to press “Ready for review”.',

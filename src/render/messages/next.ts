@@ -16,6 +16,8 @@ const ofTicket = {
   'next-verifying': `The layers run in a fresh box, run \`{run}\`. ${nothingToDo}`,
   'next-run-ci':
     'The work is verified. Pushing it starts workflows that hold secrets ({workflows}), so someone with write permission looks at them first and types:\n\n```text\n/run-ci\n```',
+  'next-retrying':
+    'It failed because: {why}\n\nThis passes by itself, so it is tried again at {at} (try {n} of {of}). `/retry` starts it now; `/hold` or `/cancel` stops it.',
   'next-in_review': 'Someone with write permission, other than the requester, reviews the code.',
   'next-blocked': 'Someone with write permission types `/retry` to go on, or `/cancel` to end it.',
   'next-canceled': 'Nothing goes on here. `/retry` starts anew.',
@@ -26,6 +28,8 @@ const ofTicket = {
 };
 
 const ofGate = {
+  'next-gate-fact-set-aside':
+    'This is a fault of Gantry, so nothing is merged until an operator has looked at its dead letters.',
   'next-gate-gathering': `Gantry is reading this pull request. ${nothingToDo}`,
   'next-gate-ungoverned-base':
     'Change the base to the default branch. Checks belong to a commit: a green one here would count everywhere.',
@@ -55,6 +59,9 @@ const ofGate = {
     'Whoever is behind that push could review their own code, so no review counts here. A commit that Gantry itself pushes clears it: close this pull request and type `/retry` on the issue to start anew.',
   'next-gate-needs-review':
     'Someone with write permission, other than the requester, reviews the code and approves this commit.',
+  'next-gate-needs-reviews':
+    'People with write permission, other than the requester, review the code and approve this commit. The policy asks for that by its {why}.',
+  'next-gate-waiver-exceeded': 'Type `/retry` for a new plan, or close this pull request.',
   'next-gate-needs-review-foreign-head':
     'The newest commit is not Gantry’s. Someone with write permission who neither asked for the work nor pushed here approves exactly this commit in a review.',
   'next-gate-working': nothingToDo,

@@ -1,24 +1,13 @@
 // What became of a run, and why one is not started or its result not published.
-import { FailureClass } from '../../facts/run.ts';
 import type { Data } from '../fill.ts';
+import { remedyFor } from './remedy.ts';
 
-const whatToDo: Readonly<Record<FailureClass, string>> = {
-  infrastructure: 'The runner or its network is at fault. Type `/retry` to try again.',
-  throttled: 'The model provider asked for a pause. Type `/retry` in some minutes.',
-  quota_exhausted: 'A budget or the model provider’s quota is spent. Raise it, then type `/retry`.',
-  auth: 'A credential was refused. An operator of Gantry checks the model key, then type `/retry`.',
-  agent_refused: 'The agent declined the task. Reword the issue, then type `/retry`.',
-  agent_failed: 'The agent did not get through. Type `/retry` to try again; a smaller or clearer issue helps.',
-  verification_failed: 'Type `/retry`: the agent is told what failed.',
-  policy_blocked: 'The policy forbids what was tried. Change the issue or `.github/harness.yml`, then type `/retry`.',
-  user_error: 'Correct what it names, then type `/retry`.',
-  bug: 'This is a fault of Gantry. Please report it with the run’s id; `/retry` may still help.',
-};
+/** `tried`: how often it was tried again by itself before. */
+const failed = ({ class: name, tried }: Data): string =>
+  `Run \`{run}\` failed: {why}\n\n${tried === undefined ? '' : `It was tried again {tried} times by itself, and failed each time. `}${remedyFor(name)}`;
 
-const failed = ({ class: name }: Data): string => {
-  const known = FailureClass.safeParse(name);
-  return `Run \`{run}\` failed: {why}\n\n${known.success ? whatToDo[known.data] : 'Type `/retry` to try again.'}`;
-};
+const gaveUp = ({ class: name }: Data): string =>
+  `The step \`{command}\` failed again and again: {why}\n\n${name === 'bug' ? remedyFor(name) : 'Remove the cause, then type `/retry`.'}`;
 
 export const run = {
   'run-delivered': 'Run `{run}` delivered its work.',
@@ -34,7 +23,9 @@ export const run = {
   'verification-failed':
     'Verification failed, so nothing was pushed.\n\n- {layers}\n\nType `/retry`: the agent is told what failed and tries again.',
   'nothing-to-publish': 'There is no verified work to push. Type `/retry` to implement the plan again.',
-  'gave-up': 'The step `{command}` failed again and again: {why}\n\nRemove the cause, then type `/retry`.',
+  'gave-up': gaveUp,
+  'fact-set-aside':
+    'Something that happened here could not be read, so Gantry stopped. It was a `{fact}`, and an approval given before no longer counts. This is a fault of Gantry: an operator looks at its dead letters. `/retry` goes on without it.',
   'dispatch-deferred-repository_busy':
     'Waiting for a free slot: this repository has as many runs as `concurrency` in `.github/harness.yml` allows. It starts by itself.',
   'dispatch-deferred-all_busy':

@@ -19,6 +19,7 @@ function headline({ gate, ticket, next }: StickyView): string {
   if (next.id === 'next-closed') return '⚪ Closed without a merge';
   if (ticket?.hold) return '✋ On hold';
   if (ticket?.stage === 'blocked') return '✋ Stopped, a person is needed';
+  if (ticket?.stage === 'retrying') return '⏳ Failed, to be tried again';
   if (ticket?.stage === 'canceled') return '⚪ Canceled';
   if (ticket?.stage === 'awaiting_approval')
     return ticket.revoked ? '✋ The approval was revoked' : '✋ The plan waits for approval';

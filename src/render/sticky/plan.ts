@@ -39,9 +39,11 @@ function planLines(plan: Plan): string {
 }
 
 function approvalLine({ approval, revoked, plan, stage }: TicketReport): string {
+  if (approval?.waived !== undefined)
+    return `**No approval asked for**, bound to plan ${code(short(approval.planDigest))}, issue ${code(short(approval.bodyDigest))} and base ${code(approval.baseRef)} at ${code(short(approval.baseDigest))}.${stage === 'merged' ? '' : ' A change of any of these asks for one.'}`;
   if (approval) {
     const bound = `plan ${code(short(approval.planDigest))}, issue ${code(short(approval.bodyDigest))}, base ${code(approval.baseRef)} at ${code(short(approval.baseDigest))}`;
-    return `**Approved** by ${text(approval.by.login)} on ${shownTime(approval.at)}, bound to ${bound}.${stage === 'merged' ? '' : ' A change of any of these revokes it.'}`;
+    return `**Approved** by ${[...(approval.others ?? []), approval].map(({ by }) => text(by.login)).join(', ')} on ${shownTime(approval.at)}, bound to ${bound}.${stage === 'merged' ? '' : ' A change of any of these revokes it.'}`;
   }
   // While approval is being waited for, the reason stands at the top already.
   if (revoked && stage !== 'awaiting_approval') return `**Approval revoked**: ${say(revoked)}`;
@@ -50,4 +52,6 @@ function approvalLine({ approval, revoked, plan, stage }: TicketReport): string 
 }
 
 export const planSection = ({ ticket }: StickyView): string =>
-  ticket ? paragraphs(ticket.plan && planLines(ticket.plan), approvalLine(ticket)) : '';
+  ticket
+    ? paragraphs(ticket.plan && planLines(ticket.plan), ticket.planGate && say(ticket.planGate), approvalLine(ticket))
+    : '';

@@ -3,6 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { ticketStream } from '../../../src/facts/stream.ts';
+import { bury } from '../../../src/journal/dead-letter.ts';
 import { openSite, type Site } from './site.ts';
 import { type Story, tell } from './story.ts';
 
@@ -55,6 +57,12 @@ afterAll(async () => {
   await site.close();
 });
 
+/** Routes that change something are held to their own tests. */
+const readable = (document: unknown): unknown => {
+  const { paths, ...rest } = document as { paths: Record<string, object> };
+  return { ...rest, paths: Object.fromEntries(Object.entries(paths).filter(([, verbs]) => 'get' in verbs)) };
+};
+
 test('every answer is what the document says it is', async () => {
   await site.inbox.store({
     guid: 'guid-1',
@@ -63,7 +71,12 @@ test('every answer is what the document says it is', async () => {
     installation: 1,
     body: Buffer.from('{}'),
   });
-  const document = Document.parse((await json('/openapi.json')).body);
+  await site.journal.db
+    .transaction()
+    .execute((tx) =>
+      bury(tx, { work: { kind: 'run', stream: ticketStream(7, 10), run: '7-10-1' }, class: 'auth', why: 'refused' }),
+    );
+  const document = Document.parse(readable((await json('/openapi.json')).body));
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default(ajv);
   ajv.addSchema({ $id: 'doc', ...document });
@@ -80,6 +93,8 @@ test('every answer is what the document says it is', async () => {
     '/leases': '/leases',
     '/controls': '/controls?state=all',
     '/audit': '/audit',
+    '/dead-letters': '/dead-letters',
+    '/dead-letters/{id}': '/dead-letters/1',
   };
   const reading = Object.entries(document.paths).flatMap(([path, { get }]) => (get ? [{ path, get }] : []));
   expect(reading.map(({ path }) => path).toSorted()).toEqual(Object.keys(examples).toSorted());

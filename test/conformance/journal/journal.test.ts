@@ -160,6 +160,8 @@ describe.each(databases)('on %s', (kind) => {
     await other.db
       .transaction()
       .execute((tx) => append(tx, other.enqueue, { stream: ticketStream(1, 1), repository, key: 'm', fact: given(9) }));
+    // Downwards a fact that was set aside is pending again.
+    await other.db.updateTable('fact').set({ set_aside: true }).where('key', '=', 'm').execute();
     const undone: string[] = [];
     for (let [name] = await rollback(other.db); name !== undefined; [name] = await rollback(other.db))
       undone.push(name);

@@ -26,6 +26,9 @@ test('the least policy has every default', () => {
         },
         "concurrency": 2,
         "egress": [],
+        "gates": {
+          "rules": [],
+        },
         "layers": {},
         "merge": {
           "by": "gantry",

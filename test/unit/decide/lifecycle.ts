@@ -37,7 +37,8 @@ export type Expected = {
 export class Stream<State, F extends Fact> {
   state: State;
   readonly journal: F[] = [];
-  last: Required<Pick<Decision<F>, 'facts' | 'commands' | 'tell'>> & Pick<Decision<F>, 'wakeAt'> = {
+  last: Required<Pick<Decision<F>, 'facts' | 'commands' | 'tell'>> &
+    Pick<Decision<F>, 'wakeAt' | 'givenUp' | 'takenUp'> = {
     facts: [],
     commands: [],
     tell: [],
@@ -45,6 +46,7 @@ export class Stream<State, F extends Fact> {
   readonly #lifecycle: Lifecycle<State, F>;
   readonly id: StreamId;
   #count = 0;
+  #waited = 0;
 
   constructor(lifecycle: Lifecycle<State, F>, id: StreamId) {
     this.#lifecycle = lifecycle;
@@ -57,8 +59,13 @@ export class Stream<State, F extends Fact> {
       stream: this.id,
       number: this.id === ticketId ? issueNumber : pullNumber,
       repositoryId,
-      now: timeOf(this.#count),
+      now: timeOf(this.#count + this.#waited),
     };
+  }
+
+  /** Nothing happens for so many seconds. */
+  wait(seconds: number): void {
+    this.#waited += seconds;
   }
 
   react(fact: F): this {
@@ -106,6 +113,11 @@ export class Spec<State, F extends Fact> {
   /** Facts before; what they lead to is folded too. */
   given(...facts: readonly F[]): this {
     for (const fact of facts) this.stream.react(fact);
+    return this;
+  }
+
+  after(seconds: number): this {
+    this.stream.wait(seconds);
     return this;
   }
 

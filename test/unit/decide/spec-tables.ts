@@ -1,10 +1,12 @@
 // The tables in docs/spec that are made from code. A page holds them between two markers; the rest of it is written by hand.
 import { readFileSync } from 'node:fs';
+import { remedies } from '../../../src/decide/retry.ts';
 import { runTransitions } from '../../../src/decide/run.ts';
 import { transitions } from '../../../src/decide/ticket/transitions.ts';
 import { commandTable, usage } from '../../../src/facts/command-given.ts';
 import { FailureClass, RunOutcome, RunState } from '../../../src/facts/run.ts';
 import { TicketStage } from '../../../src/facts/stage.ts';
+import { remedyOf } from '../../../src/render/messages/remedy.ts';
 
 const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -58,6 +60,17 @@ export const tables: Readonly<Record<string, () => string>> = {
       ),
     ),
   'run-outcomes': () => RunOutcome.options.map(({ shape }) => code(shape.kind.value)).join(' '),
+  retries: () =>
+    table(
+      ['class', 'tried again', 'first pause', 'longest pause', 'then acts', 'what helps'],
+      FailureClass.options.map((name) => {
+        const { backoff, acts } = remedies[name];
+        const pauses = backoff
+          ? [`${backoff.most} times`, `${backoff.first} s`, `${backoff.longest} s`]
+          : ['no', '', ''];
+        return [code(name), ...pauses, acts, remedyOf[name]];
+      }),
+    ),
   'failure-classes': () => FailureClass.options.map(code).join(' '),
 };
 

@@ -69,7 +69,12 @@ test('in order, the gate stays in progress and the merge is asked for with every
       base: 'main',
       reviewers: ['ann'],
       policyBlob: sha('policy'),
-      ticket: { planDigest: plan().digest, baseDigest: digest('base'), bodyDigest: digest('first'), approver: 'ann' },
+      ticket: {
+        planDigest: plan().digest,
+        baseDigest: digest('base'),
+        bodyDigest: digest('first'),
+        approvers: ['ann'],
+      },
     },
   ]);
   expect(merges(spec.when({ type: 'CommentChanged', comment: 3, how: 'edited', by: pat }))).toEqual([]);
@@ -405,4 +410,53 @@ describe('a head that two pull requests share', () => {
     const spec = inOrder().given(observed('closed', { ...atHead(work, 60), state: 'closed' }, pat));
     expect(spec.seen(`check/${work}/harness/gate`)).toMatchObject({ view: { over: true, status: 'failure' } });
   });
+});
+
+describe('by rules of the policy', () => {
+  const twoOf = policyWith({
+    gates: { rules: [{ stage: 'merge', when: { categories: ['code'], lines: 10 }, approvals: 2, approvers: ['pat'] }] },
+  });
+
+  test('a large change of code needs two reviews, one by whom the policy names; the merge counts them again', () => {
+    const snapshot = { policy: twoOf, added: 11 };
+    inOrder({ snapshot }).gate('gate-needs-reviews', 'action_required');
+    inOrder({ snapshot, reviews: [review(pat)] }).gate('gate-needs-reviews', 'action_required');
+    const enough = inOrder({ snapshot, reviews: [review(), review(pat)] }).gate('gate-merging', 'in_progress');
+    expect(merges(enough)).toMatchObject([{ reviewers: ['ann', 'pat'], reviews: { approvals: 2, groups: [['pat']] } }]);
+  });
+
+  test('a small one needs what is always asked for', () => {
+    inOrder({ snapshot: { policy: twoOf, added: 10 } }).gate('gate-merging', 'in_progress');
+  });
+
+  test('a change whose size is not known counts as large', () => {
+    inOrder({ snapshot: { policy: twoOf } }).gate('gate-needs-reviews', 'action_required');
+  });
+
+  test('what was waived for docs holds for docs alone, and its review stays mandatory', () => {
+    const approval = told.approval && { ...told.approval, waived: 'rule 1' };
+    const docs = [{ path: 'docs/a.md', status: 'modified' as const, inScope: true }];
+    if (!approval) throw new Error('nothing was approved');
+    inOrder({ report: { approval } }).gate('gate-waiver-exceeded', 'failure');
+    inOrder({ report: { approval }, snapshot: { files: docs }, reviews: [] }).gate(
+      'gate-needs-review',
+      'action_required',
+    );
+    const spec = inOrder({ report: { approval }, snapshot: { files: docs } }).gate('gate-merging', 'in_progress');
+    expect(merges(spec)).toMatchObject([{ ticket: { approvers: [] } }]);
+  });
+});
+
+test('a fact that was set aside closes the gate until it is taken back', () => {
+  const spec = inOrder();
+  spec.given({ type: 'FactSetAside', id: 9, of: 'PullReviewed', why: 'x' }).gate('gate-fact-set-aside', 'failure');
+  spec.given({ type: 'FactTakenBack', id: 9, how: 'dismissed', by: 'ops' }).gate('gate-merging', 'in_progress');
+});
+
+test('a merge that was given up is asked for again when an operator replays it, and only if everything still stands', () => {
+  const gone = () => inOrder().given({ type: 'GaveUp', command: 'MergePull', why: 'away', class: 'infrastructure' });
+  const replayed = { type: 'Replayed', of: 'command', what: 'MergePull', by: 'ops' } as const;
+  expect(merges(gone())).toEqual([]);
+  expect(merges(gone().when(replayed))).toHaveLength(1);
+  expect(merges(gone().given(review(pat, 'changes_requested')).when(replayed))).toEqual([]);
 });

@@ -225,7 +225,7 @@ describe('it falls', () => {
     const spec = ticket()
       .given(...facts)
       .when(headMoved(sha('edit')))
-      .then({ facts: [], commands: [{ type: 'ReadPlan', head: sha('edit'), approval: { login: 'ann' } }] })
+      .then({ facts: [], commands: [{ type: 'ReadPlan', head: sha('edit'), approval: { logins: ['ann'] } }] })
       .when(
         planRead(sha('edit'), {
           plan: plan('two', { commit: sha('edit') }),

@@ -5,6 +5,7 @@ import {
   allowed,
   ann,
   bo,
+  ended,
   finished,
   headMoved,
   inspected,
@@ -31,6 +32,8 @@ import {
   workPushed,
 } from '../builders.ts';
 import { ticket } from '../lifecycle.ts';
+
+const agentFailed = { kind: 'failed', class: 'agent_failed', why: 'it gave up' } as const;
 
 const hold = (by = pat) => labelled(by, 'first', 50, 'ai-hold');
 const lift = () => allowed({ name: 'unhold' });
@@ -190,7 +193,7 @@ describe('lifted', () => {
 
   test('does not lift another stop', () => {
     ticket()
-      .given(...toImplementing, lost(2), hold(), ...lift())
+      .given(...toImplementing, ended(2, 'implement', agentFailed), hold(), ...lift())
       .blocked('run-failed', 'implement');
   });
 

@@ -7,7 +7,7 @@ test('the end of a workflow run that did not take the run says nothing', () => {
   const stream = ticket().given(...toImplementing);
   stream.when({ ...lost(2), workflowRun: 999 }).nothing();
   expect(stream.state.runs.find((line) => line.run === run(2))?.outcome).toBeUndefined();
-  stream.when({ ...lost(2), workflowRun: 102 }).blocked('run-failed', 'implement');
+  stream.when({ ...lost(2), workflowRun: 102 }).stage('retrying', { resume: 'implement' });
 });
 
 test('what the next attempt reads names the failed tests and the end of the output', () => {

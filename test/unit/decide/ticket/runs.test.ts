@@ -225,7 +225,7 @@ describe('the implementation', () => {
     ticket()
       .given(...asked)
       .when(finished(2, 'implement'))
-      .blocked('run-failed', 'implement')
+      .stage('retrying', { resume: 'implement' })
       .then({ commands: [] });
   });
 
@@ -435,11 +435,11 @@ describe('a run that ends without a result', () => {
       .blocked(`run-${outcome.kind}`, 'verify');
   });
 
-  test('lost is stopped for good, and /retry makes another', () => {
+  test('lost is ended for good, and another takes its place', () => {
     ticket()
       .given(...toImplementing)
       .when(lost(2))
-      .blocked('run-failed', 'implement')
+      .stage('retrying', { resume: 'implement' })
       .then({ commands: [{ type: 'CancelRun', run: run(2) }] })
       .given(...retry())
       .stage('implementing', { run: run(3) });
