@@ -6,6 +6,7 @@ import type { AgentAdapter } from '../adapters/agent/contract.ts';
 import type { GitStore } from '../adapters/git/contract.ts';
 import type { GitHub } from '../adapters/github/contract.ts';
 import type { OpenSpec } from '../adapters/openspec/contract.ts';
+import type { Tracer } from '../adapters/tracer/contract.ts';
 import type { Metrics } from './api/metrics.ts';
 import { createRoutes } from './api/routes.ts';
 import { createSignInLinks } from './api/sign-in-links.ts';
@@ -18,6 +19,7 @@ import { createDoor } from './intake/github/door.ts';
 import type { RunnerRules } from './intake/runner/job-rules.ts';
 import { type Journal, openJournal, type Where } from './journal/database.ts';
 import { createInbox } from './journal/inbox.ts';
+import { tracedInbox } from './journal/traced-inbox.ts';
 import { type Loop, type Rounds, startLoop } from './loop/loop.ts';
 
 export type AppOptions = {
@@ -34,6 +36,8 @@ export type AppOptions = {
   rounds: Rounds;
   signingKey?: string | undefined;
   metrics: Metrics;
+  /** The one that `log` asks what its lines are about. Closed by the app. */
+  tracer: Tracer;
   log: Logger;
 };
 
@@ -54,11 +58,11 @@ const totalRuns = 20;
 const graceMs = 5_000;
 
 export async function startApp(options: AppOptions): Promise<App> {
-  const { env, github, log } = options;
+  const { env, github, log, tracer, metrics } = options;
   const journal = await openJournal(options.where, (error) =>
     log.error({ err: error }, 'the database connection failed'),
   );
-  const inbox = createInbox(journal.db, journal.enqueue);
+  const inbox = tracedInbox(createInbox(journal.db, journal.enqueue), tracer);
   let answer: http.RequestListener = (_, response) => {
     response.writeHead(503, { 'retry-after': '1' }).end('{"message":"Gantry is starting"}');
   };
@@ -78,7 +82,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const door = createDoor({
     inbox,
     secrets: { current: env.webhook.secret, previous: env.webhook.previousSecret },
-    onError: (error) => log.error({ err: error }, 'a webhook could not be stored'),
+    onError: (error, guid) => log.error({ delivery_id: guid, err: error }, 'a webhook could not be stored'),
   });
   const links = createSignInLinks(url);
   const routes = createRoutes({
@@ -90,7 +94,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     publicUrl: url,
     links,
   });
-  const loop = await startLoop({ journal, inbox, effects, ports, self, log, rounds: options.rounds });
+  const { rounds } = options;
+  const loop = await startLoop({ journal, inbox, effects, ports, self, log, tracer, watch: metrics.watch, rounds });
   answer = (request, response) => {
     const isWebhook = request.method === 'POST' && request.url?.split('?')[0] === '/api/github/webhooks';
     void (isWebhook ? door(request, response) : routes(request, response));
@@ -109,6 +114,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       clearTimeout(late);
       await loop.stop();
       await journal.close();
+      await tracer.close();
     },
   };
 }

@@ -1,9 +1,10 @@
 // The journal's numbers in the registry, read when somebody scrapes. Every replica on one database shows the same.
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Journal } from '../journal/database.ts';
 import {
   deliveries,
   failures,
+  liveBudget,
   modelTokens,
   openTickets,
   pendingFacts,
@@ -11,6 +12,7 @@ import {
   type Sample,
   waitingJobs,
 } from './read/gauges.ts';
+import { durationBounds, runDurations } from './read/run-durations.ts';
 
 /** The dead letter included. */
 const queues = ['translate', 'react', 'perform', 'converge', 'dead'];
@@ -62,6 +64,19 @@ export function observeJournal(registry: Registry, { db, boss }: Pick<Journal, '
     ['queue'],
     async () => ofQueues(await waitingJobs(db), 'oldest'),
   );
+  gauge(
+    'gantry_budget_tokens',
+    'Tokens of the runs that are live: what they may use and what they used.',
+    ['of'],
+    async () => {
+      const { allowed, used } = await liveBudget(db);
+      return [
+        { labels: { of: 'allowed' }, value: allowed },
+        { labels: { of: 'used' }, value: used },
+      ];
+    },
+  );
+  registry.registerMetric(runSeconds(db));
   gauge('gantry_model_tokens_reserved', 'Tokens reserved for model calls under way.', [], async () =>
     single((await modelTokens(db)).reserved),
   );
@@ -81,3 +96,28 @@ export function observeJournal(registry: Registry, { db, boss }: Pick<Journal, '
 
 const ofQueues = (known: Awaited<ReturnType<typeof waitingJobs>>, key: 'retried' | 'oldest'): Sample[] =>
   queues.map((queue) => ({ labels: { queue }, value: known.get(queue)?.[key] ?? 0 }));
+
+/** Counted by the database, so that a restart loses none: prom-client's own histogram can only be told of one event after the other. */
+function runSeconds(db: Journal['db']): Histogram<'stage' | 'outcome'> {
+  const name = 'gantry_run_seconds';
+  const histogram = new Histogram({
+    name,
+    help: 'How long runs took from their claim to their end, by stage and outcome, over all that ended.',
+    labelNames: ['stage', 'outcome'],
+    buckets: [...durationBounds],
+    registers: [],
+  });
+  const get: typeof histogram.get = async () => ({
+    ...(await Histogram.prototype.get.call(histogram)),
+    values: (await runDurations(db)).flatMap(({ stage, outcome, within, count, seconds }) => [
+      ...[...within, count].map((value, n) => ({
+        metricName: `${name}_bucket`,
+        labels: { le: durationBounds[n] ?? '+Inf', stage, outcome },
+        value,
+      })),
+      { metricName: `${name}_sum`, labels: { stage, outcome }, value: seconds },
+      { metricName: `${name}_count`, labels: { stage, outcome }, value: count },
+    ]),
+  });
+  return Object.assign(histogram, { get });
+}

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { AgentAdapter } from '../../adapters/agent/contract.ts';
 import type { GitHubReader } from '../../adapters/github/contract.ts';
+import type { Tracer } from '../../adapters/tracer/contract.ts';
 import type { Env } from '../config/env.ts';
 import type { AgentName } from '../facts/policy.ts';
 import { createGateway } from '../gateway/gateway.ts';
@@ -12,6 +13,7 @@ import type { Provider } from '../gateway/provider.ts';
 import { createRevocation } from '../gateway/revocation.ts';
 import { createRunnerDoor } from '../intake/runner/door.ts';
 import type { RunnerRules } from '../intake/runner/job-rules.ts';
+import { aboutRun } from '../journal/about-run.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Inbox } from '../journal/inbox.ts';
 import type { Metrics } from './metrics.ts';
@@ -34,6 +36,7 @@ export type RoutesOptions = {
   publicUrl: string;
   links: SignInLinks;
   metrics: Metrics;
+  tracer: Tracer;
   log: Logger;
 };
 
@@ -75,6 +78,7 @@ function runnerDoor({
   allowUnboxed,
   botId,
   publicUrl,
+  tracer,
   log,
 }: RoutesOptions) {
   const gateway = createGateway({
@@ -98,8 +102,11 @@ function runnerDoor({
     ownerId: (repository) => reader.ownerId(repository),
     leaseSeconds: ({ heartbeatSeconds }) => heartbeatSeconds * silentHeartbeats,
     allowUnboxed,
-    gateway: (request, { id, assignment: { agent } }) =>
-      gateway.fetch(request, { run: id, models: modelsOf(agents[agent.name], agent.model), revoked: revoked(id) }),
+    gateway: (request, run) => {
+      const { name, model } = run.assignment.agent;
+      const identity = { run: run.id, models: modelsOf(agents[name], model), revoked: revoked(run.id) };
+      return tracer.within(aboutRun(run), () => gateway.fetch(request, identity));
+    },
     truth: ({ id }) => truthOf(db, id),
     onError: (error, about) => log.error({ ...about, err: error }, 'a runner request failed'),
   });

@@ -6,7 +6,7 @@ import { Repository } from '../facts/repository.ts';
 import { parseStream, type StreamId } from '../facts/stream.ts';
 import type { Db, Tx } from './tables.ts';
 
-export type Pending<F> = { id: string | number; fact: F; at: Date };
+export type Pending<F> = { id: string | number; fact: F; at: Date; delivery: string | undefined };
 export type Locked<State, F> = { seq: number; state: State; repository: Repository; pending: Pending<F>[] };
 
 /**
@@ -22,7 +22,7 @@ export async function lock<State, F extends { type: string }>(
   if (!row) return undefined;
   const facts = await tx
     .selectFrom('fact')
-    .select(['id', 'body', 'at'])
+    .select(['id', 'body', 'at', 'delivery'])
     .where('stream', '=', stream)
     .where('seq', 'is', null)
     .orderBy('id')
@@ -32,7 +32,12 @@ export async function lock<State, F extends { type: string }>(
     seq: row.seq,
     state,
     repository: Repository.parse(row.repository),
-    pending: facts.map(({ id, body, at }) => ({ id, fact: lifecycle.fact.parse(body), at: new Date(at) })),
+    pending: facts.map(({ id, body, at, delivery }) => ({
+      id,
+      fact: lifecycle.fact.parse(body),
+      at: new Date(at),
+      delivery: delivery ?? undefined,
+    })),
   };
 }
 
@@ -66,10 +71,17 @@ export const settle = (tx: Tx, id: string | number, seq: number) =>
   tx.updateTable('fact').set({ seq }).where('id', '=', id).execute();
 
 /** Adds a fact that was just decided: it has its place at once. */
-export const record = (tx: Tx, stream: StreamId, seq: number, fact: Fact) =>
+export const record = (tx: Tx, stream: StreamId, seq: number, fact: Fact, delivery?: string) =>
   tx
     .insertInto('fact')
-    .values({ stream, seq, key: `${stream}#${seq}`, type: fact.type, body: JSON.stringify(parseFact(stream, fact)) })
+    .values({
+      stream,
+      seq,
+      key: `${stream}#${seq}`,
+      type: fact.type,
+      body: JSON.stringify(parseFact(stream, fact)),
+      delivery: delivery ?? null,
+    })
     .execute();
 
 export const save = <State>(

@@ -36,6 +36,8 @@ export type FactTable = {
   type: string;
   body: Json;
   at: Generated<Date>;
+  /** GUID of the webhook that told it, or that what it follows from; null where there was none. */
+  delivery: string | null;
 };
 
 /** One thing that is written outside: a comment, a check run, a label. */

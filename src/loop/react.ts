@@ -17,25 +17,32 @@ import { lifecycles } from './lifecycles.ts';
  */
 const pauses: Record<Target['kind'], number> = { sticky: 3, check: 2, notice: 1, reply: 0, reaction: 0, label: 0 };
 
-/** Returns how many facts were folded; 0 where another job was faster. */
-export async function react(db: Db, enqueue: Enqueue, stream: StreamId, refused: Refused = () => {}): Promise<number> {
+/** Returns how many facts were folded; 0 where another job was faster. `folded` hears the delivery of each, if it has one. */
+export async function react(
+  db: Db,
+  enqueue: Enqueue,
+  stream: StreamId,
+  refused: Refused = () => {},
+  folded: Folded = () => {},
+): Promise<number> {
   const about = parseStream(stream);
   if (!about) return 0;
   return db
     .transaction()
     .execute((tx) =>
       about.kind === 'ticket'
-        ? fold({ tx, enqueue, stream, refused }, lifecycles.ticket)
-        : fold({ tx, enqueue, stream, refused }, lifecycles.pull),
+        ? fold({ tx, enqueue, stream, refused, folded }, lifecycles.ticket)
+        : fold({ tx, enqueue, stream, refused, folded }, lifecycles.pull),
     );
 }
 
 /** Hears of a decision that was illegal and was replaced by a safe one: we are wrong. */
 type Refused = (why: string) => void;
-type Folding = { tx: Tx; enqueue: Enqueue; stream: StreamId; refused: Refused };
+type Folded = (delivery: string | undefined) => void;
+type Folding = { tx: Tx; enqueue: Enqueue; stream: StreamId; refused: Refused; folded: Folded };
 
 async function fold<State, F extends Fact>(
-  { tx, enqueue, stream, refused }: Folding,
+  { tx, enqueue, stream, refused, folded }: Folding,
   lifecycle: Lifecycle<State, F>,
 ): Promise<number> {
   const locked = await lock(tx, stream, lifecycle);
@@ -44,40 +51,50 @@ async function fold<State, F extends Fact>(
   let wakeAt: Date | null | undefined;
   let context = contextOf(stream, new Date(0));
   const before = lifecycle.desired(state, context);
-  for (const { id, fact, at } of locked.pending) {
+  let told: string | undefined;
+  for (const { id, fact, at, delivery } of locked.pending) {
+    folded(delivery);
+    told = delivery ?? told;
     context = contextOf(stream, at);
     await settle(tx, id, ++seq);
     const cause = seq;
     const decision = lifecycle.decide(state, fact, context);
     state = lifecycle.evolve(state, fact, context);
     for (const decided of decision.facts ?? []) {
-      await record(tx, stream, ++seq, decided);
+      await record(tx, stream, ++seq, decided, delivery);
       state = lifecycle.evolve(state, decided, context);
     }
-    await handOut(tx, enqueue, stream, cause, locked.repository, decision);
+    await handOut({ tx, enqueue, stream, cause, repository: locked.repository, delivery }, decision);
     if (decision.refused !== undefined) refused(decision.refused);
     if (decision.wakeAt !== undefined) wakeAt = decision.wakeAt;
   }
   await save(tx, stream, { seq, version: lifecycle.version, state, ...lifecycle.index(state), wakeAt });
   for (const { id, kind } of changed(before, lifecycle.desired(state, context))) {
-    await enqueue(tx, 'converge', { stream, target: id }, { after: pauses[kind] });
+    const job = { stream, target: id, ...(told !== undefined && { delivery: told }) };
+    await enqueue(tx, 'converge', job, { after: pauses[kind] });
   }
   return locked.pending.length;
 }
 
+type Cause = {
+  tx: Tx;
+  enqueue: Enqueue;
+  stream: StreamId;
+  /** The place of the fact that was decided on. */
+  cause: number;
+  repository: Repository;
+  delivery: string | undefined;
+};
+
 async function handOut<F>(
-  tx: Tx,
-  enqueue: Enqueue,
-  stream: StreamId,
-  cause: number,
-  repository: Repository,
+  { tx, enqueue, stream, cause, repository, delivery }: Cause,
   decision: Decision<F>,
 ): Promise<void> {
   for (const [n, command] of (decision.commands ?? []).entries()) {
     await enqueue(
       tx,
       'perform',
-      { stream, key: `${stream}#${cause}/${n}`, command },
+      { stream, key: `${stream}#${cause}/${n}`, command, ...(delivery !== undefined && { delivery }) },
       { group: String(repository.installation) },
     );
   }
@@ -87,6 +104,7 @@ async function handOut<F>(
       repository,
       key: `${stream}#${cause}/tell/${n}`,
       fact: told.fact,
+      delivery,
     });
   }
 }

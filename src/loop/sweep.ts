@@ -1,11 +1,13 @@
 // What nobody will tell us: time. Every round is idempotent and enters by the same door as webhooks.
 import { sql } from 'kysely';
 import type { GitHubReader, PullView } from '../../adapters/github/contract.ts';
+import { aboutStreamId } from '../facts/about.ts';
 import type { Fact } from '../facts/fact.ts';
 import type { Repository } from '../facts/repository.ts';
 import { finishedKey } from '../facts/run.ts';
 import { pullStream, type StreamId } from '../facts/stream.ts';
 import { headerFromView } from '../intake/clock/open-pulls.ts';
+import { aboutRun } from '../journal/about-run.ts';
 import { append } from '../journal/append.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Inbox } from '../journal/inbox.ts';
@@ -29,7 +31,7 @@ export async function sweepJournal({ journal: { db, enqueue }, log }: SweepTools
     .limit(100)
     .execute();
   for (const { stream } of stuck) {
-    log.warn({ stream }, 'facts waited too long and are sent again');
+    log.warn(aboutStreamId(stream), 'facts waited too long and are sent again');
     await db.transaction().execute((tx) => enqueue(tx, 'react', { stream: stream as StreamId }));
   }
   const due = await db
@@ -52,7 +54,7 @@ export async function sweepJournal({ journal: { db, enqueue }, log }: SweepTools
     } as const;
     await db.transaction().execute(async (tx) => {
       if (!(await endRun(tx, run.id, outcome, run.fence))) return;
-      log.warn({ run: run.id, state: run.state }, 'the lease of a run ran out');
+      log.warn(aboutRun(run), 'the lease of a run ran out');
       await append(tx, enqueue, {
         stream: run.stream,
         key: finishedKey(run.id),

@@ -1,0 +1,30 @@
+// What GitHub leaves each installation of its hourly limit, in a bounded number of series.
+import { Gauge, type Registry } from 'prom-client';
+
+/** What the GitHub adapter says after an answer (its QuotaSeen). */
+export type QuotaSeen = { installation: number; remaining: number };
+
+/** Installations with a series of their own, the first that were seen; all further ones share `other`. */
+const mostInstallations = 50;
+
+/** Returns the hearer. `other` shows the least of its installations, since the last time it was read: that one is nearest to waiting. */
+export function observeQuota(registry: Registry): (seen: QuotaSeen) => void {
+  const known = new Map<number, number>();
+  let others: number | undefined;
+  new Gauge({
+    name: 'gantry_github_quota_remaining',
+    help: `Requests that GitHub leaves in this hour, by installation; above ${mostInstallations} of them, other is the least of the rest.`,
+    labelNames: ['installation'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [installation, remaining] of known) this.set({ installation: String(installation) }, remaining);
+      if (others !== undefined) this.set({ installation: 'other' }, others);
+      others = undefined;
+    },
+  });
+  return ({ installation, remaining }) => {
+    if (known.has(installation) || known.size < mostInstallations) known.set(installation, remaining);
+    else others = Math.min(others ?? remaining, remaining);
+  };
+}
