@@ -97,27 +97,29 @@ export function observeJournal(registry: Registry, { db, boss }: Pick<Journal, '
 const ofQueues = (known: Awaited<ReturnType<typeof waitingJobs>>, key: 'retried' | 'oldest'): Sample[] =>
   queues.map((queue) => ({ labels: { queue }, value: known.get(queue)?.[key] ?? 0 }));
 
-/** Counted by the database, so that a restart loses none: prom-client's own histogram can only be told of one event after the other. */
+/**
+ * Counted by the database, so that a restart loses none. prom-client's own histogram can only be told of one event after
+ * the other, so its answer is replaced: the function that it and the registry ask, which its types leave out.
+ */
 function runSeconds(db: Journal['db']): Histogram<'stage' | 'outcome'> {
   const name = 'gantry_run_seconds';
-  const histogram = new Histogram({
+  const help = 'How long runs took from their claim to their end, by stage and outcome, over all that ended.';
+  const histogram = new Histogram({ name, help, labelNames: ['stage', 'outcome'], registers: [] });
+  const getForPromString = async () => ({
     name,
-    help: 'How long runs took from their claim to their end, by stage and outcome, over all that ended.',
-    labelNames: ['stage', 'outcome'],
-    buckets: [...durationBounds],
-    registers: [],
-  });
-  const get: typeof histogram.get = async () => ({
-    ...(await Histogram.prototype.get.call(histogram)),
+    help,
+    type: 'histogram',
+    aggregator: 'sum',
     values: (await runDurations(db)).flatMap(({ stage, outcome, within, count, seconds }) => [
       ...[...within, count].map((value, n) => ({
         metricName: `${name}_bucket`,
-        labels: { le: durationBounds[n] ?? '+Inf', stage, outcome },
+        labels: { le: durationBounds[n] ?? '+Inf' },
+        sharedLabels: { stage, outcome },
         value,
       })),
-      { metricName: `${name}_sum`, labels: { stage, outcome }, value: seconds },
-      { metricName: `${name}_count`, labels: { stage, outcome }, value: count },
+      { metricName: `${name}_sum`, labels: {}, sharedLabels: { stage, outcome }, value: seconds },
+      { metricName: `${name}_count`, labels: {}, sharedLabels: { stage, outcome }, value: count },
     ]),
   });
-  return Object.assign(histogram, { get });
+  return Object.assign(histogram, { getForPromString });
 }

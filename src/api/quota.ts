@@ -7,24 +7,23 @@ export type QuotaSeen = { installation: number; remaining: number };
 /** Installations with a series of their own, the first that were seen; all further ones share `other`. */
 const mostInstallations = 50;
 
-/** Returns the hearer. `other` shows the least of its installations, since the last time it was read: that one is nearest to waiting. */
+/** Returns the hearer. `other` shows whichever of its installations was told last; its least over an hour is a query's to find. */
 export function observeQuota(registry: Registry): (seen: QuotaSeen) => void {
   const known = new Map<number, number>();
   let others: number | undefined;
   new Gauge({
     name: 'gantry_github_quota_remaining',
-    help: `Requests that GitHub leaves in this hour, by installation; above ${mostInstallations} of them, other is the least of the rest.`,
+    help: `Requests that GitHub leaves in this hour, by installation; above ${mostInstallations} of them, other is the last that was told of the rest.`,
     labelNames: ['installation'],
     registers: [registry],
     collect() {
       this.reset();
       for (const [installation, remaining] of known) this.set({ installation: String(installation) }, remaining);
       if (others !== undefined) this.set({ installation: 'other' }, others);
-      others = undefined;
     },
   });
   return ({ installation, remaining }) => {
     if (known.has(installation) || known.size < mostInstallations) known.set(installation, remaining);
-    else others = Math.min(others ?? remaining, remaining);
+    else others = remaining;
   };
 }
