@@ -41,7 +41,13 @@ async function start(): Promise<void> {
   const appUrl = `http://127.0.0.1:${port}`;
 
   const database = startAndHear(
-    { name: 'postgres', argv: node('test/stack/postgres-process.ts'), env: bare, cwd: root, onLine: () => {} },
+    {
+      name: 'postgres',
+      argv: node('test/stack/postgres-process.ts'),
+      env: bare,
+      cwd: root,
+      onLine: quietly('postgres'),
+    },
     (value) => String(Object(value).url),
   );
   parts.push(database.part);
