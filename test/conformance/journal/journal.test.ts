@@ -160,9 +160,10 @@ describe.each(databases)('on %s', (kind) => {
     await other.db
       .transaction()
       .execute((tx) => append(tx, other.enqueue, { stream: ticketStream(1, 1), repository, key: 'm', fact: given(9) }));
-    expect(await rollback(other.db)).toEqual(['0002-inbox']);
-    expect(await rollback(other.db)).toEqual(['0001-journal']);
-    expect(await migrate(other.db)).toEqual(['0001-journal', '0002-inbox']);
+    const undone: string[] = [];
+    for (let last = await rollback(other.db); last.length > 0; last = await rollback(other.db)) undone.push(...last);
+    expect(undone.slice(-2)).toEqual(['0002-inbox', '0001-journal']);
+    expect(await migrate(other.db)).toEqual(undone.toReversed());
     await other.close();
   });
 });
