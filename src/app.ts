@@ -7,6 +7,7 @@ import type { GitHubChanges } from '../adapters/changes/contract.ts';
 import type { GitStore } from '../adapters/git/contract.ts';
 import type { GitHub } from '../adapters/github/contract.ts';
 import type { OpenSpec } from '../adapters/openspec/contract.ts';
+import type { Tracer } from '../adapters/tracer/contract.ts';
 import { createBudgetAlarm } from './api/budget-alarm.ts';
 import type { Metrics } from './api/metrics.ts';
 import { createRoutes } from './api/routes.ts';
@@ -23,6 +24,7 @@ import type { RunnerRules } from './intake/runner/job-rules.ts';
 import { standstillOf } from './journal/control.ts';
 import { type Journal, openJournal, type Where } from './journal/database.ts';
 import { createInbox } from './journal/inbox.ts';
+import { tracedInbox } from './journal/traced-inbox.ts';
 import { type Loop, startLoop } from './loop/loop.ts';
 import type { Rounds } from './loop/sweep/rounds.ts';
 
@@ -40,6 +42,8 @@ export type AppOptions = {
   rounds: Rounds;
   signingKey?: string | undefined;
   metrics: Metrics;
+  /** The one that `log` asks what its lines are about. Closed by the app. */
+  tracer: Tracer;
   log: Logger;
 };
 
@@ -60,11 +64,11 @@ const totalRuns = 20;
 const graceMs = 5_000;
 
 export async function startApp(options: AppOptions): Promise<App> {
-  const { env, github, log } = options;
+  const { env, github, log, tracer, metrics } = options;
   const journal = await openJournal(options.where, (error) =>
     log.error({ err: error }, 'the database connection failed'),
   );
-  const inbox = createInbox(journal.db, journal.enqueue);
+  const inbox = tracedInbox(createInbox(journal.db, journal.enqueue), tracer);
   let answer: http.RequestListener = (_, response) => {
     response.writeHead(503, { 'retry-after': '1' }).end('{"message":"Gantry is starting"}');
   };
@@ -87,7 +91,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const door = createDoor({
     inbox,
     secrets: { current: env.webhook.secret, previous: env.webhook.previousSecret },
-    onError: (error) => log.error({ err: error }, 'a webhook could not be stored'),
+    onError: (error, guid) => log.error({ delivery_id: guid, err: error }, 'a webhook could not be stored'),
   });
   const links = createSignInLinks(url);
   const routes = createRoutes({
@@ -99,7 +103,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     publicUrl: url,
     links,
   });
-  const onBudget = createBudgetAlarm(log, options.metrics);
+  const onBudget = createBudgetAlarm(log, metrics);
   const loop = await startLoop({
     journal,
     inbox,
@@ -108,6 +112,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     changes: github.changes,
     self,
     log,
+    tracer,
+    watch: metrics.watch,
     rounds: options.rounds,
     onBudget,
   });
@@ -131,6 +137,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       clearTimeout(late);
       await stopped;
       await journal.close();
+      await tracer.close();
     },
   };
 }

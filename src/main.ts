@@ -5,6 +5,7 @@ import { createGitStore } from '../adapters/git/store.ts';
 import { createGitHub } from '../adapters/github/octokit.ts';
 import { createOpenSpec } from '../adapters/openspec/openspec.ts';
 import { createBubblewrap } from '../adapters/sandbox/bubblewrap.ts';
+import { openTracer } from '../adapters/tracer/tracer.ts';
 import { createMetrics } from './api/metrics.ts';
 import { startApp } from './app.ts';
 import { readEnv } from './config/env.ts';
@@ -23,7 +24,8 @@ const runnerRules: RunnerRules = {
 
 async function main(): Promise<void> {
   const env = readEnv(process.env);
-  const log = createLog(env.logLevel);
+  const tracer = await openTracer(env.otlpEndpoint, (why) => log.warn({ why }, 'spans could not be sent'));
+  const log = createLog(env.logLevel, undefined, tracer.about);
   const metrics = createMetrics();
   const sandbox = createBubblewrap();
   const box = await sandbox.available();
@@ -42,7 +44,11 @@ async function main(): Promise<void> {
       baseUrl: env.github.apiUrl,
       pace: 'github',
       redisUrl: env.redisUrl,
-      onRequest: metrics.githubRequest,
+      onRequest(seen) {
+        metrics.githubRequest(seen);
+        tracer.tell('github', { github: seen }, seen.ms);
+      },
+      onQuota: metrics.githubQuota,
       log,
     }),
     git: createGitStore({ dataDir, sandbox }),
@@ -53,6 +59,7 @@ async function main(): Promise<void> {
     allowUnboxed: false,
     signingKey: env.signingKey === undefined ? undefined : path.resolve(env.signingKey),
     metrics,
+    tracer,
     rounds: { journalSeconds: 1, repairSeconds: 60, lookSeconds: 3_600, superviseSeconds: 60 },
     log,
   });

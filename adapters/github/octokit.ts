@@ -14,7 +14,7 @@ import { createRunWriter } from './octokit/run-writer.ts';
 import { createTalkWriter } from './octokit/talk-writer.ts';
 
 export type { RequestSeen } from './octokit/accounted-fetch.ts';
-export type { GitHubOptions } from './octokit/client.ts';
+export type { GitHubOptions, QuotaSeen } from './octokit/client.ts';
 
 /** Sends nothing by itself: credentials are first used by the first question. */
 export function createGitHub(options: GitHubOptions): GitHub & { changes: GitHubChanges } {

@@ -1,10 +1,11 @@
 // The journal's numbers in the registry, read when somebody scrapes. Every replica on one database shows the same.
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Journal } from '../journal/database.ts';
 import { readRounds } from '../journal/sweep-round.ts';
 import {
   deliveries,
   failures,
+  liveBudget,
   modelTokens,
   openTickets,
   pendingFacts,
@@ -12,6 +13,7 @@ import {
   type Sample,
   waitingJobs,
 } from './read/gauges.ts';
+import { durationBounds, runDurations } from './read/run-durations.ts';
 
 /** The dead letter included. */
 const queues = ['translate', 'react', 'perform', 'converge', 'offer', 'dead'];
@@ -73,6 +75,19 @@ export function observeJournal(registry: Registry, { db, boss }: Pick<Journal, '
         value: (succeededAt?.getTime() ?? 0) / 1_000,
       })),
   );
+  gauge(
+    'gantry_budget_tokens',
+    'Tokens of the runs that are live: what they may use and what they used.',
+    ['of'],
+    async () => {
+      const { allowed, used } = await liveBudget(db);
+      return [
+        { labels: { of: 'allowed' }, value: allowed },
+        { labels: { of: 'used' }, value: used },
+      ];
+    },
+  );
+  registry.registerMetric(runSeconds(db));
   gauge('gantry_model_tokens_reserved', 'Tokens reserved for model calls under way.', [], async () =>
     single((await modelTokens(db)).reserved),
   );
@@ -102,3 +117,30 @@ export function observeJournal(registry: Registry, { db, boss }: Pick<Journal, '
 
 const ofQueues = (known: Awaited<ReturnType<typeof waitingJobs>>, key: 'retried' | 'oldest'): Sample[] =>
   queues.map((queue) => ({ labels: { queue }, value: known.get(queue)?.[key] ?? 0 }));
+
+/**
+ * Counted by the database, so that a restart loses none. prom-client's own histogram can only be told of one event after
+ * the other, so its answer is replaced: the function that it and the registry ask, which its types leave out.
+ */
+function runSeconds(db: Journal['db']): Histogram<'stage' | 'outcome'> {
+  const name = 'gantry_run_seconds';
+  const help = 'How long runs took from their claim to their end, by stage and outcome, over all that ended.';
+  const histogram = new Histogram({ name, help, labelNames: ['stage', 'outcome'], registers: [] });
+  const getForPromString = async () => ({
+    name,
+    help,
+    type: 'histogram',
+    aggregator: 'sum',
+    values: (await runDurations(db)).flatMap(({ stage, outcome, within, count, seconds }) => [
+      ...[...within, count].map((value, n) => ({
+        metricName: `${name}_bucket`,
+        labels: { le: durationBounds[n] ?? '+Inf' },
+        sharedLabels: { stage, outcome },
+        value,
+      })),
+      { metricName: `${name}_sum`, labels: {}, sharedLabels: { stage, outcome }, value: seconds },
+      { metricName: `${name}_count`, labels: {}, sharedLabels: { stage, outcome }, value: count },
+    ]),
+  });
+  return Object.assign(histogram, { getForPromString });
+}

@@ -1,6 +1,9 @@
 // The numbers that Gantry shows to Prometheus: one registry per app, labels from fixed lists only.
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { BudgetName } from '../facts/budget.ts';
+import type { Watch } from '../loop/watch.ts';
+import { watchLoop } from './loop-metrics.ts';
+import { observeQuota, type QuotaSeen } from './quota.ts';
 import { classOf, methodOf, statusOf } from './route-class.ts';
 
 /** What the GitHub adapter says of each request it has sent (its RequestSeen). */
@@ -11,6 +14,10 @@ export type Metrics = {
   /** For the GitHub adapter's `onRequest`. Never throws. */
   githubRequest(seen: RequestSent): void;
   budgetExceeded(budget: BudgetName): void;
+  /** For its `onQuota`. Never throws. */
+  githubQuota(seen: QuotaSeen): void;
+  /** For the loop. */
+  watch: Watch;
 };
 
 export function createMetrics(): Metrics {
@@ -39,6 +46,8 @@ export function createMetrics(): Metrics {
   return {
     registry,
     budgetExceeded: (budget) => exceeded.inc({ budget }),
+    githubQuota: observeQuota(registry),
+    watch: watchLoop(registry),
     githubRequest({ method, route, status, ms }) {
       const kind = classOf(route);
       requests.inc({ method: methodOf(method), route: kind, status: statusOf(status) });

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { AgentAdapter } from '../../adapters/agent/contract.ts';
 import type { GitHubReader } from '../../adapters/github/contract.ts';
+import type { Tracer } from '../../adapters/tracer/contract.ts';
 import type { Env } from '../config/env.ts';
 import type { AgentName } from '../facts/policy.ts';
 import { createGateway } from '../gateway/gateway.ts';
@@ -12,6 +13,7 @@ import type { Provider } from '../gateway/provider.ts';
 import { createRevocation } from '../gateway/revocation.ts';
 import { createRunnerDoor } from '../intake/runner/door.ts';
 import type { RunnerRules } from '../intake/runner/job-rules.ts';
+import { aboutRun } from '../journal/about-run.ts';
 import { hasCost } from '../journal/budget-rule.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Inbox } from '../journal/inbox.ts';
@@ -35,6 +37,7 @@ export type RoutesOptions = {
   publicUrl: string;
   links: SignInLinks;
   metrics: Metrics;
+  tracer: Tracer;
   log: Logger;
 };
 
@@ -76,6 +79,7 @@ function runnerDoor({
   allowUnboxed,
   botId,
   publicUrl,
+  tracer,
   log,
 }: RoutesOptions) {
   const gateway = createGateway({
@@ -99,14 +103,17 @@ function runnerDoor({
     ownerId: (repository) => reader.ownerId(repository),
     leaseSeconds: ({ heartbeatSeconds }) => heartbeatSeconds * silentHeartbeats,
     allowUnboxed,
-    gateway: (request, { id, assignment: { agent, budget } }) =>
-      gateway.fetch(request, {
-        run: id,
+    gateway: (request, run) => {
+      const { agent, budget } = run.assignment;
+      const identity = {
+        run: run.id,
         models: modelsOf(agents[agent.name], agent.model),
         named: { model: agent.model ?? agents[agent.name].describe().defaultModel, price: agent.price },
         costLimited: hasCost(budget),
-        revoked: revoked(id),
-      }),
+        revoked: revoked(run.id),
+      };
+      return tracer.within(aboutRun(run), () => gateway.fetch(request, identity));
+    },
     truth: ({ id }) => truthOf(db, id),
     onRefused: (why, run) => log.warn({ run_id: run, why }, 'a write of a run was refused'),
     onError: (error, about) => log.error({ ...about, err: error }, 'a runner request failed'),

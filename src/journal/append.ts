@@ -15,6 +15,8 @@ export type Arrival = {
   /** Says what happened, not how we heard of it: a webhook, its redelivery and a sweep give the same key. */
   key: string;
   fact: Fact;
+  /** The webhook that tells it, or that led to what tells it. */
+  delivery?: string | undefined;
 };
 
 /** The database refuses NUL and lone surrogates in JSON; what strangers write has both. */
@@ -23,12 +25,12 @@ const storable = (_: string, value: unknown): unknown =>
 
 /** False when `key` was appended before. */
 export async function append(tx: Tx, enqueue: Enqueue, arrival: Arrival): Promise<boolean> {
-  const { stream, repository, key, fact } = arrival;
+  const { stream, repository, key, fact, delivery = null } = arrival;
   if (repository) await ensureStream(tx, stream, repository);
   const body = JSON.stringify(parseFact(stream, fact), storable);
   const row = await tx
     .insertInto('fact')
-    .values({ stream, key, type: fact.type, body, seq: null })
+    .values({ stream, key, type: fact.type, body, seq: null, delivery })
     .onConflict((conflict) => conflict.column('key').doNothing())
     .returning('id')
     .executeTakeFirst();

@@ -10,10 +10,10 @@ export type Jobs = {
   translate: { batch: string };
   /** Carries nothing: react reads what is pending. */
   react: { stream: StreamId };
-  /** `key` is the same for every attempt: whatever is written outside carries it. `resumed`: it was tried before and put off. */
-  perform: { stream: StreamId; key: string; command: Command; resumed?: boolean };
+  /** `key` is the same for every attempt: whatever is written outside carries it. `resumed`: it was tried before and put off. `delivery`: the webhook that led to it. */
+  perform: { stream: StreamId; key: string; command: Command; resumed?: boolean; delivery?: string };
   /** Carries only the target: the writer reads the newest state. */
-  converge: { stream: StreamId; target: string };
+  converge: { stream: StreamId; target: string; delivery?: string };
   /** A slot may have come free. `closed`: the ticket whose issue was closed, which others may have waited for. */
   offer: { closed?: StreamId };
 };

@@ -42,8 +42,8 @@ export type Inbox = {
   read(guid: string): Promise<InboxEntry | undefined>;
   /** The deliveries of a commit group in order of arrival, those redelivered since left out. Inside a transaction pass it. */
   readBatch(batch: string | number, from?: Db | Tx): Promise<(InboxEntry & { body: Buffer })[]>;
-  /** Records what became of a delivery. */
-  mark(tx: Tx, guid: string, state: DeliveryState, note?: string): Promise<void>;
+  /** Records what became of a delivery. Returns the seconds since it arrived, by the database's clock. */
+  mark(tx: Tx, guid: string, state: DeliveryState, note?: string): Promise<number>;
 };
 
 type Waiting = Delivery & {
@@ -90,11 +90,13 @@ export function createInbox(db: Db, enqueue: Enqueue): Inbox {
       return rows.map((row) => ({ ...toEntry(row), body: bodies.subarray(row.start, row.start + row.size) }));
     },
     mark: async (tx, guid, state, note) => {
-      await tx
+      const row = await tx
         .updateTable('inbox')
         .set({ state, note: note ?? null })
         .where('guid', '=', guid)
-        .execute();
+        .returning(sql<number | string>`extract(epoch from clock_timestamp() - received_at)`.as('lag'))
+        .executeTakeFirst();
+      return Number(row?.lag ?? 0);
     },
   };
 }

@@ -8,6 +8,7 @@ import * as budgets from './migrations/0004-budgets.ts';
 import * as deadLetter from './migrations/0005-dead-letter.ts';
 import * as control from './migrations/0006-control.ts';
 import * as sweep from './migrations/0007-sweep.ts';
+import * as factDelivery from './migrations/0008-fact-delivery.ts';
 import type { Db } from './tables.ts';
 
 const migrations: Record<string, Migration> = {
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '0005-dead-letter': deadLetter,
   '0006-control': control,
   '0007-sweep': sweep,
+  '0008-fact-delivery': factDelivery,
 };
 
 const migratorOf = (db: Db) => new Migrator({ db, provider: { getMigrations: async () => migrations } });

@@ -7,7 +7,7 @@ import { parseStream, type StreamId } from '../facts/stream.ts';
 import type { Db, Tx } from './tables.ts';
 
 /** `body` as it was stored: a version before this one, or after it, may have done so. */
-export type Pending = { id: string; key: string; type: string; body: unknown; at: Date };
+export type Pending = { id: string; key: string; type: string; body: unknown; at: Date; delivery: string | undefined };
 export type Locked<State> = { seq: number; state: State; repository: Repository; pending: Pending[] };
 
 /** As many facts as one transaction folds; the rest have jobs of their own. */
@@ -27,7 +27,7 @@ export async function lock<State, F extends { type: string }>(
   if (!row) return undefined;
   const facts = await tx
     .selectFrom('fact')
-    .select(['id', 'key', 'type', 'body', 'at'])
+    .select(['id', 'key', 'type', 'body', 'at', 'delivery'])
     .where('stream', '=', stream)
     .where('seq', 'is', null)
     .where('set_aside', '=', false)
@@ -39,7 +39,14 @@ export async function lock<State, F extends { type: string }>(
     seq: row.seq,
     state,
     repository: Repository.parse(row.repository),
-    pending: facts.map(({ id, key, type, body, at }) => ({ id: String(id), key, type, body, at: new Date(at) })),
+    pending: facts.map(({ id, key, type, body, at, delivery }) => ({
+      id: String(id),
+      key,
+      type,
+      body,
+      at: new Date(at),
+      delivery: delivery ?? undefined,
+    })),
   };
 }
 
@@ -73,10 +80,17 @@ export const settle = (tx: Tx, id: string | number, seq: number) =>
   tx.updateTable('fact').set({ seq }).where('id', '=', id).execute();
 
 /** Adds a fact that was just decided: it has its place at once. */
-export const record = (tx: Tx, stream: StreamId, seq: number, fact: Fact) =>
+export const record = (tx: Tx, stream: StreamId, seq: number, fact: Fact, delivery?: string) =>
   tx
     .insertInto('fact')
-    .values({ stream, seq, key: `${stream}#${seq}`, type: fact.type, body: JSON.stringify(parseFact(stream, fact)) })
+    .values({
+      stream,
+      seq,
+      key: `${stream}#${seq}`,
+      type: fact.type,
+      body: JSON.stringify(parseFact(stream, fact)),
+      delivery: delivery ?? null,
+    })
     .execute();
 
 export const save = <State>(

@@ -43,6 +43,8 @@ export type FactTable = {
   at: Generated<Date>;
   /** It could not be decided on: not pending, and not part of the stream, until its dead letter is replayed. */
   set_aside: Generated<boolean>;
+  /** GUID of the webhook that told it, or that what it follows from; null where there was none. */
+  delivery: string | null;
 };
 
 /** One thing that is written outside: a comment, a check run, a label. */

@@ -1,13 +1,17 @@
 // Starts the workers over the queues and the rounds of the sweep, and stops them again.
-import type { Job, JobWithMetadata } from 'pg-boss';
+import type { JobWithMetadata } from 'pg-boss';
 import type { GitHubChanges } from '../../adapters/changes/contract.ts';
+import type { Tracer } from '../../adapters/tracer/contract.ts';
 import type { Effects, Ports } from '../effects/contract.ts';
 import { Retryable } from '../errors.ts';
-import { parseStream } from '../facts/stream.ts';
+import { aboutStreamId } from '../facts/about.ts';
+import { parseStream, type StreamId } from '../facts/stream.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Jobs } from '../journal/enqueue.ts';
 import type { Inbox } from '../journal/inbox.ts';
 import { offerSlots } from '../journal/offer.ts';
+import { readStream } from '../journal/stream.ts';
+import { aboutStream } from './about-stream.ts';
 import { type BudgetNews, budgetNews } from './budget-news.ts';
 import { buryJob } from './bury.ts';
 import { converge } from './converge.ts';
@@ -16,6 +20,7 @@ import { perform } from './perform.ts';
 import { react } from './react.ts';
 import { type Rounds, startSweep } from './sweep/rounds.ts';
 import { translate } from './translate.ts';
+import type { Watch, WorkedQueue } from './watch.ts';
 import { workers } from './workers.ts';
 
 export type LoopOptions = {
@@ -26,6 +31,8 @@ export type LoopOptions = {
   changes: GitHubChanges;
   self: { botId: number };
   log: Log;
+  tracer: Tracer;
+  watch: Watch;
   rounds: Rounds;
   /** Hears once of each budget that is used up, or nearly. */
   onBudget(news: BudgetNews): void;
@@ -46,7 +53,7 @@ export type Loop = {
 const logKeptDays = { github: 3, enterprise: 7 };
 
 export async function startLoop(options: LoopOptions): Promise<Loop> {
-  const { journal, inbox, effects, ports, changes, self, log, rounds, onBudget } = options;
+  const { journal, inbox, effects, ports, changes, self, log, tracer, watch, rounds, onBudget } = options;
   const { db, boss, enqueue } = journal;
   const logDays = ports.serverUrl === 'https://github.com' ? logKeptDays.github : logKeptDays.enterprise;
   const { workflow, totalRuns } = ports.runners;
@@ -57,50 +64,74 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
       .look(installation)
       .catch((error: unknown) => log.error({ err: error }, 'looking at open pull requests failed'));
 
-  const translating = { db, enqueue, inbox, self, log, look };
+  const translating = { db, enqueue, inbox, self, log, tracer, watch, look };
 
-  await boss.work<Jobs['translate']>('translate', workers.translate, async (jobs) => {
+  /** Every job is counted as it begins, with the time that it was due and nobody had taken it. */
+  const begin = (queue: WorkedQueue, jobs: readonly JobWithMetadata<object>[]) => {
+    for (const { startAfter, startedOn, retryCount, data } of jobs)
+      watch.begun(queue, (startedOn.getTime() - startAfter.getTime()) / 1_000, retryCount > 0 || 'resumed' in data);
+  };
+
+  await boss.work('translate', workers.translate, async (jobs: JobWithMetadata<Jobs['translate']>[]) => {
+    begin('translate', jobs);
     for (const { data } of jobs) await translate(translating, data.batch);
   });
-  await boss.work<Jobs['react']>('react', workers.react, async (jobs) => {
-    for (const stream of new Set(jobs.map(({ data }) => data.stream))) {
-      await react(db, enqueue, stream, {
-        refused: (why) => log.error({ stream, why }, 'an illegal decision was replaced by a safe one'),
-        folded: (fact) => {
-          const news = budgetNews(stream, fact);
-          if (news) onBudget(news);
-        },
-      });
-    }
+  await boss.work('react', workers.react, async (jobs: JobWithMetadata<Jobs['react']>[]) => {
+    begin('react', jobs);
+    for (const stream of new Set(jobs.map(({ data }) => data.stream)))
+      await tracer.within(aboutStreamId(stream), () => reactOnce(stream));
   });
   await boss.work(
     'perform',
-    { ...workers.perform, includeMetadata: true, perJobResults: true } as const,
-    (jobs: JobWithMetadata<Jobs['perform']>[]) =>
-      Promise.all(jobs.map((job) => perform({ db, boss, enqueue, effects, ports, log }, job))),
+    { ...workers.perform, perJobResults: true } as const,
+    (jobs: JobWithMetadata<Jobs['perform']>[]) => {
+      begin('perform', jobs);
+      return Promise.all(jobs.map((job) => perform({ db, boss, enqueue, effects, ports, log, tracer }, job)));
+    },
   );
-  await boss.work<Jobs['converge']>('converge', workers.converge, async (jobs: Job<Jobs['converge']>[]) => {
+  await boss.work('converge', workers.converge, async (jobs: JobWithMetadata<Jobs['converge']>[]) => {
+    begin('converge', jobs);
     for (const { data } of jobs) await convergeLater(data);
   });
-  await boss.work<Jobs['offer']>('offer', workers.offer, async (jobs) => {
+  await boss.work('offer', workers.offer, async (jobs: JobWithMetadata<Jobs['offer']>[]) => {
+    begin('offer', jobs);
     // One look is enough for all that came free, but each closed issue is told.
     const closed = new Set(jobs.map(({ data }) => data.closed));
     for (const one of closed) await offerSlots(db, enqueue, totalRuns, one);
   });
-  await boss.work(
-    'dead',
-    { ...workers.dead, includeMetadata: true } as const,
-    async (jobs: JobWithMetadata<Jobs[keyof Jobs]>[]) => {
-      for (const job of jobs) await buryJob(translating, job);
-    },
-  );
+  await boss.work('dead', workers.dead, async (jobs: JobWithMetadata<Jobs[keyof Jobs]>[]) => {
+    begin('dead', jobs);
+    for (const job of jobs) await buryJob(translating, job);
+  });
+
+  /** One job folds what several deliveries told: each of them sees it in its own trace. */
+  async function reactOnce(stream: StreamId): Promise<void> {
+    const began = performance.now();
+    const deliveries = new Set<string | undefined>();
+    await react(db, enqueue, stream, {
+      refused: (why) => log.error({ why }, 'an illegal decision was replaced by a safe one'),
+      folded: (fact, delivery) => {
+        deliveries.add(delivery);
+        const news = budgetNews(stream, fact);
+        if (news) onBudget(news);
+      },
+    });
+    const ms = performance.now() - began;
+    for (const delivery_id of deliveries) tracer.tell('react', { delivery_id }, ms);
+  }
 
   /** Somebody else writing the target is no failure: the job comes back when they are done. */
   async function convergeLater(data: Jobs['converge']): Promise<void> {
+    const row = await readStream(db, data.stream);
+    const about = { ...(row && aboutStream(row)), delivery_id: data.delivery, target: data.target };
+    await tracer.within(about, () => convergeOnce(data));
+  }
+
+  async function convergeOnce(data: Jobs['converge']): Promise<void> {
     try {
-      await converge(db, ports, data.stream, data.target);
+      await tracer.step('converge', {}, () => converge(db, ports, data.stream, data.target));
     } catch (error) {
-      log.info({ ...data, err: error }, 'a target was not written and is tried again');
+      log.info({ err: error }, 'a target was not written and is tried again');
       if (!(error instanceof Retryable) || error.after === undefined) throw error;
       const { after } = error;
       await db

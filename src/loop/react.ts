@@ -59,12 +59,12 @@ export async function react(
         ? fold({ tx, enqueue, stream, refused, most }, lifecycles.ticket)
         : fold({ tx, enqueue, stream, refused, most }, lifecycles.pull),
     );
-  for (const fact of facts) folded(fact);
+  for (const { fact, delivery } of facts) folded(fact, delivery);
   return facts.length;
 }
 
 /** Hears of each fact that arrived, once it has its place: after the commit, so a crash in between leaves it unheard. */
-type Folded = (fact: Fact) => void;
+type Folded = (fact: Fact, delivery: string | undefined) => void;
 
 /** Hears of a decision that was illegal and was replaced by a safe one: we are wrong. */
 type Refused = (why: string) => void;
@@ -73,10 +73,11 @@ type Folding = { tx: Tx; enqueue: Enqueue; stream: StreamId; refused: Refused; m
 async function fold<State, F extends Fact>(
   { tx, enqueue, stream, refused, most }: Folding,
   lifecycle: Lifecycle<State, F>,
-): Promise<Fact[]> {
+): Promise<{ fact: Fact; delivery: string | undefined }[]> {
   const locked = await lock(tx, stream, lifecycle, most);
   if (!locked || locked.pending.length === 0) return [];
-  const folded: Fact[] = [];
+  const folded: { fact: Fact; delivery: string | undefined }[] = [];
+  let told: string | undefined;
   let { seq, state } = locked;
   let wakeAt: Date | null | undefined;
   let context = contextOf(stream, new Date(0));
@@ -87,9 +88,11 @@ async function fold<State, F extends Fact>(
     const cause = seq;
     const step = stepOf(lifecycle, state, pending, context);
     state = step.state;
-    folded.push(step.fact);
-    for (const decided of step.decision.facts ?? []) await record(tx, stream, ++seq, decided);
-    await handOut(tx, enqueue, stream, cause, locked.repository, step.decision);
+    const { delivery } = pending;
+    folded.push({ fact: step.fact, delivery });
+    told = delivery ?? told;
+    for (const decided of step.decision.facts ?? []) await record(tx, stream, ++seq, decided, delivery);
+    await handOut({ tx, enqueue, stream, cause, repository: locked.repository, delivery }, step.decision);
     if (freeing.includes(step.fact.type))
       await enqueue(tx, 'offer', step.fact.type === 'IssueClosed' ? { closed: stream } : {});
     if (step.decision.refused !== undefined) refused(step.decision.refused);
@@ -97,7 +100,8 @@ async function fold<State, F extends Fact>(
   }
   await save(tx, stream, { seq, version: lifecycle.version, state, ...lifecycle.index(state), wakeAt });
   for (const { id, kind } of changed(before, desiredAfter(lifecycle, state, context, locked.pending))) {
-    await enqueue(tx, 'converge', { stream, target: id }, { after: pauses[kind], group: String(locked.repository.id) });
+    const job = { stream, target: id, ...(told !== undefined && { delivery: told }) };
+    await enqueue(tx, 'converge', job, { after: pauses[kind], group: String(locked.repository.id) });
   }
   return folded;
 }
@@ -137,16 +141,23 @@ function desiredAfter<State, F extends Fact>(
   }
 }
 
+type Cause = {
+  tx: Tx;
+  enqueue: Enqueue;
+  stream: StreamId;
+  /** The place of the fact that was decided on. */
+  cause: number;
+  repository: Repository;
+  delivery: string | undefined;
+};
+
 async function handOut<F>(
-  tx: Tx,
-  enqueue: Enqueue,
-  stream: StreamId,
-  cause: number,
-  repository: Repository,
+  { tx, enqueue, stream, cause, repository, delivery }: Cause,
   decision: Decision<F>,
 ): Promise<void> {
   for (const [n, command] of (decision.commands ?? []).entries()) {
-    await enqueue(tx, 'perform', { stream, key: `${stream}#${cause}/${n}`, command }, { group: String(repository.id) });
+    const job = { stream, key: `${stream}#${cause}/${n}`, command, ...(delivery !== undefined && { delivery }) };
+    await enqueue(tx, 'perform', job, { group: String(repository.id) });
   }
   for (const { class: failure, why, ...run } of decision.givenUp ?? []) {
     await bury(tx, { work: { kind: 'run', stream, ...run }, class: failure, why });
@@ -158,6 +169,7 @@ async function handOut<F>(
       repository,
       key: `${stream}#${cause}/tell/${n}`,
       fact: told.fact,
+      delivery,
     });
   }
 }

@@ -1,5 +1,6 @@
 // Raw deliveries to pending facts. One job per commit group; each delivery succeeds or fails by itself.
 import { ZodError } from 'zod';
+import type { Tracer } from '../../adapters/tracer/contract.ts';
 import type { Heard, Self } from '../intake/github/contract.ts';
 import { intakes } from '../intake/github/index.ts';
 import { append } from '../journal/append.ts';
@@ -9,6 +10,7 @@ import type { Inbox, InboxEntry } from '../journal/inbox.ts';
 import { openStreams, pullsWithHead } from '../journal/stream.ts';
 import type { Db, Tx } from '../journal/tables.ts';
 import type { Log } from './log.ts';
+import type { Watch } from './watch.ts';
 
 export type TranslateTools = {
   db: Db;
@@ -16,6 +18,8 @@ export type TranslateTools = {
   inbox: Inbox;
   self: Self;
   log: Log;
+  tracer: Tracer;
+  watch: Watch;
   look(installation: number): void;
 };
 
@@ -25,10 +29,13 @@ export async function translate(tools: TranslateTools, batch: string): Promise<v
   for (const delivery of await tools.inbox.readBatch(batch)) {
     if (delivery.state !== 'stored') continue;
     // One that fails must not take the others of its group with it: they arrived together by chance.
-    await translateOne(tools, delivery).then(
-      (translated) => translated && done.push(delivery.guid),
-      (error: unknown) => failures.push(error),
-    );
+    const { guid, event, action } = delivery;
+    await tools.tracer
+      .step('translate', { delivery_id: guid, event, action }, () => translateOne(tools, delivery))
+      .then(
+        (translated) => translated && done.push(guid),
+        (error: unknown) => failures.push(error),
+      );
   }
   await closeDeliveries(tools.db, done);
   if (failures.length > 0) throw failures[0];
@@ -42,7 +49,7 @@ export async function giveUp(
 ): Promise<void> {
   for (const { guid, state, event, action } of await inbox.readBatch(batch)) {
     if (state !== 'stored') continue;
-    log.error({ delivery: guid, why }, 'a delivery could not be translated');
+    log.error({ delivery_id: guid, why }, 'a delivery could not be translated');
     await db.transaction().execute(async (tx) => {
       await inbox.mark(tx, guid, 'failed', why.slice(0, 1_000));
       await bury(tx, { work: { kind: 'delivery', guid, event, action }, class: failure, why });
@@ -52,15 +59,14 @@ export async function giveUp(
 
 /** False where it is not what GitHub documents: trying again would not help. */
 async function translateOne(
-  { db, enqueue, inbox, self, log, look }: TranslateTools,
+  { db, enqueue, inbox, self, log, watch, look }: TranslateTools,
   delivery: InboxEntry & { body: Buffer },
 ): Promise<boolean> {
   const { guid, event, action } = delivery;
   const intake = intakes.find((one) => one.event === event && (!one.actions || one.actions.includes(action ?? '')));
   if (!intake) {
-    await db
-      .transaction()
-      .execute((tx) => inbox.mark(tx, guid, 'ignored', `nothing listens to ${event}${action ? `.${action}` : ''}`));
+    const note = `nothing listens to ${event}${action ? `.${action}` : ''}`;
+    watch.translated(await db.transaction().execute((tx) => inbox.mark(tx, guid, 'ignored', note)));
     return true;
   }
   let heard: Heard[];
@@ -69,7 +75,7 @@ async function translateOne(
   } catch (error) {
     if (!(error instanceof ZodError)) throw error;
     const note = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-    log.error({ delivery: guid, event, action, note }, 'a delivery is not what GitHub documents');
+    log.error({ why: note }, 'a delivery is not what GitHub documents');
     await db.transaction().execute(async (tx) => {
       await inbox.mark(tx, guid, 'failed', note.slice(0, 1_000));
       // GitHub sends what it documents: what we cannot read is a fault of ours.
@@ -77,12 +83,13 @@ async function translateOne(
     });
     return false;
   }
-  await db.transaction().execute(async (tx) => {
+  const lag = await db.transaction().execute(async (tx) => {
     for (const one of heard) await hear(tx, enqueue, one, guid);
-    await inbox.mark(tx, guid, heard.length > 0 ? 'translated' : 'ignored');
+    return inbox.mark(tx, guid, heard.length > 0 ? 'translated' : 'ignored');
   });
+  watch.translated(lag);
   for (const one of heard) if (one.to === 'look') look(one.installation);
-  log.debug({ delivery: guid, event, action, facts: heard.length }, 'translated');
+  log.debug({ facts: heard.length }, 'translated');
   return true;
 }
 
@@ -90,7 +97,7 @@ async function hear(tx: Tx, enqueue: Enqueue, heard: Heard, guid: string): Promi
   if (heard.to === 'look') return;
   const { repository, key } = heard;
   if (heard.to === 'stream') {
-    await append(tx, enqueue, { stream: heard.stream, repository, key, fact: heard.fact });
+    await append(tx, enqueue, { stream: heard.stream, repository, key, fact: heard.fact, delivery: guid });
     return;
   }
   const rows =
@@ -98,6 +105,6 @@ async function hear(tx: Tx, enqueue: Enqueue, heard: Heard, guid: string): Promi
   for (const { id } of rows) {
     // Rights may change the same way twice: such facts have no natural key of their own and take the delivery's.
     const own = heard.fact.type === 'MembersChanged' ? `${key}/${guid}` : key;
-    await append(tx, enqueue, { stream: id, repository, key: `${own}@${id}`, fact: heard.fact });
+    await append(tx, enqueue, { stream: id, repository, key: `${own}@${id}`, fact: heard.fact, delivery: guid });
   }
 }

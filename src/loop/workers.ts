@@ -1,7 +1,12 @@
 // How many jobs of each queue one process works on, and how many of them may belong to one repository.
 
 /** NOTIFY wakes a worker; the backstop poll is for the notification that was lost. */
-const pace = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, burstWhenBatchFull: true };
+const pace = {
+  pollingIntervalSeconds: 1,
+  notifyPollingIntervalSeconds: 1,
+  burstWhenBatchFull: true,
+  includeMetadata: true,
+} as const;
 
 /**
  * Jobs that ask GitHub take seconds: a repository with hundreds of them leaves room for the others. The pure queues take

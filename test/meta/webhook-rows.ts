@@ -1,4 +1,6 @@
 // One webhook walked through the real journal, step by step, as the rows that docs/architecture.md shows.
+
+import { createPlainTracer } from '../../adapters/tracer/plain.ts';
 import { desiredOfTicket } from '../../src/decide/ticket/desired.ts';
 import { prepare } from '../../src/effects/converge/index.ts';
 import type { IssueSnapshot } from '../../src/facts/issue.ts';
@@ -14,6 +16,7 @@ import { lifecycles } from '../../src/loop/lifecycles.ts';
 import type { Log } from '../../src/loop/log.ts';
 import { react } from '../../src/loop/react.ts';
 import { translate } from '../../src/loop/translate.ts';
+import type { Watch } from '../../src/loop/watch.ts';
 
 const guid = '6f1c0d5e-2b9a-4d6e-8f43-5a1b7c9d0e21';
 const stream = ticketStream(42, 12);
@@ -45,6 +48,7 @@ const startRead = (issue: IssueSnapshot): TicketFactOf<'StartRead'> => ({
   issue,
 });
 
+const unwatched: Watch = { begun() {}, translated() {} };
 const quiet: Log = { debug() {}, info() {}, warn() {}, error: (about, text) => console.error(text, about) };
 
 /** The tables after each step, as Markdown, by the step's name. */
@@ -66,7 +70,10 @@ export async function webhookRows(): Promise<Record<string, string>> {
     body: Buffer.from(JSON.stringify(payload)),
   });
   await show('stored');
-  await translate({ db, enqueue, inbox, self: { botId: 1 }, log: quiet, look() {} }, '1');
+  await translate(
+    { db, enqueue, inbox, self: { botId: 1 }, log: quiet, tracer: createPlainTracer(), watch: unwatched, look() {} },
+    '1',
+  );
   await show('translated');
   await react(db, enqueue, stream);
   await show('reacted');

@@ -6,6 +6,7 @@ import { createGitHub } from '../../adapters/github/octokit.ts';
 import { createOpenSpec } from '../../adapters/openspec/openspec.ts';
 import { createBubblewrap } from '../../adapters/sandbox/bubblewrap.ts';
 import { createUnboxed } from '../../adapters/sandbox/none.ts';
+import { openTracer } from '../../adapters/tracer/tracer.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
 import { startApp } from '../../src/app.ts';
 import { readEnv } from '../../src/config/env.ts';
@@ -24,7 +25,8 @@ const { env: variables, where, boxed, model }: AppProcess = JSON.parse(process.e
 const env = readEnv(variables);
 const dataDir = path.resolve(env.database.dataDir);
 const sandbox = boxed ? createBubblewrap() : createUnboxed();
-const log = createLog('debug', (line) => process.stdout.write(line));
+const tracer = await openTracer(env.otlpEndpoint, (why) => log.warn({ why }, 'spans could not be sent'));
+const log = createLog('debug', (line) => process.stdout.write(line), tracer.about);
 
 const metrics = createMetrics();
 
@@ -36,7 +38,11 @@ const app = await startApp({
     privateKey: env.app.privateKey,
     baseUrl: env.github.apiUrl,
     pace: 'none',
-    onRequest: metrics.githubRequest,
+    onRequest(seen) {
+      metrics.githubRequest(seen);
+      tracer.tell('github', { github: seen }, seen.ms);
+    },
+    onQuota: metrics.githubQuota,
     log,
   }),
   git: createGitStore({ dataDir, sandbox }),
@@ -51,6 +57,7 @@ const app = await startApp({
   allowUnboxed: !boxed,
   rounds: { journalSeconds: 1, repairSeconds: 2, lookSeconds: 3_600, superviseSeconds: 3_600 },
   metrics,
+  tracer,
   log,
 });
 process.once('SIGTERM', () => void app.close().then(() => process.exit(0)));

@@ -10,6 +10,7 @@ import { createOpenSpec } from '../../adapters/openspec/openspec.ts';
 import { createBubblewrap } from '../../adapters/sandbox/bubblewrap.ts';
 import type { Sandbox } from '../../adapters/sandbox/contract.ts';
 import { createUnboxed } from '../../adapters/sandbox/none.ts';
+import { openTracer } from '../../adapters/tracer/tracer.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
 import { type App, startApp } from '../../src/app.ts';
 import { callerWorkflow } from '../../src/cli/init/caller.ts';
@@ -38,6 +39,8 @@ export type SceneOptions = {
   log?: (line: string) => void;
   /** Linear beside GitHub. */
   linear?: boolean;
+  /** An OTLP/HTTP collector that gets spans. */
+  collector?: string;
   /** Providers with real keys instead of the scripted model. */
   live?: Parameters<typeof providersOf>[0];
 };
@@ -78,10 +81,15 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     NODE_COMPILE_CACHE: path.join(options.agentsDir, 'compile-cache'),
   });
   const sandbox: Sandbox = options.sandbox === 'none' ? createUnboxed() : createBubblewrap();
-  const logger = createLog('debug', (line) => {
-    log.push(line);
-    options.log?.(line);
-  });
+  const tracer = await openTracer(options.collector, (why) => log.push(why));
+  const logger = createLog(
+    'debug',
+    (line) => {
+      log.push(line);
+      options.log?.(line);
+    },
+    tracer.about,
+  );
   const metrics = createMetrics();
   const scripted = { key, baseUrl: model.url };
   const env = readEnv({
@@ -104,7 +112,11 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
       privateKey: env.app.privateKey,
       baseUrl: world.url,
       pace: 'none',
-      onRequest: metrics.githubRequest,
+      onRequest(seen) {
+        metrics.githubRequest(seen);
+        tracer.tell('github', { github: seen }, seen.ms);
+      },
+      onQuota: metrics.githubQuota,
       log: logger,
     }),
     git: createGitStore({ dataDir: path.join(folder, 'data'), sandbox }),
@@ -119,6 +131,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     allowUnboxed: options.sandbox === 'none',
     rounds: { journalSeconds: 1, repairSeconds: 3_600, lookSeconds: 3_600, superviseSeconds: 3_600 },
     metrics,
+    tracer,
     log: logger,
   });
   world.listen(app.url);

@@ -1,4 +1,5 @@
 // Probot for App auth and one throttled Octokit per installation; what we changed about its retries stands here.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from 'pino';
 import { Probot, ProbotOctokit } from 'probot';
 import { Retryable } from '../../../src/errors.ts';
@@ -21,7 +22,12 @@ export type GitHubOptions = {
   log: Logger;
   /** Called once per request sent, never with secrets. */
   onRequest?: (request: RequestSeen) => void;
+  /** Called after an answer to an installation that says what is left of its limit. */
+  onQuota?: (quota: QuotaSeen) => void;
 };
+
+/** What is left of an installation's requests in this hour. */
+export type QuotaSeen = { installation: number; remaining: number };
 
 /** An installation's id, or the App itself by its JWT. */
 export type Caller = number | 'app';
@@ -49,7 +55,7 @@ export type Client = {
 const NEVER_RETRIED = [400, 401, 403, 404, 405, 409, 410, 422, 429, 451];
 
 export function createClient(options: GitHubOptions): Client {
-  const { appId, privateKey, baseUrl, pace, redisUrl, log, onRequest = () => {} } = options;
+  const { appId, privateKey, baseUrl, pace, redisUrl, log, onRequest = () => {}, onQuota = () => {} } = options;
   const shared = redisUrl === undefined ? {} : createSharedPace(redisUrl, String(appId), log);
   const seen = (request: RequestSeen) => {
     log.debug({ github: request }, 'request to GitHub');
@@ -58,7 +64,10 @@ export function createClient(options: GitHubOptions): Client {
   // The function form of defaults: an object would be overwritten by Probot.
   const Octokit = ProbotOctokit.plugin((octokit) => {
     octokit.hook.before('request', (options) => {
-      const fetch = accountedFetch(options.url, seen);
+      // The queue of the throttling would ask under the name of whatever it did before.
+      const here = AsyncLocalStorage.snapshot();
+      const accounted = accountedFetch(options.url, seen);
+      const fetch: typeof accounted = (url, init) => here(accounted, url, init);
       // A write is sent once, whatever becomes of it.
       options.request = { ...options.request, fetch, ...(options.method === 'GET' ? {} : { retries: 0 }) };
     });
@@ -114,6 +123,10 @@ export function createClient(options: GitHubOptions): Client {
       // Octokit gives JSON that broke off as the text that it is.
       if (typeof answer.data === 'string' && answer.data !== '')
         throw new Retryable("GitHub's answer broke off, or is no JSON");
+      // GraphQL and search have limits of their own.
+      const { 'x-ratelimit-remaining': remaining, 'x-ratelimit-resource': resource = 'core' } = answer.headers;
+      if (caller !== 'app' && remaining !== undefined && resource === 'core')
+        onQuota({ installation: caller, remaining: Number(remaining) });
       return { answer };
     } catch (error) {
       const limit = limitOf(error);

@@ -107,6 +107,23 @@ export async function modelTokens(
   };
 }
 
+/** Of live runs: the sum of their budgets, and what their calls used or have reserved. */
+export async function liveBudget(db: Db): Promise<{ allowed: number; used: number }> {
+  const live = db.selectFrom('run').where('state', 'in', ['queued', 'claimed', 'running'] satisfies RunState[]);
+  const { allowed } = await live
+    .select(({ fn, val, cast }) => {
+      const tokens = fn('jsonb_extract_path_text', ['assignment', val('budget'), val('tokens')]);
+      return fn.sum<string | null>(cast<number>(tokens, 'bigint')).as('allowed');
+    })
+    .executeTakeFirstOrThrow();
+  const { used } = await db
+    .selectFrom('model_call')
+    .select(({ fn }) => fn.sum<string | null>(fn.coalesce('settled', 'reserved')).as('used'))
+    .where('run', 'in', live.select('id'))
+    .executeTakeFirstOrThrow();
+  return { allowed: Number(allowed ?? 0), used: Number(used ?? 0) };
+}
+
 /** pg-boss's table as far as it is read here. The order of the states is theirs: created, retry, active, … */
 type JobTable = { name: string; state: string; start_after: Date };
 

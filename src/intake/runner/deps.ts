@@ -1,5 +1,6 @@
 // What the app lends to the door for runners.
 import type { GatewayTruth } from '../../../adapters/agent/contract.ts';
+import type { About } from '../../facts/about.ts';
 import type { Repository } from '../../facts/repository.ts';
 import type { Assignment } from '../../facts/run.ts';
 import type { Enqueue } from '../../journal/enqueue.ts';
@@ -32,5 +33,5 @@ export type RunnerDoorDeps = {
   /** Hears writes that the run machine refused. */
   onRefused?(why: string, run: string): void;
   /** Hears failures that became a 500 or 503. */
-  onError(error: unknown, about: { method: string; path: string; run?: string }): void;
+  onError(error: unknown, about: About & { method: string; path: string }): void;
 };

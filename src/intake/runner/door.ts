@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { Retryable } from '../../errors.ts';
 import { type HeartbeatAnswer, Submission } from '../../facts/run.ts';
+import { aboutRun } from '../../journal/about-run.ts';
 import { readArtifact, storeArtifact } from '../../journal/artifact.ts';
 import { heartbeat, type RunRow, runByToken } from '../../journal/lease.ts';
 import type { RunnerDoorDeps } from './deps.ts';
@@ -46,7 +47,7 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
 
   door.onError((error, context) => {
     const run: RunRow | undefined = context.get('run');
-    deps.onError(error, { method: context.req.method, path: context.req.path, ...(run && { run: run.id }) });
+    deps.onError(error, { method: context.req.method, path: context.req.path, ...(run && aboutRun(run)) });
     return error instanceof Retryable
       ? problem(
           503,

@@ -1,8 +1,10 @@
 // What the journal itself shows: facts that wait too long, streams that asked to be woken, runs whose lease ran out.
 import { sql } from 'kysely';
+import { aboutStreamId } from '../../facts/about.ts';
 import type { Fact } from '../../facts/fact.ts';
 import { finishedKey } from '../../facts/run.ts';
 import type { StreamId } from '../../facts/stream.ts';
+import { aboutRun } from '../../journal/about-run.ts';
 import { append } from '../../journal/append.ts';
 import { endRun, expiredRuns, usageOf } from '../../journal/lease.ts';
 import type { SweepTools } from './tools.ts';
@@ -24,7 +26,7 @@ export async function sweepJournal({
     .limit(100)
     .execute();
   for (const { stream } of stuck) {
-    log.warn({ stream }, 'facts waited too long and are sent again');
+    log.warn(aboutStreamId(stream), 'facts waited too long and are sent again');
     await db.transaction().execute((tx) => enqueue(tx, 'react', { stream: stream as StreamId }));
   }
   const due = await db
@@ -47,7 +49,7 @@ export async function sweepJournal({
     } as const;
     await db.transaction().execute(async (tx) => {
       if (!(await endRun(tx, run.id, outcome, run.fence))) return;
-      log.warn({ run: run.id, state: run.state }, 'the lease of a run ran out');
+      log.warn(aboutRun(run), 'the lease of a run ran out');
       await append(tx, enqueue, {
         stream: run.stream,
         key: finishedKey(run.id),

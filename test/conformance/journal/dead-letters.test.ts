@@ -1,5 +1,7 @@
 // SF-017: what is given up is on record with its class and evidence, replayed once however often it is asked for, on both databases.
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createPlainTracer } from '../../../adapters/tracer/plain.ts';
 import { deadLetters as command } from '../../../src/cli/dead-letters.ts';
 import { evolveTicket } from '../../../src/decide/ticket/evolve.ts';
 import { initialTicket } from '../../../src/decide/ticket/state.ts';
@@ -38,6 +40,8 @@ describe.each(databases)('on %s', (kind) => {
     inbox: createInbox(journal.db, journal.enqueue),
     self: { botId: 1 },
     log: silent,
+    tracer: createPlainTracer(),
+    watch: { begun() {}, translated() {} },
     look() {},
   });
   const tell = (stream: StreamId, key: string, fact: TicketFact) =>
