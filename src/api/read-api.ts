@@ -1,22 +1,28 @@
 // The read API, mounted at /api/v1. It changes nothing; routes that do belong to a later issue.
 import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { ApiToken } from '../config/env-variables.ts';
+import { fieldProblems } from '../facts/field-problems.ts';
 import { pullStream, ticketStream } from '../facts/stream.ts';
+import { describeArtifact } from '../journal/artifact.ts';
 import type { Inbox } from '../journal/inbox.ts';
 import type { Db } from '../journal/tables.ts';
 import { createAccess } from './access.ts';
-import { deliveryAnswer, factAnswer, runAnswer, ticketAnswer, ticketDetail } from './answers.ts';
-import { fieldProblems, problem, refusalProblem } from './problem.ts';
+import { artifactAnswer, deliveryAnswer, factAnswer, runAnswer, ticketAnswer, ticketDetail } from './answers.ts';
+import { policyReport } from './policy-report.ts';
+import { problem, refusalProblem } from './problem.ts';
 import { readFacts } from './read/facts.ts';
 import { listRuns, readRunItem } from './read/runs.ts';
 import { listTickets, readPull, readTicket } from './read/tickets.ts';
 import { pullOf, waitsFor } from './read/waiting.ts';
 import {
+  ArtifactAnswer,
+  ArtifactParams,
   DeliveryAnswer,
   DeliveryParams,
   FactPage,
   ItemParams,
   PageQuery,
+  PolicyReportAnswer,
   ProblemAnswer,
   RunAnswer,
   RunParams,
@@ -96,6 +102,20 @@ const routes = {
     answer: FactPage,
     absent: 'No such pull request.',
   }),
+  pullReport: get('/pulls/{repo}/{number}/report', {
+    id: 'readPolicyReport',
+    summary: 'Why the head of a pull request of ours may be merged or not.',
+    request: { params: ItemParams },
+    answer: PolicyReportAnswer,
+    absent: 'No such pull request, or Gantry did not open it.',
+  }),
+  artifact: get('/artifacts/{digest}', {
+    id: 'readArtifact',
+    summary: 'What is known of an artifact, without its bytes.',
+    request: { params: ArtifactParams },
+    answer: ArtifactAnswer,
+    absent: 'No such artifact.',
+  }),
   run: get('/runs/{id}', {
     id: 'readRun',
     summary: 'One run.',
@@ -161,6 +181,23 @@ export function createReadApi({ db, inbox, tokens, publicUrl, onError }: ReadApi
     const { repo, number } = context.req.valid('param');
     if (!(await readPull(db, repo, number))) return problem(404, 'pull', 'There is no such pull request.');
     return context.json(await factPage(db, pullStream(repo, number), context.req.valid('query')), 200);
+  });
+
+  api.openapi(routes.pullReport, async (context) => {
+    const { repo, number } = context.req.valid('param');
+    const pull = await readPull(db, repo, number);
+    const report = pull && policyReport(pull);
+    return report
+      ? context.json(report, 200)
+      : problem(404, 'pull', 'There is no such pull request, or Gantry did not open it: then its checks say all.');
+  });
+
+  api.openapi(routes.artifact, async (context) => {
+    const { digest } = context.req.valid('param');
+    const found = await describeArtifact(db, digest);
+    return found
+      ? context.json(artifactAnswer(digest, found), 200)
+      : problem(404, 'artifact', 'No artifact with that digest is stored: it never was, or it expired.');
   });
 
   api.openapi(routes.run, async (context) => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Approval } from './approval.ts';
 import { CommandGiven, CommandMisread, Receipt } from './comment.ts';
+import { Compacted } from './compacted.ts';
 import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
 import { Criterion, PlanSnapshot } from './plan.ts';
@@ -108,6 +109,7 @@ export const PullDecided = z.discriminatedUnion('type', [
   fact('StepTaken', { step: z.enum(['ready', 'review', 'merge']), head: z.string() }),
   fact('GateDecided', { head: z.string(), open: z.boolean(), blocker: Message.optional() }),
   fact('CommentAnswered', { receipt: Receipt }),
+  Compacted,
 ]);
 
 export const PullFact = z.union([PullObservedFacts, PullOutcome, PullDecided]);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Approval } from './approval.ts';
 import { CommandGiven, CommandMisread, Receipt } from './comment.ts';
+import { Compacted } from './compacted.ts';
 import { IssueSnapshot } from './issue.ts';
 import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
@@ -35,7 +36,8 @@ export const TicketObserved = z.discriminatedUnion('type', [
     /** Somebody pushed to the branch of whom it is not known which person they are. */
     unknown: z.literal(true).optional(),
   }),
-  fact('PullClosed', { merged: z.boolean(), sha: z.string().optional(), by: Actor.optional() }),
+  /** Version 2; version 1 lacked `pull`. */
+  fact('PullClosed', { pull: z.int(), merged: z.boolean(), sha: z.string().optional(), by: Actor.optional() }),
   fact('PullRetargeted', { base: z.string() }),
   fact('Woken', {}),
 ]);
@@ -114,6 +116,7 @@ export const TicketDecided = z.discriminatedUnion('type', [
   fact('Unheld', { by: Actor }),
   fact('HoldRestored', { by: Actor }),
   fact('CommentAnswered', { receipt: Receipt }),
+  Compacted,
 ]);
 
 export const TicketFact = z.union([TicketObserved, TicketRun, TicketOutcome, TicketDecided]);

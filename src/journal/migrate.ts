@@ -3,9 +3,14 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { Permanent } from '../errors.ts';
 import * as journal from './migrations/0001-journal.ts';
 import * as inbox from './migrations/0002-inbox.ts';
+import * as retention from './migrations/0008-retention.ts';
 import type { Db } from './tables.ts';
 
-const migrations: Record<string, Migration> = { '0001-journal': journal, '0002-inbox': inbox };
+export const migrations: Record<string, Migration> = {
+  '0001-journal': journal,
+  '0002-inbox': inbox,
+  '0008-retention': retention,
+};
 
 const migratorOf = (db: Db) => new Migrator({ db, provider: { getMigrations: async () => migrations } });
 

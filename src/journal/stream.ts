@@ -4,6 +4,7 @@ import { Bug } from '../errors.ts';
 import { type Fact, parseFact } from '../facts/fact.ts';
 import { Repository } from '../facts/repository.ts';
 import { parseStream, type StreamId } from '../facts/stream.ts';
+import { upcast, versionOf } from '../facts/upcast.ts';
 import type { Db, Tx } from './tables.ts';
 
 export type Pending<F> = { id: string | number; fact: F; at: Date };
@@ -22,7 +23,7 @@ export async function lock<State, F extends { type: string }>(
   if (!row) return undefined;
   const facts = await tx
     .selectFrom('fact')
-    .select(['id', 'body', 'at'])
+    .select(['id', 'stream', 'key', 'type', 'version', 'body', 'at'])
     .where('stream', '=', stream)
     .where('seq', 'is', null)
     .orderBy('id')
@@ -32,11 +33,11 @@ export async function lock<State, F extends { type: string }>(
     seq: row.seq,
     state,
     repository: Repository.parse(row.repository),
-    pending: facts.map(({ id, body, at }) => ({ id, fact: lifecycle.fact.parse(body), at: new Date(at) })),
+    pending: facts.map((row) => ({ id: row.id, fact: lifecycle.fact.parse(upcast(row)), at: new Date(row.at) })),
   };
 }
 
-/** The state as this lifecycle folds it, from the facts; for a row of another version. */
+/** The state as this lifecycle folds it, from the facts; for a row of another version. What was compacted begins with its `Compacted`. */
 export async function refold<State, F extends { type: string }>(
   db: Db | Tx,
   stream: StreamId,
@@ -44,13 +45,14 @@ export async function refold<State, F extends { type: string }>(
 ): Promise<State> {
   const facts = await db
     .selectFrom('fact')
-    .select(['body', 'at'])
+    .select(['stream', 'key', 'type', 'version', 'body', 'at'])
     .where('stream', '=', stream)
     .where('seq', 'is not', null)
+    .where('body', 'is not', null)
     .orderBy('seq')
     .execute();
   return facts.reduce(
-    (state, { body, at }) => lifecycle.evolve(state, lifecycle.fact.parse(body), contextOf(stream, new Date(at))),
+    (state, row) => lifecycle.evolve(state, lifecycle.fact.parse(upcast(row)), contextOf(stream, new Date(row.at))),
     lifecycle.initial,
   );
 }
@@ -69,7 +71,14 @@ export const settle = (tx: Tx, id: string | number, seq: number) =>
 export const record = (tx: Tx, stream: StreamId, seq: number, fact: Fact) =>
   tx
     .insertInto('fact')
-    .values({ stream, seq, key: `${stream}#${seq}`, type: fact.type, body: JSON.stringify(parseFact(stream, fact)) })
+    .values({
+      stream,
+      seq,
+      key: `${stream}#${seq}`,
+      type: fact.type,
+      version: versionOf(fact.type),
+      body: JSON.stringify(parseFact(stream, fact)),
+    })
     .execute();
 
 export const save = <State>(

@@ -1,6 +1,7 @@
 // The tables as Kysely sees them. What a column means stands here; how it is made stands in migrations/.
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { InboxTables } from './inbox-tables.ts';
+import type { RetentionTables } from './retention-tables.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 /** bigint columns come back as strings from `pg` and as numbers from PGlite: read them through Number(). */
@@ -25,6 +26,8 @@ export type StreamTable = {
   /** The branch the item is based on, for pushes that move it. */
   base: string | null;
   wake_at: Timestamp | null;
+  /** Place of the newest `Compacted`, once nothing before it has a body; behind `seq` there is something to compact. */
+  compacted: Generated<number>;
 };
 
 export type FactTable = {
@@ -34,6 +37,9 @@ export type FactTable = {
   seq: number | null;
   key: string;
   type: string;
+  /** Version of its type (facts/upcast.ts) when it was written. */
+  version: Generated<number>;
+  /** Null once the stream was compacted: the key stays, so that a repetition is still a no-op. */
   body: Json;
   at: Generated<Date>;
 };
@@ -72,7 +78,7 @@ export type RunTable = {
   finished_at: Timestamp | null;
 };
 
-/** Bytes kept by content: bundles, evidence, issue snapshots. `digest` is their SHA-256 in hex. */
+/** Bytes kept by content: bundles, evidence, issue snapshots. `digest` is their SHA-256 in hex; `at`: when they were stored last. */
 export type ArtifactTable = { digest: string; media: string; size: number; bytes: Uint8Array; at: Generated<Date> };
 
 /** One model call of a run: reserved before it is made, settled from the stream. `settled` null: still reserved. */
@@ -86,6 +92,8 @@ export type ModelCallTable = {
   call: Json;
   /** The budget stopped it. */
   spent: Generated<boolean>;
+  /** How many calls this row stands for: those of a run that ended long ago are kept as one sum. */
+  calls: Generated<number>;
   at: Generated<Date>;
 };
 
@@ -96,7 +104,8 @@ export type Tables = {
   run: RunTable;
   artifact: ArtifactTable;
   model_call: ModelCallTable;
-} & InboxTables;
+} & InboxTables &
+  RetentionTables;
 
 export type Db = Kysely<Tables>;
 export type Tx = Transaction<Tables>;

@@ -5,7 +5,7 @@ import type { Context } from '../contract.ts';
 import { withReceipt } from '../receipts.ts';
 import { headMoved, planRead, pullClosed, treePushed } from './evolve-branch.ts';
 import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
-import { notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
+import { initialTicket, notStarted, type TicketState, waitsForSlot, withPolicy } from './state.ts';
 import { without } from './without.ts';
 
 type Fold<Type extends TicketFact['type']> = (
@@ -77,6 +77,7 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
         }
       : state,
   CommentAnswered: (state, { receipt }) => ({ ...state, receipts: withReceipt(state.receipts, receipt) }),
+  Compacted: (_, { state }) => ({ ...initialTicket, ...(state as Partial<TicketState>) }),
 };
 
 export function evolveTicket(state: TicketState, fact: TicketFact, context: Context): TicketState {

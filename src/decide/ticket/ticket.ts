@@ -82,7 +82,7 @@ const isSame = (now: TicketReport, before: TicketReport): boolean =>
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 3,
+  version: 4,
   initial: initialTicket,
   fact: TicketFact,
   decide,
