@@ -7,6 +7,7 @@ import type { Journal } from '../journal/database.ts';
 import type { Jobs } from '../journal/enqueue.ts';
 import type { Inbox } from '../journal/inbox.ts';
 import { converge } from './converge.ts';
+import { keepShort, keepShortSeconds } from './keep-short.ts';
 import type { Log } from './log.ts';
 import { perform } from './perform.ts';
 import { react } from './react.ts';
@@ -106,7 +107,9 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
       await running;
     };
   };
+  const halt = new AbortController();
   const stops = [
+    every(keepShortSeconds, 'retention', () => keepShort(tools, halt.signal)),
     every(rounds.journalSeconds, 'journal', () => sweepJournal(tools)),
     every(rounds.repairSeconds, 'repair', () => repairDeliveries(tools)),
     every(rounds.lookSeconds, 'look', async () => {
@@ -115,7 +118,10 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   ];
   return {
     repair: () => repairDeliveries(tools),
-    stop: async () => void (await Promise.all(stops.map((stop) => stop()))),
+    async stop() {
+      halt.abort();
+      await Promise.all(stops.map((stop) => stop()));
+    },
   };
 }
 
