@@ -62,7 +62,9 @@ function expectedOf(issue: Issue): string | undefined {
 }
 
 const fieldOf = (path: readonly PropertyKey[]): string =>
-  path.map((key, n) => (typeof key === 'number' ? `[${key}]` : n === 0 ? String(key) : `.${String(key)}`)).join('');
+  path
+    .map((key, n) => (typeof key === 'number' ? `[${key}]` : `${n === 0 ? '' : '.'}${String(key).slice(0, 100)}`))
+    .join('');
 
 /** For a log or a note: one line. */
 export const fieldsInWords = (error: Pick<z.ZodError, 'issues'>): string =>

@@ -145,7 +145,7 @@ describe.each(databases)('on %s', (kind) => {
     expect((await readStream(journal.db, stream))?.state).toMatchObject({
       stage: { name: 'planning', run: '7-40-2' },
       branchesLeft: 1,
-      runs: [{ run: '7-40-1' }],
+      runs: [{ run: '7-40-1' }, { run: '7-40-2' }],
     });
     await story.happen(stream, { type: 'IssueClosed', by: mia, at: '2026-03-04T09:00:00Z' });
     const state = (await readStream(journal.db, stream))?.state;

@@ -255,9 +255,9 @@ export const merged = (by = gantry, of = 'merge'): TicketFactOf<'PullClosed'> =>
   sha: sha(of),
   by,
 });
-export const closed = (by = pat): TicketFactOf<'PullClosed'> => ({
+export const closed = (by = pat, number = pullNumber): TicketFactOf<'PullClosed'> => ({
   type: 'PullClosed',
-  pull: pullNumber,
+  pull: number,
   merged: false,
   by,
 });
