@@ -50,7 +50,7 @@ export async function fillTables(db: Db, seed: number): Promise<void> {
     for (let n = 1; n <= rowsEach; n++) {
       const values = own.map((column) => {
         const key = keys.find(({ columns: names }) => names.includes(column.name));
-        if (!key) return valueOf(column, seed * rowsEach + n, checks.get(`${table}.${column.name}`));
+        if (!key) return sampleOf(column, seed * rowsEach + n, checks.get(`${table}.${column.name}`));
         const target = key.targets[key.columns.indexOf(column.name)] ?? '';
         // The newest rows of the parent, so that a child's own key is new too.
         return sql`(select ${sql.ref(target)} from ${sql.table(key.target)} order by ctid desc limit 1 offset ${n - 1})`;
@@ -61,7 +61,7 @@ export async function fillTables(db: Db, seed: number): Promise<void> {
   }
 }
 
-function valueOf({ table, name, type, udt }: Column, n: number, allowed: string | undefined) {
+function sampleOf({ table, name, type, udt }: Column, n: number, allowed: string | undefined) {
   if (allowed !== undefined) return sql`${allowed}::text`;
   switch (type) {
     case 'text':
