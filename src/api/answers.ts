@@ -3,28 +3,32 @@ import type { z } from '@hono/zod-openapi';
 import type { BudgetUse } from '../facts/budget.ts';
 import type { Message } from '../facts/message.ts';
 import type { Repository } from '../facts/repository.ts';
+import { versionOf } from '../facts/upcast.ts';
+import type { describeArtifact } from '../journal/artifact.ts';
 import type { InboxEntry } from '../journal/inbox.ts';
 import { plainly } from './pages/markdown.ts';
 import type { FactRow } from './read/facts.ts';
 import type { RunItem } from './read/runs.ts';
 import type { TicketItem } from './read/tickets.ts';
-import type { DeliveryAnswer, FactAnswer, RunAnswer, TicketAnswer, TicketDetail } from './wire.ts';
+import type { ArtifactAnswer, DeliveryAnswer, FactAnswer, RunAnswer, TicketAnswer, TicketDetail } from './wire.ts';
 
-const sentence = (message: Message | undefined) => (message ? { id: message.id, text: plainly(message) } : null);
-const repositoryAnswer = ({ id, owner, name }: Repository) => ({ id, owner, name });
+export const sentence = (message: Message) => ({ id: message.id, text: plainly(message) });
+const sentenceIf = (message: Message | undefined) => (message ? sentence(message) : null);
+export const repositoryAnswer = ({ id, owner, name }: Repository) => ({ id, owner, name });
 const timeOf = (at: Date | undefined): string | null => at?.toISOString() ?? null;
 
 export const ticketAnswer = (
   { state, ...item }: TicketItem,
   waits: Message | undefined,
 ): z.infer<typeof TicketAnswer> => ({
+  version: 1,
   repository: repositoryAnswer(item.repository),
   number: item.number,
   title: item.title,
   stage: state.stage.name,
   open: item.open,
   onHold: state.hold !== undefined,
-  waitsFor: sentence(waits),
+  waitsFor: sentenceIf(waits),
   requester: state.requester?.login ?? null,
   pull: state.pull ?? null,
   runs: state.runs.length,
@@ -54,7 +58,7 @@ export function ticketDetail(
           baseDigest: approval.baseDigest,
         }
       : null,
-    revoked: sentence(revoked),
+    revoked: sentenceIf(revoked),
     criteria: issue?.criteria ?? [],
     layers: (layers?.results ?? []).map(({ layer, conclusion, why }) => ({ layer, conclusion, why })),
     budgets,
@@ -63,6 +67,7 @@ export function ticketDetail(
 }
 
 export const runAnswer = (run: RunItem): z.infer<typeof RunAnswer> => ({
+  version: 1,
   id: run.id,
   repository: repositoryAnswer(run.repository),
   ticket: run.ticket,
@@ -82,12 +87,14 @@ export const runAnswer = (run: RunItem): z.infer<typeof RunAnswer> => ({
   exceeded: run.exceeded ?? null,
 });
 
-export const factAnswer = ({ seq, stream, at, fact }: FactRow): z.infer<typeof FactAnswer> => ({
+export const factAnswer = ({ seq, stream, key, at, type, fact }: FactRow): z.infer<typeof FactAnswer> => ({
+  version: versionOf(type),
   seq,
   stream,
+  key,
   at: at.toISOString(),
-  type: fact.type,
-  fact,
+  type,
+  fact: fact ?? null,
 });
 
 export const deliveryAnswer = (entry: InboxEntry): z.infer<typeof DeliveryAnswer> => ({
@@ -98,4 +105,16 @@ export const deliveryAnswer = (entry: InboxEntry): z.infer<typeof DeliveryAnswer
   receivedAt: new Date(entry.receivedAt).toISOString(),
   state: entry.state,
   note: entry.note ?? null,
+});
+
+export const artifactAnswer = (
+  digest: string,
+  { media, size, storedAt, namedBy }: NonNullable<Awaited<ReturnType<typeof describeArtifact>>>,
+): z.infer<typeof ArtifactAnswer> => ({
+  version: 1,
+  digest,
+  media,
+  size,
+  storedAt: storedAt.toISOString(),
+  namedBy,
 });

@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { ApiToken } from '../config/env-variables.ts';
+import { fieldProblems } from '../facts/field-problems.ts';
 import type { Enqueue } from '../journal/enqueue.ts';
 import type { Inbox } from '../journal/inbox.ts';
 import type { Db } from '../journal/tables.ts';
@@ -11,7 +12,7 @@ import { addControls } from './control-api.ts';
 import { addDeadLetters } from './dead-letters.ts';
 import { addLists } from './list-api.ts';
 import { addOrders } from './order-api.ts';
-import { fieldProblems, problem, refusalProblem } from './problem.ts';
+import { problem, refusalProblem } from './problem.ts';
 import { addReads } from './read-api.ts';
 import type { ApiTools } from './route.ts';
 

@@ -71,6 +71,7 @@ export function addLists({ api, db }: ApiTools): void {
     const found = await listLeases(db, { repo, after: cursor, limit: limit + 1 });
     const { shown, next } = pageOf(found, limit, ({ run }) => run);
     const items = shown.map((lease) => ({
+      version: 1 as const,
       ...lease,
       workflowRun: lease.workflowRun ?? null,
       heartbeatAt: lease.heartbeatAt?.toISOString() ?? null,

@@ -1,5 +1,5 @@
 // A refusal of the API as problem+json (RFC 9457): what, why, what to do. Nothing of what was sent is repeated.
-import type { z } from 'zod';
+import type { FieldProblem } from '../facts/field-problems.ts';
 import type { Refusal } from './access.ts';
 
 const titles = {
@@ -15,7 +15,6 @@ const titles = {
 } as const;
 
 export type ProblemStatus = keyof typeof titles;
-export type FieldProblem = { field: string; message: string };
 
 export function problem(
   status: ProblemStatus,
@@ -39,9 +38,6 @@ export function problem(
     },
   });
 }
-
-export const fieldProblems = ({ issues }: Pick<z.ZodError, 'issues'>): FieldProblem[] =>
-  issues.map(({ path, message }) => ({ field: path.join('.') || '(request)', message }));
 
 export const refusals: Readonly<Record<Refusal, { status: 401 | 403; detail: string }>> = {
   no_tokens: {

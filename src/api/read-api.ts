@@ -1,7 +1,9 @@
 // What is known of one ticket, pull request, run or delivery, and the list of tickets.
 import { pullStream, ticketStream } from '../facts/stream.ts';
+import { describeArtifact } from '../journal/artifact.ts';
 import type { Db } from '../journal/tables.ts';
-import { deliveryAnswer, factAnswer, runAnswer, ticketAnswer, ticketDetail } from './answers.ts';
+import { artifactAnswer, deliveryAnswer, factAnswer, runAnswer, ticketAnswer, ticketDetail } from './answers.ts';
+import { policyReport } from './policy-report.ts';
 import { problem } from './problem.ts';
 import { ticketBudgets } from './read/budgets.ts';
 import { readFacts } from './read/facts.ts';
@@ -10,11 +12,14 @@ import { listTickets, readPull, readTicket } from './read/tickets.ts';
 import { pullOf, waitsFor } from './read/waiting.ts';
 import { type ApiTools, get, pageOf } from './route.ts';
 import {
+  ArtifactAnswer,
+  ArtifactParams,
   DeliveryAnswer,
   DeliveryParams,
   FactPage,
   ItemParams,
   PageQuery,
+  PolicyReportAnswer,
   RunAnswer,
   RunParams,
   TicketDetail,
@@ -49,6 +54,20 @@ const routes = {
     request: { params: ItemParams, query: PageQuery },
     answer: FactPage,
     absent: 'No such pull request.',
+  }),
+  pullReport: get('/pulls/{repo}/{number}/report', {
+    id: 'readPolicyReport',
+    summary: 'Why the head of a pull request of ours may be merged or not.',
+    request: { params: ItemParams },
+    answer: PolicyReportAnswer,
+    absent: 'No such pull request, or Gantry did not open it.',
+  }),
+  artifact: get('/artifacts/{digest}', {
+    id: 'readArtifact',
+    summary: 'What is known of an artifact, without its bytes.',
+    request: { params: ArtifactParams },
+    answer: ArtifactAnswer,
+    absent: 'No such artifact.',
   }),
   run: get('/runs/{id}', {
     id: 'readRun',
@@ -104,6 +123,23 @@ export function addReads({ api, db, inbox }: ApiTools): void {
     const { repo, number } = context.req.valid('param');
     if (!(await readPull(db, repo, number))) return problem(404, 'pull', 'There is no such pull request.');
     return context.json(await factPage(db, pullStream(repo, number), context.req.valid('query')), 200);
+  });
+
+  api.openapi(routes.pullReport, async (context) => {
+    const { repo, number } = context.req.valid('param');
+    const pull = await readPull(db, repo, number);
+    const report = pull && policyReport(pull);
+    return report
+      ? context.json(report, 200)
+      : problem(404, 'pull', 'There is no such pull request, or Gantry did not open it: then its checks say all.');
+  });
+
+  api.openapi(routes.artifact, async (context) => {
+    const { digest } = context.req.valid('param');
+    const found = await describeArtifact(db, digest);
+    return found
+      ? context.json(artifactAnswer(digest, found), 200)
+      : problem(404, 'artifact', 'No artifact with that digest is stored: it never was, or it expired.');
   });
 
   api.openapi(routes.run, async (context) => {

@@ -1,7 +1,9 @@
 // What the lists of the API answer: events, runs, leases, deliveries.
+
 import { z } from '@hono/zod-openapi';
-import { RunState, Stage } from '../facts/run.ts';
-import { DeliveryAnswer, FactAnswer, id, limit, next, RunAnswer, time } from './wire.ts';
+import { LeaseRecord } from '../facts/records.ts';
+import { RunState } from '../facts/run.ts';
+import { DeliveryAnswer, FactAnswer, id, limit, next, RunAnswer } from './wire.ts';
 
 const text = (what: string) => z.string().regex(/^[\x21-\x7e]{1,200}$/, what);
 const from = text('must be `next` of an earlier answer, unchanged')
@@ -23,19 +25,7 @@ export const EventPage = z
 
 export const RunPage = z.object({ items: z.array(RunAnswer), next }).openapi('RunPage');
 
-export const LeaseAnswer = z
-  .object({
-    run: z.string(),
-    repository: z.int().describe('Numeric id.'),
-    ticket: z.int().describe('Number of the issue.'),
-    stage: Stage,
-    state: RunState,
-    fence: z.int().describe('Number of the lease; what comes with another is refused.'),
-    workflowRun: z.int().nullable(),
-    heartbeatAt: time.nullable(),
-    leaseUntil: time.describe('By the database. After it the run is lost.'),
-  })
-  .openapi('Lease');
+export const LeaseAnswer = z.object(LeaseRecord.shape).openapi('Lease');
 export const LeasePage = z.object({ items: z.array(LeaseAnswer), next }).openapi('LeasePage');
 
 export const DeliveryPage = z.object({ items: z.array(DeliveryAnswer), next }).openapi('DeliveryPage');

@@ -1,42 +1,16 @@
 // What the read API answers: one schema is type, documentation and, in tests, the check of what is really sent.
 import { z } from '@hono/zod-openapi';
 import { BudgetUse } from '../facts/budget.ts';
-import { AgentName } from '../facts/policy.ts';
-import { RunBudget, RunOutcome, RunState, Stage, Usage } from '../facts/run.ts';
+import { ArtifactRecord, FactRecord, PolicyReport, RunRecord, TicketRecord } from '../facts/records.ts';
 
 export const time = z.iso.datetime();
-const count = z.int().min(0);
 
-export const RepositoryAnswer = z
-  .object({ id: z.int().describe('The identity; names change.'), owner: z.string(), name: z.string() })
-  .openapi('Repository');
-
-const Sentence = z.object({
-  id: z.string().describe('Stable id of the sentence.'),
-  text: z.string().describe('The sentence in plain text. Data in it may come from strangers.'),
-});
-
-const Tokens = z.object({ input: count, output: count });
-
-export const TicketAnswer = z
-  .object({
-    repository: RepositoryAnswer,
-    number: z.int().describe('Number of the issue.'),
-    title: z.string(),
-    stage: z.string().describe('As in docs/spec/ticket.md.'),
-    open: z.boolean().describe('False once nothing more happens by itself.'),
-    onHold: z.boolean(),
-    waitsFor: Sentence.nullable().describe(
-      'The nearest thing that somebody has to do, or what is being waited for; null where nothing is.',
-    ),
-    requester: z.string().nullable().describe('Login of who asked for the work.'),
-    pull: z.int().nullable(),
-    runs: count,
-    tokens: Tokens,
-    startedAt: time,
-    changedAt: time,
-  })
-  .openapi('Ticket');
+/** Made here anew: only what is made after zod-openapi was loaded can be named in the document. */
+export const TicketAnswer = z.object(TicketRecord.shape).openapi('Ticket');
+export const RunAnswer = z.object(RunRecord.shape).openapi('Run');
+export const FactAnswer = z.object(FactRecord.shape).openapi('Fact');
+export const ArtifactAnswer = z.object(ArtifactRecord.shape).openapi('Artifact');
+export const PolicyReportAnswer = z.object(PolicyReport.shape).openapi('PolicyReport');
 
 const Bound = z.object({
   by: z.string(),
@@ -48,32 +22,10 @@ const Bound = z.object({
   baseDigest: z.string(),
 });
 
-export const RunAnswer = z
-  .object({
-    id: z.string(),
-    repository: RepositoryAnswer,
-    ticket: z.int().describe('Number of the issue.'),
-    stage: Stage,
-    state: RunState,
-    agent: z.object({ name: AgentName, model: z.string().nullable() }),
-    workflowRun: z.int().nullable().describe("Id of GitHub's workflow run; null until the dispatch was answered."),
-    createdAt: time,
-    claimedAt: time.nullable(),
-    heartbeatAt: time.nullable(),
-    leaseUntil: time,
-    finishedAt: time.nullable(),
-    cancel: z.string().nullable().describe('Why it was asked to stop.'),
-    outcome: RunOutcome.nullable().describe('Null while it goes on.'),
-    usage: Usage.describe('As the gateway counted them; `costMicros` in millionths of a US dollar.'),
-    budget: RunBudget.describe('As the policy stood at the dispatch; costs in millionths of a US dollar.'),
-    exceeded: BudgetUse.nullable().describe('The budget that ended it.'),
-  })
-  .openapi('Run');
-
 export const TicketDetail = TicketAnswer.extend({
   branch: z.string().nullable(),
   approval: Bound.nullable().describe('What the approval is bound to; null while there is none.'),
-  revoked: Sentence.nullable().describe('Why the last approval fell, until the next one.'),
+  revoked: TicketRecord.shape.waitsFor.describe('Why the last approval fell, until the next one.'),
   criteria: z.array(z.object({ id: z.string(), text: z.string() })),
   layers: z.array(z.object({ layer: z.string(), conclusion: z.string(), why: z.string() })),
   budgets: z
@@ -83,16 +35,6 @@ export const TicketDetail = TicketAnswer.extend({
     ),
   runList: z.array(RunAnswer),
 }).openapi('TicketDetail');
-
-export const FactAnswer = z
-  .object({
-    seq: z.int().nullable().describe('Place in its stream; null until it is folded.'),
-    stream: z.string(),
-    at: time,
-    type: z.string(),
-    fact: z.looseObject({ type: z.string() }).describe('As the journal keeps it. Texts in it may come from strangers.'),
-  })
-  .openapi('Fact');
 
 export const DeliveryAnswer = z
   .object({
@@ -118,7 +60,7 @@ export const ProblemAnswer = z
     title: z.string(),
     status: z.int(),
     detail: z.string().describe('What, why, and what to do.'),
-    problems: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    problems: z.array(z.object({ field: z.string(), message: z.string(), expected: z.string().optional() })).optional(),
   })
   .openapi('Problem');
 
@@ -154,6 +96,9 @@ export const TicketQuery = z.object({
   cursor,
 });
 export const PageQuery = z.object({ limit, cursor });
+export const ArtifactParams = z.object({
+  digest: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex'),
+});
 export const RunParams = z.object({ id: z.string().min(1).max(200) });
 export const DeliveryParams = z.object({
   guid: z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be the value of X-GitHub-Delivery'),

@@ -1,8 +1,10 @@
-// Writes docs/schema/harness.schema.json from the policy's schema: `node src/cli/schema.ts`.
+// Writes docs/schema/*.schema.json from the schemas in the code: `npm run schema`.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { harnessSchema } from '../config/schema.ts';
+import { schemaFiles } from '../config/schema.ts';
 
-const target = fileURLToPath(new URL('../../docs/schema/harness.schema.json', import.meta.url));
-writeFileSync(target, `${JSON.stringify(harnessSchema(), null, 2)}\n`);
-console.log(`wrote ${target}`);
+const folder = fileURLToPath(new URL('../../docs/schema/', import.meta.url));
+for (const [file, schema] of Object.entries(schemaFiles())) {
+  writeFileSync(`${folder}${file}`, `${JSON.stringify(schema, null, 2)}\n`);
+  console.log(`wrote docs/schema/${file}`);
+}

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Approval } from './approval.ts';
 import { BudgetUse } from './budget.ts';
 import { CommandGiven, CommandMisread, Receipt } from './comment.ts';
+import { Compacted } from './compacted.ts';
 import { ControlChanged, Standstill } from './control.ts';
 import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
@@ -126,6 +127,7 @@ export const PullDecided = z.discriminatedUnion('type', [
   fact('StepTaken', { step: z.enum(['ready', 'review', 'merge']), head: z.string() }),
   fact('GateDecided', { head: z.string(), open: z.boolean(), blocker: Message.optional() }),
   fact('CommentAnswered', { receipt: Receipt }),
+  Compacted,
 ]);
 
 export const PullFact = z.union([PullObservedFacts, PullOutcome, PullDecided]);

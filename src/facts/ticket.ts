@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Approval } from './approval.ts';
 import { BudgetUse } from './budget.ts';
 import { CommandGiven, CommandMisread, Receipt } from './comment.ts';
+import { Compacted } from './compacted.ts';
 import { ControlChanged, Standstill } from './control.ts';
 import { IssueSnapshot } from './issue.ts';
 import { Message } from './message.ts';
@@ -38,7 +39,8 @@ export const TicketObserved = z.discriminatedUnion('type', [
     /** Somebody pushed to the branch of whom it is not known which person they are. */
     unknown: z.literal(true).optional(),
   }),
-  fact('PullClosed', { merged: z.boolean(), sha: z.string().optional(), by: Actor.optional() }),
+  /** Version 2; version 1 lacked `pull`. */
+  fact('PullClosed', { pull: z.int(), merged: z.boolean(), sha: z.string().optional(), by: Actor.optional() }),
   fact('PullRetargeted', { base: z.string() }),
   /** What keeps this ticket still now; absent: nothing any more. */
   fact('StandstillChanged', { standstill: Standstill.optional() }),
@@ -171,6 +173,7 @@ export const TicketDecided = z.discriminatedUnion('type', [
   fact('Unheld', { by: Actor }),
   fact('HoldRestored', { by: Actor }),
   fact('CommentAnswered', { receipt: Receipt }),
+  Compacted,
 ]);
 
 export const TicketFact = z.union([TicketObserved, TicketRun, TicketOutcome, TicketDecided]);

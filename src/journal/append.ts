@@ -5,6 +5,8 @@ import type { Fact } from '../facts/fact.ts';
 import { parseFact } from '../facts/fact.ts';
 import type { Repository } from '../facts/repository.ts';
 import { parseStream, type StreamId } from '../facts/stream.ts';
+import { versionOf } from '../facts/upcast.ts';
+import { digestsIn, refer } from './artifact.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { Db, Tx } from './tables.ts';
 
@@ -30,11 +32,12 @@ export async function append(tx: Tx, enqueue: Enqueue, arrival: Arrival): Promis
   const body = JSON.stringify(parseFact(stream, fact), storable);
   const row = await tx
     .insertInto('fact')
-    .values({ stream, key, type: fact.type, body, seq: null, delivery })
+    .values({ stream, key, type: fact.type, version: versionOf(fact.type), body, seq: null, delivery })
     .onConflict((conflict) => conflict.column('key').doNothing())
     .returning('id')
     .executeTakeFirst();
   if (!row) return false;
+  await refer(tx, stream, digestsIn(body));
   await enqueue(tx, 'react', { stream });
   return true;
 }

@@ -166,6 +166,12 @@ export async function recordRefusal(db: Db, run: string, call: object, spent: bo
     .execute();
 }
 
-/** Every call of a run, oldest first; `call` is null while it is under way. */
+/** Every call of a run that did not end long ago, oldest first; `call` is null while it is under way. */
 export const callsOf = (db: Db, run: string): Promise<{ call: unknown; spent: boolean; reserved: number }[]> =>
-  db.selectFrom('model_call').select(['call', 'spent', 'reserved']).where('run', '=', run).orderBy('id').execute();
+  db
+    .selectFrom('model_call')
+    .select(['call', 'spent', 'reserved'])
+    .where('run', '=', run)
+    .where('calls', '=', 1)
+    .orderBy('id')
+    .execute();

@@ -169,7 +169,7 @@ export async function usageOf(db: Db | Tx, run: string): Promise<Usage> {
   const row = await db
     .selectFrom('model_call')
     .select(({ fn }) => [
-      fn.countAll().as('calls'),
+      fn.sum<string | null>('calls').as('calls'),
       sql<number>`coalesce(sum((call->>'inputTokens')::int), 0)`.as('input'),
       sql<number>`coalesce(sum((call->>'outputTokens')::int), 0)`.as('output'),
       sql<number>`coalesce(sum(reserved) filter (where settled is null), 0)`.as('reserved'),

@@ -1,14 +1,22 @@
 // Lists over the whole journal, page by page in an order that does not move: events, leases, deliveries.
 import { sql } from 'kysely';
-import { type Fact, parseFact } from '../facts/fact.ts';
+import { type Fact, readFact } from '../facts/fact.ts';
 import { RunState, type Stage } from '../facts/run.ts';
 import { parseStream, type StreamId } from '../facts/stream.ts';
 import type { InboxEntry } from './inbox.ts';
 import type { DeliveryState } from './inbox-tables.ts';
 import type { Db } from './tables.ts';
 
-/** `seq` is null until the fact is folded. */
-export type Event = { id: number; stream: StreamId; seq: number | null; at: Date; fact: Fact };
+/** `seq` is null until the fact is folded; `fact` is undefined once its stream was compacted. */
+export type Event = {
+  id: number;
+  stream: StreamId;
+  seq: number | null;
+  key: string;
+  at: Date;
+  type: string;
+  fact: Fact | undefined;
+};
 
 type Page = { after?: string | undefined; limit: number };
 
@@ -25,7 +33,7 @@ export async function readEvents(
   const rows = await db
     .selectFrom('fact')
     .innerJoin('stream', 'stream.id', 'fact.stream')
-    .select(['fact.id', 'fact.stream', 'fact.seq', 'fact.at', 'fact.body'])
+    .select(['fact.id', 'fact.stream', 'fact.seq', 'fact.key', 'fact.type', 'fact.version', 'fact.at', 'fact.body'])
     .where('fact.at', '<', settled)
     .$if(after !== undefined, (query) => query.where('fact.id', '>', Number(after)))
     .$if(repo !== undefined, (query) => query.where('stream.repo', '=', repo ?? 0))
@@ -33,12 +41,14 @@ export async function readEvents(
     .orderBy('fact.id')
     .limit(limit)
     .execute();
-  return rows.map(({ id, stream, seq, at, body }) => ({
-    id: Number(id),
-    stream: stream as StreamId,
-    seq,
-    at: new Date(at),
-    fact: parseFact(stream, body),
+  return rows.map((row) => ({
+    id: Number(row.id),
+    stream: row.stream as StreamId,
+    seq: row.seq,
+    key: row.key,
+    at: new Date(row.at),
+    type: row.type,
+    fact: row.body === null ? undefined : readFact(row),
   }));
 }
 

@@ -9,9 +9,10 @@ import * as deadLetter from './migrations/0005-dead-letter.ts';
 import * as control from './migrations/0006-control.ts';
 import * as sweep from './migrations/0007-sweep.ts';
 import * as factDelivery from './migrations/0008-fact-delivery.ts';
+import * as retention from './migrations/0009-retention.ts';
 import type { Db } from './tables.ts';
 
-const migrations: Record<string, Migration> = {
+export const migrations: Record<string, Migration> = {
   '0001-journal': journal,
   '0002-inbox': inbox,
   '0003-backlog': backlog,
@@ -20,6 +21,7 @@ const migrations: Record<string, Migration> = {
   '0006-control': control,
   '0007-sweep': sweep,
   '0008-fact-delivery': factDelivery,
+  '0009-retention': retention,
 };
 
 const migratorOf = (db: Db) => new Migrator({ db, provider: { getMigrations: async () => migrations } });

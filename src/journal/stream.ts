@@ -4,10 +4,19 @@ import { Bug } from '../errors.ts';
 import { type Fact, parseFact } from '../facts/fact.ts';
 import { Repository } from '../facts/repository.ts';
 import { parseStream, type StreamId } from '../facts/stream.ts';
+import { upcast, versionOf } from '../facts/upcast.ts';
 import type { Db, Tx } from './tables.ts';
 
 /** `body` as it was stored: a version before this one, or after it, may have done so. */
-export type Pending = { id: string; key: string; type: string; body: unknown; at: Date; delivery: string | undefined };
+export type Pending = {
+  id: string;
+  key: string;
+  type: string;
+  version: number;
+  body: unknown;
+  at: Date;
+  delivery: string | undefined;
+};
 export type Locked<State> = { seq: number; state: State; repository: Repository; pending: Pending[] };
 
 /** As many facts as one transaction folds; the rest have jobs of their own. */
@@ -27,7 +36,7 @@ export async function lock<State, F extends { type: string }>(
   if (!row) return undefined;
   const facts = await tx
     .selectFrom('fact')
-    .select(['id', 'key', 'type', 'body', 'at', 'delivery'])
+    .select(['id', 'key', 'type', 'version', 'body', 'at', 'delivery'])
     .where('stream', '=', stream)
     .where('seq', 'is', null)
     .where('set_aside', '=', false)
@@ -39,10 +48,11 @@ export async function lock<State, F extends { type: string }>(
     seq: row.seq,
     state,
     repository: Repository.parse(row.repository),
-    pending: facts.map(({ id, key, type, body, at, delivery }) => ({
+    pending: facts.map(({ id, key, type, version, body, at, delivery }) => ({
       id: String(id),
       key,
       type,
+      version,
       body,
       at: new Date(at),
       delivery: delivery ?? undefined,
@@ -50,7 +60,7 @@ export async function lock<State, F extends { type: string }>(
   };
 }
 
-/** The state as this lifecycle folds it, from the facts; for a row of another version. */
+/** The state as this lifecycle folds it, from the facts; for a row of another version. What was compacted begins with its `Compacted`. */
 export async function refold<State, F extends { type: string }>(
   db: Db | Tx,
   stream: StreamId,
@@ -58,13 +68,14 @@ export async function refold<State, F extends { type: string }>(
 ): Promise<State> {
   const facts = await db
     .selectFrom('fact')
-    .select(['body', 'at'])
+    .select(['stream', 'key', 'type', 'version', 'body', 'at'])
     .where('stream', '=', stream)
     .where('seq', 'is not', null)
+    .where('body', 'is not', null)
     .orderBy('seq')
     .execute();
   return facts.reduce(
-    (state, { body, at }) => lifecycle.evolve(state, lifecycle.fact.parse(body), contextOf(stream, new Date(at))),
+    (state, row) => lifecycle.evolve(state, lifecycle.fact.parse(upcast(row)), contextOf(stream, new Date(row.at))),
     lifecycle.initial,
   );
 }
@@ -88,6 +99,7 @@ export const record = (tx: Tx, stream: StreamId, seq: number, fact: Fact, delive
       seq,
       key: `${stream}#${seq}`,
       type: fact.type,
+      version: versionOf(fact.type),
       body: JSON.stringify(parseFact(stream, fact)),
       delivery: delivery ?? null,
     })

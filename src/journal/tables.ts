@@ -5,6 +5,7 @@ import type { BudgetTables } from './budget-tables.ts';
 import type { ControlTables } from './control-tables.ts';
 import type { DeadLetterTables } from './dead-letter-tables.ts';
 import type { InboxTables } from './inbox-tables.ts';
+import type { RetentionTables } from './retention-tables.ts';
 import type { SweepTables } from './sweep-tables.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -30,6 +31,8 @@ export type StreamTable = {
   /** The branch the item is based on, for pushes that move it. */
   base: string | null;
   wake_at: Timestamp | null;
+  /** Place of the newest `Compacted`, once nothing before it has a body; behind `seq` there is something to compact. */
+  compacted: Generated<number>;
 };
 
 export type FactTable = {
@@ -39,6 +42,9 @@ export type FactTable = {
   seq: number | null;
   key: string;
   type: string;
+  /** Version of its type (facts/upcast.ts) when it was written. */
+  version: Generated<number>;
+  /** Null once the stream was compacted: the key stays, so that a repetition is still a no-op. */
   body: Json;
   at: Generated<Date>;
   /** It could not be decided on: not pending, and not part of the stream, until its dead letter is replayed. */
@@ -92,7 +98,7 @@ export type RunTable = {
   finished_at: Timestamp | null;
 };
 
-/** Bytes kept by content: bundles, evidence, issue snapshots. `digest` is their SHA-256 in hex. */
+/** Bytes kept by content: bundles, evidence, issue snapshots. `digest` is their SHA-256 in hex; `at`: when they were stored last. */
 export type ArtifactTable = { digest: string; media: string; size: number; bytes: Uint8Array; at: Generated<Date> };
 
 /** One model call of a run: reserved before it is made, settled from the stream. `settled` null: still reserved. */
@@ -111,6 +117,8 @@ export type ModelCallTable = {
   call: Json;
   /** The budget stopped it. */
   spent: Generated<boolean>;
+  /** How many calls this row stands for: those of a run that ended long ago are kept as one sum. */
+  calls: Generated<number>;
   at: Generated<Date>;
 };
 
@@ -126,6 +134,7 @@ export type Tables = {
   BudgetTables &
   ControlTables &
   DeadLetterTables &
+  RetentionTables &
   SweepTables;
 
 export type Db = Kysely<Tables>;

@@ -5,6 +5,7 @@ import type { Target } from '../decide/target.ts';
 import { type Fact, parseFact } from '../facts/fact.ts';
 import type { Repository } from '../facts/repository.ts';
 import { parseStream, type StreamId } from '../facts/stream.ts';
+import { upcast } from '../facts/upcast.ts';
 import { append } from '../journal/append.ts';
 import { bury, closeOfStream } from '../journal/dead-letter.ts';
 import type { Enqueue } from '../journal/enqueue.ts';
@@ -114,7 +115,7 @@ function stepOf<State, F extends Fact>(
   context: Context,
 ): { fact: F; decision: Decision<F>; state: State } {
   try {
-    const fact = lifecycle.fact.parse(pending.body);
+    const fact = lifecycle.fact.parse(upcast({ ...pending, stream: context.stream }));
     const decision = lifecycle.decide(before, fact, context);
     const facts = [fact, ...(decision.facts ?? [])];
     const state = facts.reduce((now, one) => lifecycle.evolve(now, one, context), before);

@@ -1,6 +1,7 @@
 // Raw deliveries to pending facts. One job per commit group; each delivery succeeds or fails by itself.
 import { ZodError } from 'zod';
 import type { Tracer } from '../../adapters/tracer/contract.ts';
+import { fieldsInWords } from '../facts/field-problems.ts';
 import type { Heard, Self } from '../intake/github/contract.ts';
 import { intakes } from '../intake/github/index.ts';
 import { append } from '../journal/append.ts';
@@ -74,7 +75,7 @@ async function translateOne(
     heard = intake.translate(JSON.parse(delivery.body.toString('utf8')), self);
   } catch (error) {
     if (!(error instanceof ZodError)) throw error;
-    const note = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+    const note = fieldsInWords(error);
     log.error({ why: note }, 'a delivery is not what GitHub documents');
     await db.transaction().execute(async (tx) => {
       await inbox.mark(tx, guid, 'failed', note.slice(0, 1_000));

@@ -2,7 +2,7 @@
 import type { PullFact } from '../../facts/pull.ts';
 import { html } from './html.ts';
 import { inWords, nameOf, type Said, short, type Words } from './said.ts';
-import { answered, typed } from './ticket-words.ts';
+import { answered, compacted, typed } from './ticket-words.ts';
 
 const code = (text: string) => html`<code>${text}</code>`;
 const commit = (sha: string) => code(short(sha));
@@ -77,6 +77,7 @@ export const pullWords: Words<PullFact> = {
   MergeRefused: ({ head, why }) => ({ tone: 'bad', what: html`Merge of ${commit(head)} refused`, why: inWords(why) }),
   GaveUp: ({ command, why }) => ({ tone: 'bad', what: html`Gave up on ${code(command)}`, why }),
   StepTaken: undefined,
+  Compacted: () => compacted,
   GateDecided: ({ head, open, blocker }) => ({
     tone: open ? 'good' : '',
     what: html`Gate at ${commit(head)}: ${open ? 'open' : 'closed'}`,

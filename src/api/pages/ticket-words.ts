@@ -20,6 +20,10 @@ const said = (tone: Tone, what: Said['what'], more: Omit<Said, 'tone' | 'what'> 
   ...more,
 });
 
+export const compacted: Said = said('', 'Kept as its final state', {
+  why: 'Nothing had happened here for a long time. Of what came before, the kinds and times of facts are kept.',
+});
+
 function stageEntered(stage: TicketStage): Said {
   const why =
     stage.name === 'blocked' || stage.name === 'canceled'
@@ -51,6 +55,7 @@ export const ticketWords: Words<TicketFact> = {
   CommentChanged: ({ how, by }) => said('', `A comment was ${how}`, { who: nameOf(by) }),
   BaseMoved: undefined,
   MembersChanged: undefined,
+  Compacted: () => compacted,
   HeadMoved: ({ sha, by }) => said('', html`Branch is at ${code(short(sha))}`, { who: nameOf(by) }),
   PullClosed: ({ merged, by }) =>
     said('', merged ? 'Pull request merged' : 'Pull request closed without a merge', { who: by && nameOf(by) }),

@@ -21,12 +21,13 @@ const toldByPull: readonly string[] = [
 ];
 
 function saidOf({ stream, fact }: FactRow): Said | undefined {
+  if (!fact) return undefined;
   // Each table pairs a fact with the words of its type; TypeScript cannot follow that through the union.
   const words = (
     parseStream(stream)?.kind === 'ticket'
       ? ticketWords[fact.type as TicketFact['type']]
       : pullWords[fact.type as PullFact['type']]
-  ) as ((fact: FactRow['fact']) => Said | undefined) | undefined;
+  ) as ((one: typeof fact) => Said | undefined) | undefined;
   return words?.(fact);
 }
 
@@ -35,7 +36,7 @@ export function timeline(
   { ticket, all, more }: { ticket: boolean; all: string; more: boolean },
 ): Html {
   const lines = rows
-    .filter(({ stream, fact }) => !ticket || stream.startsWith('ticket:') || toldByPull.includes(fact.type))
+    .filter(({ stream, type }) => !ticket || stream.startsWith('ticket:') || toldByPull.includes(type))
     .flatMap((row) => {
       const said = saidOf(row);
       return said ? [{ at: row.at, said, pending: row.seq === null }] : [];

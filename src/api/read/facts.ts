@@ -1,11 +1,22 @@
 // The facts of streams in the order in which they arrived. Ids rise over all streams, so they serve as cursors.
 import type { Fact } from '../../facts/fact.ts';
-import { parseFact } from '../../facts/fact.ts';
+import { readFact } from '../../facts/fact.ts';
 import type { StreamId } from '../../facts/stream.ts';
+import type { StoredFact } from '../../facts/upcast.ts';
 import type { Db } from '../../journal/tables.ts';
 
-/** `seq` is null until the fact is folded. */
-export type FactRow = { id: number; stream: StreamId; seq: number | null; at: Date; fact: Fact };
+/** `seq` is null until the fact is folded. `fact` is undefined once its stream was compacted: type and key are kept. */
+export type FactRow = {
+  id: number;
+  stream: StreamId;
+  seq: number | null;
+  key: string;
+  at: Date;
+  type: string;
+  fact: Fact | undefined;
+};
+
+const columns = ['id', 'stream', 'seq', 'key', 'type', 'version', 'at', 'body'] as const;
 
 /** Ascending; those after `after`. */
 export async function readFacts(
@@ -15,7 +26,7 @@ export async function readFacts(
 ): Promise<FactRow[]> {
   const rows = await db
     .selectFrom('fact')
-    .select(['id', 'stream', 'seq', 'at', 'body'])
+    .select(columns)
     .where('stream', 'in', streams)
     .where('id', '>', after)
     .orderBy('id')
@@ -28,7 +39,7 @@ export async function readFacts(
 export async function readLastFacts(db: Db, streams: readonly StreamId[], limit: number): Promise<FactRow[]> {
   const rows = await db
     .selectFrom('fact')
-    .select(['id', 'stream', 'seq', 'at', 'body'])
+    .select(columns)
     .where('stream', 'in', streams)
     .orderBy('id', 'desc')
     .limit(limit)
@@ -36,10 +47,12 @@ export async function readLastFacts(db: Db, streams: readonly StreamId[], limit:
   return rows.map(toRow).reverse();
 }
 
-const toRow = (row: { id: string | number; stream: string; seq: number | null; at: Date; body: unknown }): FactRow => ({
+const toRow = (row: StoredFact & { id: string | number; seq: number | null; at: Date }): FactRow => ({
   id: Number(row.id),
   stream: row.stream as StreamId,
   seq: row.seq,
+  key: row.key,
   at: new Date(row.at),
-  fact: parseFact(row.stream, row.body),
+  type: row.type,
+  fact: row.body === null ? undefined : readFact(row),
 });

@@ -2,9 +2,10 @@
 import { Permanent } from '../../errors.ts';
 import { Repository } from '../../facts/repository.ts';
 import { parseStream } from '../../facts/stream.ts';
+import { upcast } from '../../facts/upcast.ts';
 import type { Db } from '../../journal/tables.ts';
 
-/** `seq` is null for what no reaction has folded yet. `at` is ISO 8601, `body` the fact without its type. */
+/** `seq` is null for what no reaction has folded yet. `at` is ISO 8601, `body` the fact without its type; empty once it was compacted. */
 export type Told = {
   stream: string;
   /** `owner/name` of today. */
@@ -41,7 +42,7 @@ export async function factsOf(db: Db, stream: string): Promise<Told> {
     .executeTakeFirstOrThrow();
   const rows = await db
     .selectFrom('fact')
-    .select(['seq', 'at', 'type', 'body'])
+    .select(['stream', 'key', 'seq', 'at', 'type', 'version', 'body'])
     .where('stream', '=', stream)
     .orderBy('seq', (order) => order.asc().nullsLast())
     .orderBy('id')
@@ -49,9 +50,9 @@ export async function factsOf(db: Db, stream: string): Promise<Told> {
   return {
     stream,
     repository: nameOf(repository),
-    facts: rows.map(({ seq, at, type, body }) => {
-      const { type: _, ...rest } = Object(body) as Record<string, unknown>;
-      return { seq, at: new Date(at).toISOString(), type, body: rest };
+    facts: rows.map((row) => {
+      const { type: _, ...rest } = Object(row.body === null ? {} : upcast(row)) as Record<string, unknown>;
+      return { seq: row.seq, at: new Date(row.at).toISOString(), type: row.type, body: rest };
     }),
   };
 }

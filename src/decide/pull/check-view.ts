@@ -1,19 +1,12 @@
 // What a check run shows, as data. Pull requests that share a head share the check: the worst view is shown.
 import type { Message } from '../../facts/message.ts';
+import { CheckStatus } from '../../facts/records.ts';
 import type { LayerResult } from '../../facts/run.ts';
 import type { Verdict } from '../../facts/verdict.ts';
 
 /** From worst to best; the order decides which view of a shared head is shown. */
-export const statuses = [
-  'failure',
-  'timed_out',
-  'action_required',
-  'in_progress',
-  'neutral',
-  'skipped',
-  'success',
-] as const;
-export type CheckStatus = (typeof statuses)[number];
+export const statuses = CheckStatus.options;
+export type { CheckStatus };
 
 export type CheckView = {
   status: CheckStatus;

@@ -5,7 +5,7 @@ import { withReceipt } from '../receipts.ts';
 import { newerHeader } from './header.ts';
 import { mergeable, replayed, withoutMerge } from './merge-again.ts';
 import { reviewed, reviewerRead, unreadReviews } from './reviews.ts';
-import type { PullState } from './state.ts';
+import { initialPull, type PullState } from './state.ts';
 
 type Fold<Type extends PullFact['type']> = (state: PullState, fact: PullFactOf<Type>) => PullState;
 
@@ -56,6 +56,7 @@ const folds: { [Type in PullFact['type']]?: Fold<Type> } = {
     rerequested: { ...state.rerequested, [name]: (state.rerequested[name] ?? 0) + 1 },
   }),
   CommentAnswered: (state, { receipt }) => ({ ...state, receipts: withReceipt(state.receipts, receipt) }),
+  Compacted: (_, { state }) => ({ ...initialPull, ...(state as Partial<PullState>) }),
 };
 
 export function evolvePull(state: PullState, fact: PullFact): PullState {

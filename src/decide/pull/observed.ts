@@ -38,7 +38,15 @@ export function observed(state: PullState, fact: PullFactOf<'PullObserved'>, con
       : []),
     ...(retargeted ? [{ type: 'PullRetargeted', base: now.base.ref } as const] : []),
     ...(ended
-      ? [{ type: 'PullClosed', merged: now.merged, by, ...(now.mergeSha && { sha: now.mergeSha }) } as const]
+      ? [
+          {
+            type: 'PullClosed',
+            pull: now.number,
+            merged: now.merged,
+            by,
+            ...(now.mergeSha && { sha: now.mergeSha }),
+          } as const,
+        ]
       : []),
   ];
   const gather = gatherIf(next, moved || retargeted || header?.state !== now.state);

@@ -51,7 +51,9 @@ const rules: { [Type in PullFact['type']]?: Rule<Type> } = {
   CommentChanged: (state, fact, context) => ({ tell: told(state, context, fact) }),
   // The webhook says so too, but it may be lost or late.
   PullMerged: (state, { sha }, context) =>
-    state.header?.merged ? nothing : { tell: told(state, context, { type: 'PullClosed', merged: true, sha }) },
+    state.header?.merged
+      ? nothing
+      : { tell: told(state, context, { type: 'PullClosed', pull: context.number, merged: true, sha }) },
   MergeRefused: ({ mergeTries = 0 }, { again }, { now }) =>
     again
       ? { wakeAt: new Date(now.getTime() + Math.min(mergeAgainSeconds * 2 ** mergeTries, mergeAgainMost) * 1_000) }

@@ -61,11 +61,17 @@ export const planRead = (state: TicketState, fact: TicketFactOf<'PlanRead'>, { n
       }
     : state;
 
+/** The work is in one pull request. What becomes of another one of its branch, or of a branch left behind, is not its end. */
+export const isOtherPull = ({ pull: own }: TicketState, { pull }: TicketFactOf<'PullClosed'>): boolean =>
+  own !== undefined && pull !== own;
+
 /**
  * A merge moves the base and closes the issue, and either may be told first. An approval that fell by nothing else stood
  * when it was merged.
  */
-export function pullClosed(state: TicketState, { merged, sha, by }: TicketFactOf<'PullClosed'>): TicketState {
+export function pullClosed(state: TicketState, fact: TicketFactOf<'PullClosed'>): TicketState {
+  const { merged, sha, by } = fact;
+  if (isOtherPull(state, fact)) return state;
   if (!merged) return { ...state, pullClosed: true };
   const { revoked, fell, baseTip } = state;
   const ownMove = revoked?.id === 'base-moved' && sha !== undefined && baseTip === sha;

@@ -10,6 +10,7 @@ import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, wit
 import { standing } from './plan-gate.ts';
 import { withStandstill } from './standstill.ts';
 import {
+  initialTicket,
   isOver,
   isUnseen,
   liveRun,
@@ -108,6 +109,7 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
         }
       : state,
   CommentAnswered: (state, { receipt }) => ({ ...state, receipts: withReceipt(state.receipts, receipt) }),
+  Compacted: (_, { state }) => ({ ...initialTicket, ...(state as Partial<TicketState>) }),
 };
 
 export function evolveTicket(state: TicketState, fact: TicketFact, context: Context): TicketState {

@@ -5,6 +5,7 @@ import { atLeast } from '../../facts/person.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
 import { start } from './dispatch.ts';
+import { isOtherPull } from './evolve-branch.ts';
 import { hold } from './hold.ts';
 import { and, ask, block, enter, nothing, revoke, stop, stopRun, type TicketDecision } from './moves.ts';
 import { policyProblems } from './policy-problems.ts';
@@ -36,7 +37,9 @@ export function issueClosed(state: TicketState, { by }: TicketFactOf<'IssueClose
   return stop(state, message('issue-closed', { by: by.login }));
 }
 
-export function pullClosed(state: TicketState, { merged, sha, by }: TicketFactOf<'PullClosed'>): TicketDecision {
+export function pullClosed(state: TicketState, fact: TicketFactOf<'PullClosed'>): TicketDecision {
+  const { merged, sha, by } = fact;
+  if (isOtherPull(state, fact)) return nothing;
   if (merged)
     return state.stage.name === 'merged'
       ? nothing

@@ -107,7 +107,7 @@ const isSame = (now: TicketReport, before: TicketReport): boolean =>
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 7,
+  version: 8,
   initial: initialTicket,
   fact: TicketFact,
   decide,

@@ -1,5 +1,4 @@
 // A refusal as problem+json (RFC 9457). Nothing of what was sent is repeated, but names of fields and claims.
-import type { z } from 'zod';
 import type { Problem } from './wire.ts';
 
 const titles = {
@@ -39,6 +38,3 @@ export function problem(
     },
   });
 }
-
-export const fieldProblems = (error: z.ZodError): NonNullable<Problem['problems']> =>
-  error.issues.map(({ path, message }) => ({ field: path.join('.') || '(body)', message }));

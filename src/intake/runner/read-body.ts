@@ -1,6 +1,7 @@
 // Bodies under a cap per body and a cap on all that are open at once, read without trusting content-length.
 import type { z } from 'zod';
-import { fieldProblems, problem } from './problem.ts';
+import { fieldProblems } from '../../facts/field-problems.ts';
+import { problem } from './problem.ts';
 
 export type OpenBytes = { left: number };
 

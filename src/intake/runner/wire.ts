@@ -60,6 +60,6 @@ export const Problem = z.object({
   title: z.string(),
   status: z.int(),
   detail: z.string(),
-  problems: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  problems: z.array(z.object({ field: z.string(), message: z.string(), expected: z.string().optional() })).optional(),
 });
 export type Problem = z.infer<typeof Problem>;

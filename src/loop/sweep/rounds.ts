@@ -1,6 +1,7 @@
 // The rounds of the sweep: what runs how often, one replica at a time, each success on record.
 import { offerSlots } from '../../journal/offer.ts';
 import { announceRound, isDue, readRounds, roundSucceeded } from '../../journal/sweep-round.ts';
+import { keepShort, keepShortSeconds } from '../keep-short.ts';
 import { supervise } from '../supervise.ts';
 import { sweepBudgets } from '../sweep-budgets.ts';
 import { tellStandstill } from '../tell-standstill.ts';
@@ -34,6 +35,7 @@ const compareRounds = 15;
 
 export async function startSweep(tools: SweepTools, rounds: Rounds): Promise<Sweep> {
   const { journal, reader, log } = tools;
+  const halt = new AbortController();
   const table: readonly Round[] = [
     {
       name: 'journal',
@@ -44,6 +46,7 @@ export async function startSweep(tools: SweepTools, rounds: Rounds): Promise<Swe
       },
     },
     { name: 'budgets', seconds: rounds.journalSeconds, work: () => sweepBudgets(journal) },
+    { name: 'retention', seconds: keepShortSeconds, work: () => keepShort(tools, halt.signal) },
     { name: 'controls', seconds: rounds.journalSeconds, work: () => tellStandstill(journal) },
     // What happened to runs while nobody was here is looked for at once.
     { name: 'supervise', seconds: rounds.superviseSeconds, atOnce: true, work: () => supervise(tools) },
@@ -103,6 +106,7 @@ export async function startSweep(tools: SweepTools, rounds: Rounds): Promise<Swe
     supervise: () => supervise(tools),
     look: (installation) => lookAtPulls(tools, installation),
     async stop() {
+      halt.abort();
       clearInterval(watching);
       await Promise.all(stops.map((stop) => stop()));
     },

@@ -25,6 +25,8 @@ const paths = [
   '/api/v1/tickets/7/1',
   '/api/v1/tickets/7/1/facts',
   '/api/v1/pulls/7/1/facts',
+  '/api/v1/pulls/7/1/report',
+  `/api/v1/artifacts/${'a'.repeat(64)}`,
   '/api/v1/runs/x',
   '/api/v1/deliveries/x',
   '/api/v1/deliveries',

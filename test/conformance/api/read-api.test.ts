@@ -1,8 +1,11 @@
 // The read API over real HTTP. What it sends is checked against the document that it publishes.
+
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { evidenceOf } from '../../../src/api/read/runs.ts';
 import { ticketStream } from '../../../src/facts/stream.ts';
 import { bury } from '../../../src/journal/dead-letter.ts';
 import { openSite, type Site } from './site.ts';
@@ -85,6 +88,8 @@ test('every answer is what the document says it is', async () => {
     '/tickets/{repo}/{number}': '/tickets/7/10',
     '/tickets/{repo}/{number}/facts': '/tickets/7/10/facts?limit=200',
     '/pulls/{repo}/{number}/facts': '/pulls/7/11/facts',
+    '/pulls/{repo}/{number}/report': '/pulls/7/21/report',
+    '/artifacts/{digest}': `/artifacts/${(await evidenceOf(site.journal.db, ticketStream(7, 10))).get('7-10-1')}`,
     '/runs/{id}': '/runs/7-10-1',
     '/deliveries/{guid}': '/deliveries/guid-1',
     '/deliveries': '/deliveries?status=stored',
@@ -208,6 +213,51 @@ test('malformed parameters are named one by one and not repeated', async () => {
     '/deliveries/%20',
   ])
     expect((await json(path)).status, path).toBe(400);
+});
+
+test('tickets, runs, artifacts, reports and facts are what docs/schema says of them', async () => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  formats.default(ajv);
+  const evidence = (await evidenceOf(site.journal.db, ticketStream(7, 10))).get('7-10-1');
+  const [ticket] = items.parse((await json('/tickets?state=all')).body).items;
+  const facts = items.parse((await json('/tickets/7/10/facts?limit=200')).body).items;
+  const shown: [string, unknown][] = [
+    ['ticket', ticket],
+    ['run', (await json('/runs/7-10-1')).body],
+    ['artifact', (await json(`/artifacts/${evidence}`)).body],
+    ['policy-report', (await json('/pulls/7/21/report')).body],
+    ...facts.map((fact): [string, unknown] => ['fact', fact]),
+  ];
+  for (const [name, value] of shown) {
+    const file = new URL(`../../../docs/schema/${name}.schema.json`, import.meta.url);
+    const { $id, ...schema } = JSON.parse(readFileSync(file, 'utf8'));
+    const validate = ajv.compile(schema);
+    expect(validate(value), `${$id} ${JSON.stringify(validate.errors)}`).toBe(true);
+  }
+});
+
+test('the policy report says why a head may not be merged, rule by rule, and only ours have one', async () => {
+  const { body } = await json('/pulls/7/21/report');
+  expect(body).toMatchObject({ version: 1, pull: 21, gate: { name: 'harness/gate' }, next: { id: 'next-approve' } });
+  expect(body.gate.status).not.toBe('success');
+  expect(body.rules.length).toBeGreaterThan(5);
+  for (const { check, rule, text } of body.rules) {
+    expect(check).toMatch(/^[a-z-]+$/);
+    expect(rule).not.toBe('');
+    expect(text, `${rule} has words`).not.toBe(rule);
+  }
+  expect((await json('/pulls/7/999/report')).status).toBe(404);
+});
+
+test('an artifact tells which streams name it', async () => {
+  const evidence = (await evidenceOf(site.journal.db, ticketStream(7, 10))).get('7-10-1');
+  expect((await json(`/artifacts/${evidence}`)).body).toMatchObject({
+    digest: evidence,
+    media: 'application/json',
+    namedBy: ['ticket:7#10'],
+  });
+  expect((await json(`/artifacts/${'0'.repeat(64)}`)).status).toBe(404);
+  expect((await json('/artifacts/xyz')).status).toBe(400);
 });
 
 test('what is read cannot be written', async () => {

@@ -61,7 +61,7 @@ test('malformed progress is refused field by field', async () => {
   const response = await call('POST', '/heartbeat', { progress: { ...progress, events: -1, secret: 'x' } });
   expect(response.status).toBe(422);
   const { problems } = (await response.json()) as { problems: { field: string }[] };
-  expect(problems.map(({ field }) => field).sort()).toEqual(['progress', 'progress.events']);
+  expect(problems.map(({ field }) => field).sort()).toEqual(['progress.events', 'progress.secret']);
 });
 
 test.each([

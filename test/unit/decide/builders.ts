@@ -252,11 +252,17 @@ export const baseMoved = (name = 'next', ref = 'main'): TicketFactOf<'BaseMoved'
 export const gaveUp = (of: string): TicketFactOf<'GaveUp'> => ({ type: 'GaveUp', command: of, why: 'it failed' });
 export const merged = (by = gantry, of = 'merge'): TicketFactOf<'PullClosed'> => ({
   type: 'PullClosed',
+  pull: pullNumber,
   merged: true,
   sha: sha(of),
   by,
 });
-export const closed = (by = pat): TicketFactOf<'PullClosed'> => ({ type: 'PullClosed', merged: false, by });
+export const closed = (by = pat, number = pullNumber): TicketFactOf<'PullClosed'> => ({
+  type: 'PullClosed',
+  pull: number,
+  merged: false,
+  by,
+});
 export const why = (id = 'some-reason'): Message => message(id);
 
 /** The path from the label up to each place on it. */

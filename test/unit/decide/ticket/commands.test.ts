@@ -11,6 +11,7 @@ import {
   bo,
   command,
   labelled,
+  merged,
   pat,
   run,
   startRead,
@@ -139,7 +140,7 @@ describe('/retry', () => {
     refusedIn(ticket().given(labelled(), unlabelled()));
     refusedIn(ticket().given(...toPlanning));
     refusedIn(ticket().given(...toImplementing));
-    refusedIn(ticket().given(...toReview, { type: 'PullClosed', merged: true, sha: 'x' }));
+    refusedIn(ticket().given(...toReview, merged()));
   });
 });
 

@@ -26,7 +26,7 @@ import {
   toVerifying,
   unlabelled,
 } from '../builders.ts';
-import { ticket } from '../lifecycle.ts';
+import { pullNumber, ticket } from '../lifecycle.ts';
 
 describe('the label', () => {
   test('asks who may, and what the issue says', () => {
@@ -292,6 +292,20 @@ describe('the end before the merge', () => {
         .when({ type: 'IssueClosed', by, at: at(80) })
         .stage('canceled', { why: { id: 'issue-closed' } })
         .then({ facts: [{ type: 'ApprovalRevoked' }, {}], commands: [{ type: 'CancelRun' }] });
+  });
+
+  test.each([
+    false,
+    true,
+  ])('another pull request of the branch, or one of a branch left behind, ends nothing when it is closed (merged: %s)', (merged) => {
+    const spec = ticket().given(...toReview);
+    const before = spec.state;
+    spec
+      .when({ ...closed(pat, pullNumber + 1), merged })
+      .nothing()
+      .stage('in_review');
+    expect(spec.state).toEqual(before);
+    spec.when(closed()).stage('canceled');
   });
 
   test('closed by a bot in review, it may be our own merge: PullClosed will say', () => {
