@@ -90,7 +90,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     publicUrl: url,
     links,
   });
-  const loop = await startLoop({ journal, inbox, effects, ports, self, log, rounds: options.rounds });
+  const loop = await startLoop({
+    journal,
+    inbox,
+    effects,
+    ports,
+    self,
+    log,
+    duplicatesRemoved: options.metrics.duplicatesRemoved,
+    rounds: options.rounds,
+  });
   answer = (request, response) => {
     const isWebhook = request.method === 'POST' && request.url?.split('?')[0] === '/api/github/webhooks';
     void (isWebhook ? door(request, response) : routes(request, response));

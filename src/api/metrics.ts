@@ -9,6 +9,8 @@ export type Metrics = {
   registry: Registry;
   /** For the GitHub adapter's `onRequest`. Never throws. */
   githubRequest(seen: RequestSent): void;
+  /** `kind` is a target's; lists that lagged had let us write it twice. */
+  duplicatesRemoved(kind: string, count: number): void;
 };
 
 export function createMetrics(): Metrics {
@@ -27,8 +29,15 @@ export function createMetrics(): Metrics {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [registry],
   });
+  const duplicates = new Counter({
+    name: 'gantry_duplicates_removed_total',
+    help: 'Comments that were on GitHub twice after an unclear answer, and were taken away.',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
   return {
     registry,
+    duplicatesRemoved: (kind, count) => duplicates.inc({ kind }, count),
     githubRequest({ method, route, status, ms }) {
       const kind = classOf(route);
       requests.inc({ method: methodOf(method), route: kind, status: statusOf(status) });

@@ -22,6 +22,8 @@ export type LoopOptions = {
   ports: Ports;
   self: { botId: number };
   log: Log;
+  /** Counts duplicates that GitHub showed and that were taken away. */
+  duplicatesRemoved(kind: string, count: number): void;
   rounds: Rounds;
 };
 
@@ -35,7 +37,11 @@ export type Loop = {
 /** NOTIFY wakes a worker; the backstop poll is for the notification that was lost. */
 const pace = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, burstWhenBatchFull: true };
 
-export async function startLoop({ journal, inbox, effects, ports, self, log, rounds }: LoopOptions): Promise<Loop> {
+/** Seconds until a target that may be there twice is looked at again: above any lag of GitHub's lists, below one sweep. */
+const lookAgainSeconds = 30;
+
+export async function startLoop(options: LoopOptions): Promise<Loop> {
+  const { journal, inbox, effects, ports, self, log, rounds, duplicatesRemoved } = options;
   const { db, boss, enqueue } = journal;
   const tools: SweepTools = { journal, inbox, reader: ports.reader, self, log };
   const report = (what: string) => (error: unknown) => log.error({ err: error }, what);
@@ -78,7 +84,9 @@ export async function startLoop({ journal, inbox, effects, ports, self, log, rou
   /** Somebody else writing the target is no failure: the job comes back when they are done. */
   async function convergeLater(data: Jobs['converge']): Promise<void> {
     try {
-      await converge(db, ports, data.stream, data.target);
+      const done = await converge(db, ports, data.stream, data.target, duplicatesRemoved);
+      if (done !== 'written_unsure') return;
+      await db.transaction().execute((tx) => enqueue(tx, 'converge', data, { after: lookAgainSeconds }));
     } catch (error) {
       log.info({ ...data, err: error }, 'a target was not written and is tried again');
       if (!(error instanceof Retryable) || error.after === undefined) throw error;
