@@ -1,10 +1,14 @@
 // npm run bench [-- --json --only <name>]: one JSON document, or lines for people. Nothing is promised that is not measured.
 import { parseArgs } from 'node:util';
 import { benchIngest } from './ingest.ts';
+import { benchLeases } from './leases.ts';
+import { benchReaction } from './reaction.ts';
 import { benchRequests } from './requests.ts';
 
 const benches: Record<string, (say: (line: string) => void) => Promise<object>> = {
   ingest: benchIngest,
+  leases: benchLeases,
+  reaction: benchReaction,
   requests: benchRequests,
 };
 

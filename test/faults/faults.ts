@@ -130,7 +130,7 @@ export const faults: Record<string, FaultRow> = {
     { refuses: true, writes: true },
   ),
   '422 refused': http(
-    { do: 'fail-before', status: 422, json: { message: 'Validation Failed', errors: [] } },
+    { do: 'fail-before', status: 422, json: { message: 'Validation Failed', errors: [] }, times: 2 },
     { refuses: true, writes: true },
   ),
   '403 secondary limit': http({ do: 'secondary', seconds: 1 }),

@@ -8,6 +8,7 @@ import { gatherPull } from '../../src/effects/gather-pull.ts';
 import type { Approval } from '../../src/facts/approval.ts';
 import { LayerName } from '../../src/facts/policy.ts';
 import type { PullHeader, TicketReport } from '../../src/facts/pull.ts';
+import type { Repository } from '../../src/facts/repository.ts';
 import { pullStream } from '../../src/facts/stream.ts';
 import { append } from '../../src/journal/append.ts';
 import { save } from '../../src/journal/stream.ts';
@@ -16,9 +17,9 @@ import { commitOn, forgetJobs, givenTicket, personOf } from './given.ts';
 import type { Stage } from './stage.ts';
 import { changeId, workFiles } from './target-repository.ts';
 
-export async function givenPull(stage: Stage) {
+/** Unreviewed, it waits for a person and shows so. */
+export async function givenPull(stage: Stage, repository: Repository, reviewed: boolean) {
   const { ports, journal, world } = stage;
-  const repository = await stage.ownRepository();
   const ticket = await givenTicket(stage, { labelled: true, repository });
   const { issue, full, branch } = ticket;
   const head = await commitOn(stage, repository, branch, workFiles());
@@ -104,7 +105,7 @@ export async function givenPull(stage: Stage) {
     { type: 'PullReviewed', review: { id, by, state, commit, at } },
     { type: 'ReviewerRead', review: id, login: by.login, role: 'write' },
   ] as const;
-  for (const [n, fact] of facts.entries())
+  for (const [n, fact] of facts.slice(0, reviewed ? 5 : 3).entries())
     await journal.db
       .transaction()
       .execute((tx) => append(tx, journal.enqueue, { stream, repository, key: `given:${stream}:${n}`, fact }));

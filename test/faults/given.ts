@@ -10,6 +10,7 @@ import { react } from '../../src/loop/react.ts';
 import { readyIssue } from '../scenarios/issues.ts';
 import type { Prepared } from './fragment.ts';
 import type { Stage } from './stage.ts';
+import { planFiles } from './target-repository.ts';
 import { commandWork, targetWork } from './work.ts';
 
 export const fullName = ({ owner, name }: Repository): string => `${owner}/${name}`;
@@ -17,6 +18,28 @@ export const fullName = ({ owner, name }: Repository): string => `${owner}/${nam
 export function personOf({ world }: Stage, login: string): Actor {
   return { id: world.person(login).id, login, kind: 'person' };
 }
+
+const made = new WeakMap<Stage, Map<string, Promise<unknown>>>();
+
+/** Made once per stage: commits that no case changes. */
+export function shared<T>(stage: Stage, name: string, make: () => Promise<T>): Promise<T> {
+  const known = made.get(stage) ?? new Map<string, Promise<unknown>>();
+  made.set(stage, known);
+  const one = (known.get(name) as Promise<T> | undefined) ?? make();
+  known.set(name, one);
+  return one;
+}
+
+/** A branch at a commit that is there already. */
+export async function branchAt({ world }: Stage, repository: Repository, branch: string, sha: string): Promise<void> {
+  const body = { ref: `refs/heads/${branch}`, sha };
+  const { status } = await world.person('will').request('POST', `/repos/${fullName(repository)}/git/refs`, body);
+  if (status !== 201) throw new Error(`the branch ${branch} was not made: ${status}`);
+}
+
+/** The commit of the fixture's plan in the stage's own repository. */
+export const planCommit = (stage: Stage): Promise<string> =>
+  shared(stage, 'plan', () => commitOn(stage, stage.repository, 'gantry/plan', planFiles()));
 
 let commits = 0;
 
@@ -72,9 +95,10 @@ export async function givenTicket(stage: Stage, options: { labelled?: true; repo
       const by = personOf(stage, 'will');
       return { type: 'CommandGiven', command, comment: { id, on: issue, at }, by, viaApp: false };
     },
-    /** A pull request from the ticket's branch, opened by a person. */
+    /** A pull request with the plan from the ticket's branch, opened by a person. */
     async pull(draft = false): Promise<number> {
       const head = `gantry/${issue}-add-bulk-discount`;
+      await branchAt(stage, repository, head, await planCommit(stage));
       return (await world.person('will').openPull(full, { title: 'A change', head, draft })).number;
     },
     /** The stream exists and has one command to carry out. */

@@ -36,5 +36,5 @@ jobs:
   run:
     runs-on: self-hosted
     steps:
-      - run: ${run}
+      - run: '${run}'
 `;

@@ -11,7 +11,11 @@ export const mergePull: Fragment = {
   write: true,
   heard: true,
   async prepare(stage) {
-    const { ticket, stream, number, head, plan, bodyDigest, policy } = await givenPull(stage);
+    const { ticket, stream, number, head, plan, bodyDigest, policy } = await givenPull(
+      stage,
+      await stage.ownRepository(),
+      true,
+    );
     const { issue, full, repository } = ticket;
     if (policy.type !== 'PullGathered' || policy.snapshot.policy.status !== 'ok') throw new Error('no policy');
     const command: CommandOf<'MergePull'> = {

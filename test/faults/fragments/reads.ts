@@ -3,7 +3,7 @@ import type { CommandOf } from '../../../src/decide/command.ts';
 import type { CommandGiven } from '../../../src/facts/comment.ts';
 import { storeArtifact } from '../../../src/journal/artifact.ts';
 import type { Fragment } from '../fragment.ts';
-import { bundleOf, commitOn, givenTicket, personOf } from '../given.ts';
+import { bundleOf, givenTicket, personOf, planCommit, shared } from '../given.ts';
 import { changeId, planFiles } from '../target-repository.ts';
 
 const role = /^GET \/repos\/[^/]+\/[^/]+\/collaborators\/[^/]+\/permission$/;
@@ -44,10 +44,10 @@ export const reads = {
     route: /^GET \/repos\/[^/]+\/[^/]+\/issues\/comments\/\d+$/,
     prepare: async (stage) => {
       const ticket = await givenTicket(stage);
-      await commitOn(stage, ticket.repository, ticket.branch, planFiles());
+      await planCommit(stage);
       const ask: CommandGiven = await ticket.says('/approve-plan', { name: 'approve-plan' });
-      const { issue, branch } = ticket;
-      return ticket.command({ type: 'ReadApproval', ask, issue, branch, base: 'main', changeId });
+      const { issue } = ticket;
+      return ticket.command({ type: 'ReadApproval', ask, issue, branch: 'gantry/plan', base: 'main', changeId });
     },
   },
   ReadPlan: {
@@ -55,7 +55,7 @@ export const reads = {
     at: 'git.mirror',
     prepare: async (stage) => {
       const ticket = await givenTicket(stage);
-      const head = await commitOn(stage, ticket.repository, ticket.branch, planFiles());
+      const head = await planCommit(stage);
       return ticket.command({ type: 'ReadPlan', head, base: 'main', changeId });
     },
   },
@@ -73,8 +73,8 @@ export const reads = {
     at: 'git.mirror',
     prepare: async (stage) => {
       const ticket = await givenTicket(stage);
-      const head = await commitOn(stage, ticket.repository, ticket.branch, { 'src/added.js': 'export const a = 1;\n' });
-      const pull = await ticket.pull();
+      const head = await planCommit(stage);
+      const pull = await shared(stage, 'pull', () => ticket.pull());
       const command: CommandOf<'GatherPull'> = {
         type: 'GatherPull',
         pull,
@@ -91,7 +91,7 @@ export const reads = {
     at: 'git.inspect',
     prepare: async (stage) => {
       const ticket = await givenTicket(stage);
-      const { start, bytes } = await bundleOf(stage, ticket.repository, planFiles());
+      const { start, bytes } = await shared(stage, 'bundle', () => bundleOf(stage, ticket.repository, planFiles()));
       const artifact = await storeArtifact(stage.journal.db, bytes, 'application/octet-stream');
       const run = `${ticket.repository.id}-${ticket.issue}-1`;
       const command: CommandOf<'InspectBundle'> = {

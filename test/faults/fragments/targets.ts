@@ -105,6 +105,6 @@ export const targets = {
 } satisfies Record<string, Fragment>;
 
 async function givenOwn(stage: Stage) {
-  const given = await givenPull(stage);
+  const given = await givenPull(stage, stage.repository, false);
   return { ...given, repository: given.ticket.repository };
 }

@@ -1,13 +1,13 @@
 // Commands that change GitHub: whatever goes wrong meanwhile, it is changed once and the journal says so once.
 import type { CommandOf } from '../../../src/decide/command.ts';
+import { fetchRefs } from '../../../src/effects/gather/git-access.ts';
 import { Policy } from '../../../src/facts/policy.ts';
 import { admit } from '../../../src/journal/admit.ts';
 import { bindWorkflowRun } from '../../../src/journal/lease.ts';
 import { anAssignment } from '../../conformance/journal/databases.ts';
 import type { Fragment } from '../fragment.ts';
-import { commitOn, type GivenTicket, givenTicket, personOf } from '../given.ts';
+import { branchAt, type GivenTicket, givenTicket, personOf, planCommit, shared } from '../given.ts';
 import type { Stage } from '../stage.ts';
-import { planFiles } from '../target-repository.ts';
 import { mergePull } from './merge-pull.ts';
 
 const post = (tail: string) => new RegExp(`^POST /repos/[^/]+/[^/]+/${tail}$`);
@@ -30,7 +30,7 @@ export const writes = {
     async prepare(stage) {
       const ticket = await givenTicket(stage);
       const { issue, branch, full } = ticket;
-      await commitOn(stage, ticket.repository, branch, planFiles());
+      await branchAt(stage, ticket.repository, branch, await planCommit(stage));
       const command: CommandOf<'OpenPull'> = {
         type: 'OpenPull',
         issue,
@@ -59,15 +59,11 @@ export const writes = {
     async prepare(stage) {
       const ticket = await givenTicket(stage);
       const { repository, full, branch, issue } = ticket;
-      const made = await commitOn(stage, repository, `made-${issue}`, planFiles());
-      const start = (await stage.world.git(full, ['rev-parse', 'main'])).trim();
-      const tree = (await stage.world.git(full, ['rev-parse', `${made}^{tree}`])).trim();
-      const auth = async () => ({
-        username: 'x-access-token',
-        password: (await stage.ports.writer.gitAuth(repository, 'read')).token,
-      });
-      await stage.ports.git.mirror({ id: String(repository.id), url: `${stage.world.url}/${full}.git` }, auth, {
-        shas: [made],
+      const { start, tree } = await shared(stage, 'tree', async () => {
+        const made = await planCommit(stage);
+        await fetchRefs(stage.ports, repository, ['refs/heads/main'], [made]);
+        const [of, from] = (await stage.world.git(full, ['rev-parse', `${made}^{tree}`, 'main'])).trim().split('\n');
+        return { tree: of ?? '', start: from ?? '' };
       });
       const command: CommandOf<'PushTree'> = {
         type: 'PushTree',
@@ -84,7 +80,10 @@ export const writes = {
         push: 'after-verify',
       };
       return ticket.command(command, 'ticket', async () =>
-        (await stage.world.git(full, ['log', '--format=%s %an', `main..${branch}`])).replaceAll(String(issue), 'N'),
+        stage.world.git(full, ['log', '--format=%s %an', `main..${branch}`]).then(
+          (log) => log.replaceAll(String(issue), 'N'),
+          () => 'there is no such branch',
+        ),
       );
     },
   },
@@ -127,6 +126,7 @@ export const writes = {
       const { db } = stage.journal;
       const caps = { repository: 10_000, total: 10_000 };
       const assignment = anAssignment(run);
+      await ticket.place(streams.ticket, [{ type: 'Woken' }]);
       await admit(db, { id: run, stream: streams.ticket, repo: repository.id, assignment, seconds: 600 }, caps);
       const inputs = { run, stage: 'plan' };
       const { runId: id = 0 } = await stage.ports.writer.dispatchWorkflow(repository, 'slow.yml', 'main', inputs);
@@ -143,7 +143,6 @@ export const writes = {
     route: /^POST \/graphql$/,
     async prepare(stage) {
       const ticket = await givenTicket(stage);
-      await commitOn(stage, ticket.repository, ticket.branch, planFiles());
       const pull = await ticket.pull(true);
       const person = stage.world.person('mona');
       const { node_id: nodeId } = await person.pull(ticket.full, pull);
@@ -160,7 +159,6 @@ export const writes = {
     route: post('pulls/\\d+/requested_reviewers'),
     async prepare(stage) {
       const ticket = await givenTicket(stage);
-      await commitOn(stage, ticket.repository, ticket.branch, planFiles());
       const pull = await ticket.pull();
       return ticket.command({ type: 'AskReview', pull, of: ['mona'] }, 'pull', async () => {
         const path = `/repos/${ticket.full}/pulls/${pull}/requested_reviewers`;
