@@ -5,7 +5,7 @@ import type { Fault as HttpFault } from '../world/faults.ts';
 import type { Letter } from '../world/office.ts';
 import type { Fragment, Prepared } from './fragment.ts';
 import { gateAt, intercept } from './gate.ts';
-import type { Stage } from './stage.ts';
+import { runsEnded, type Stage } from './stage.ts';
 import { finish } from './work.ts';
 
 export type Case = { stage: Stage; fragment: Fragment; prepared: Prepared };
@@ -95,7 +95,7 @@ export const faults: Record<string, FaultRow> = {
     const { webhooks } = one.stage.world;
     webhooks.rules.push({ match: ofCase(one), do: 'drop' });
     await finish(one.prepared.work, one.stage.ports);
-    await one.stage.world.actions.idle();
+    await runsEnded(one.stage.world);
     await one.stage.world.settle();
     webhooks.rules.splice(0);
   }),
@@ -103,7 +103,7 @@ export const faults: Record<string, FaultRow> = {
     const { webhooks } = one.stage.world;
     const before = webhooks.log.length;
     await finish(one.prepared.work, one.stage.ports);
-    await one.stage.world.actions.idle();
+    await runsEnded(one.stage.world);
     await one.stage.world.settle();
     for (const delivery of webhooks.log.slice(before)) for (let n = 1; n < 10; n++) webhooks.redeliver(delivery);
   }),
@@ -118,7 +118,7 @@ export const faults: Record<string, FaultRow> = {
     const { webhooks } = one.stage.world;
     webhooks.rules.push({ match: ofCase(one), do: 'hold' });
     await finish(one.prepared.work, one.stage.ports);
-    await one.stage.world.actions.idle();
+    await runsEnded(one.stage.world);
     await one.stage.world.settle();
     webhooks.rules.splice(0);
     webhooks.release((held) => held.toReversed());

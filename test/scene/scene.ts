@@ -18,6 +18,8 @@ import type { AgentName } from '../../src/facts/policy.ts';
 import { providersOf } from '../../src/gateway/provider.ts';
 import type { Where } from '../../src/journal/database.ts';
 import { createLog } from '../../src/log.ts';
+import { fakeAgents } from '../agent/fake-agent.ts';
+import { fakeInstead } from '../agent/fake-instead.ts';
 import type { Script } from '../model/script.ts';
 import { type ModelServer, startModelServer } from '../model/server.ts';
 import type { World } from '../world/contract.ts';
@@ -28,6 +30,8 @@ import { targetFiles } from './target-files.ts';
 
 export type SceneOptions = {
   agent?: AgentName;
+  /** The agent is a stand-in that starts at once: for whatever is not about agents. */
+  fake?: true;
   script?: Script;
   where?: Where;
   /** Files of the target that differ from the fixture; null removes one. */
@@ -63,7 +67,8 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'gantry-scene-'));
   mkdirSync(options.agentsDir, { recursive: true });
   // Here and not by the first run: this process knows the machine's own settings for the registry.
-  await agents[agent].install(options.agentsDir);
+  const installed = options.fake ? fakeAgents : agents;
+  await installed[agent].install(options.agentsDir);
   const work = fixtureWork();
   const log: string[] = [];
   const model = await startModelServer({ key, script: options.script ?? scriptedAgent(() => work) });
@@ -107,7 +112,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     }),
     git: createGitStore({ dataDir: path.join(folder, 'data'), sandbox }),
     openspec: createOpenSpec(sandbox),
-    agents,
+    agents: installed,
     providers: providersOf(options.live ?? { openai: scripted, anthropic: scripted, gemini: scripted }),
     rules: {
       reusable: '{owner}/gantry/.github/workflows/gantry.yml',
@@ -120,7 +125,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     log: logger,
   });
   world.listen(app.url);
-  await world.addRepository({ name: 'gantry', files: ourRepository() });
+  await world.addRepository({ name: 'gantry', files: { ...ourRepository(), ...(options.fake && fakeInstead()) } });
   const pin = (await world.git('acme/gantry', ['rev-parse', 'main'])).trim();
   await world.addRepository({
     name: 'rates',
