@@ -1,16 +1,12 @@
 // GitHub answers late, wrongly or not at all, and Gantry itself is killed: nothing happens twice and nothing is left undone.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../scene/until.ts';
 import type { WorldRequest } from '../world/contract.ts';
 import { startPostgres } from '../world/postgres.ts';
-import type { AppProcess } from './app-process.ts';
-import { type Dialogue, dialogue } from './dialogue.ts';
-import { type Ending, walkMainJob } from './main-job.ts';
+import { dialogue } from './dialogue.ts';
+import { walkMainJob } from './main-job.ts';
+import { instead } from './separate.ts';
+import { undisturbed } from './undisturbed.ts';
 
 const to = (method: string, tail: RegExp) => (request: WorldRequest) =>
   request.method === method && tail.test(request.path);
@@ -21,32 +17,8 @@ const checkRuns = to('POST', /\/check-runs$/);
 const reactions = to('POST', /\/reactions$/);
 const merge = to('PUT', /\/merge$/);
 
-/** As the main job ends when nothing goes wrong. */
-const undisturbed = {
-  stage: 'merged',
-  merged: true,
-  issue: { state: 'closed', labels: ['ai-ready'] },
-  checks: {
-    'harness/static': 'success',
-    'harness/unit': 'success',
-    'harness/integration': 'success',
-    'harness/smoke': 'success',
-    'harness/governance': 'success',
-    'harness/gate': 'success',
-  },
-  stickies: [expect.stringContaining('<!-- gantry:policy -->')],
-  said: { issue: [expect.stringContaining('<!-- gantry:notice -->')], pull: [] },
-  reactions: ['eyes', 'rocket'],
-  runs: [
-    { stage: 'plan', outcome: 'delivered' },
-    { stage: 'implement', outcome: 'delivered' },
-    { stage: 'verify', outcome: 'delivered' },
-  ],
-  main: [expect.any(String), expect.any(String)],
-} satisfies Record<keyof Ending, unknown>;
-
 test('writes that are applied and answered with a failure happen once', async () => {
-  const scene = await dialogue();
+  const scene = await dialogue({ fake: true });
   const { faults } = scene.world;
   faults.add(
     { match: pulls, do: 'fail-after', status: 502 },
@@ -64,7 +36,7 @@ test('writes that are applied and answered with a failure happen once', async ()
 });
 
 test('limits, broken connections and lists that lag behind change nothing but the time it takes', async () => {
-  const scene = await dialogue();
+  const scene = await dialogue({ fake: true });
   const { world } = scene;
   world.faults.add(
     { match: checkRuns, do: 'secondary', seconds: 2, times: 2 },
@@ -102,9 +74,9 @@ test('killed and started again on Postgres', async () => {
 
 /** Killed while an agent works, with an approval in its hands, and while it merges. */
 async function killedOn(url: () => Promise<string | undefined>): Promise<void> {
-  const scene = await dialogue();
+  const scene = await dialogue({ fake: true });
   const { ask, plan, will, mona, repo, world, checks, stickies, said, reactions: reactionsOf } = scene;
-  const gantry = await separate(scene, await url());
+  const gantry = await instead(scene, await url());
   await gantry.start();
 
   const issue = await ask();
@@ -144,59 +116,4 @@ async function killedOn(url: () => Promise<string | undefined>): Promise<void> {
   expect(await mona.pulls(repo, 'all')).toHaveLength(1);
   const main = await world.git(repo, ['log', '--format=%s', 'main']);
   expect(main.trim().split('\n')).toHaveLength(2);
-}
-
-type Separate = { start(): Promise<void>; kill(): Promise<void> };
-
-/** Gives the scene's address to a process of its own; what the scene started is stopped. */
-async function separate({ app, world, model }: Dialogue, databaseUrl: string | undefined): Promise<Separate> {
-  const { port } = new URL(app.url);
-  await app.close();
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'gantry-killed-'));
-  const settings: AppProcess = {
-    env: {
-      APP_ID: String(world.app.id),
-      PRIVATE_KEY: world.app.privateKey,
-      WEBHOOK_SECRET: world.app.webhookSecret,
-      GITHUB_API_URL: world.url,
-      GITHUB_SERVER_URL: world.url,
-      GITHUB_OIDC_ISSUER: world.actions.issuer,
-      PORT: port,
-      PUBLIC_URL: app.url,
-      HOST: '127.0.0.1',
-      DATA_DIR: folder,
-    },
-    where: databaseUrl === undefined ? { kind: 'pglite', folder } : { kind: 'postgres', url: databaseUrl },
-    boxed: world.actions.runnerEnvironment.GANTRY_SANDBOX === 'bubblewrap',
-    model: { key: 'scripted-model-key', baseUrl: model.url },
-  };
-  let child: ChildProcess | undefined;
-  const kill = async () => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-  };
-  onTestFinished(async () => {
-    await kill();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return {
-    kill,
-    async start() {
-      const started = spawn(process.execPath, [path.join(import.meta.dirname, 'app-process.ts')], {
-        env: { PATH: process.env.PATH, HOME: folder, APP_PROCESS: JSON.stringify(settings) },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      child = started;
-      let said = '';
-      started.stdout.on('data', (chunk) => {
-        said += String(chunk);
-      });
-      await until('Gantry to be up', () => {
-        if (started.exitCode !== null) throw new Error(`it ended: ${said.slice(-2_000)}`);
-        return said.includes('"msg":"up"');
-      });
-    },
-  };
 }

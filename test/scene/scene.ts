@@ -52,6 +52,9 @@ export type Scene = {
   model: ModelServer;
   /** `owner/name` of the target. */
   repo: string;
+  /** The agent is a stand-in. */
+  fake: boolean;
+  where: Where;
   /** What the scripted agent writes; scenarios change it. */
   work: Work;
   /** Lines of Gantry's log so far. */
@@ -71,6 +74,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   await installed[agent].install(options.agentsDir);
   const work = fixtureWork();
   const log: string[] = [];
+  const where = options.where ?? { kind: 'memory' };
   const model = await startModelServer({ key, script: options.script ?? scriptedAgent(() => work) });
   const world = await startWorld({ linear: options.linear ?? false });
   Object.assign(world.actions.runnerEnvironment, {
@@ -101,7 +105,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   });
   const app = await startApp({
     env,
-    where: options.where ?? { kind: 'memory' },
+    where,
     github: createGitHub({
       appId: env.app.id,
       privateKey: env.app.privateKey,
@@ -137,6 +141,8 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     app,
     model,
     repo: 'acme/rates',
+    fake: options.fake === true,
+    where,
     work,
     log,
     async close() {
