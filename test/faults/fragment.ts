@@ -23,5 +23,7 @@ export type Fragment = {
   heard: boolean;
   /** The list in which it looks for what an attempt before may have made; `empty` where the body is no plain list. */
   list?: { path: RegExp; empty?: unknown };
+  /** What is seen once GitHub refused, where that is not what was seen before: from the clean run's `outside`. */
+  refused?(clean: unknown): unknown;
   prepare(stage: Stage): Promise<Prepared>;
 };

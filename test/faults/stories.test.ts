@@ -17,7 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test.each(Object.keys(stories).filter((name) => everything || slice.includes(name)))('%s', async (name) => {
+test.each(Object.keys(stories).filter((name) => everything || slice.includes(name)))('%s', {
+  timeout: 300_000,
+}, async (name) => {
   const story = stories[name];
   if (!story) throw new Error(`there is no story ${name}`);
   const scene = await dialogue({ fake: true, where: { kind: 'postgres', url: await server.fresh() } });

@@ -59,6 +59,8 @@ export type Scene = {
   work: Work;
   /** Lines of Gantry's log so far. */
   log: string[];
+  /** Another repository like the target, by its name in the organisation. */
+  addTarget(name: string): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -131,16 +133,19 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   world.listen(app.url);
   await world.addRepository({ name: 'gantry', files: { ...ourRepository(), ...(options.fake && fakeInstead()) } });
   const pin = (await world.git('acme/gantry', ['rev-parse', 'main'])).trim();
-  await world.addRepository({
-    name: 'rates',
-    files: targetFiles(agent, callerWorkflow({ owner: 'acme', sha: pin, server: app.url }), options.files ?? {}),
-  });
+  const workflow = callerWorkflow({ owner: 'acme', sha: pin, server: app.url });
+  const addTarget = async (name: string) => {
+    await world.addRepository({ name, files: targetFiles(agent, workflow, options.files ?? {}) });
+    return `acme/${name}`;
+  };
+  const repo = await addTarget('rates');
 
   return {
     world,
     app,
     model,
-    repo: 'acme/rates',
+    repo,
+    addTarget,
     fake: options.fake === true,
     where,
     work,

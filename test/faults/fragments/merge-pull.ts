@@ -42,14 +42,16 @@ export const mergePull: Fragment = {
     return {
       repository,
       work: await commandWork(stage, stream, `${stream}#9/0`, command),
-      outside: async () => ({
-        merged: (await mona.pull(full, number)).merged,
-        main: (await stage.world.git(full, ['log', '--format=%s', 'main'])).replace(/#\d+/g, '#N'),
-        gate: (await mona.checks(full, head))
-          .filter(({ name }) => name === 'harness/gate')
-          .map((one) => one.conclusion)
-          .at(-1),
-      }),
+      outside: async () => {
+        const { merged } = await mona.pull(full, number);
+        const gates = (await mona.checks(full, head)).filter(({ name }) => name === 'harness/gate');
+        return {
+          merged,
+          main: (await stage.world.git(full, ['log', '--format=%s', 'main'])).replace(/#\d+/g, '#N'),
+          // Unmerged, the check is converged afterwards, which is no part of this command.
+          gate: merged && gates.at(-1)?.conclusion,
+        };
+      },
     };
   },
 };
