@@ -25,6 +25,8 @@ export const openPull: Effect<'OpenPull'> = {
       if (there) return there;
       throw new Retryable('GitHub says the pull request exists but does not list it yet', { after: 2 });
     }
+    // It looks like nothing is wrong: so does a pull request of an attempt before that the list does not show yet.
+    if (made.refused === 'invalid') throw new Retryable(`GitHub refused to open the pull request: ${made.detail}`);
     throw new Permanent(`GitHub refused to open the pull request: ${made.detail}`);
   },
 };

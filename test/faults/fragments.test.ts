@@ -105,6 +105,7 @@ const normalised = (value: unknown): string =>
     .replace(/\b[0-9a-f]{40,64}\b/g, 'HEX')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'WHEN')
     .replace(/"nodeId":"[^"]+"/g, '"nodeId":"ID"')
+    .replace(/gantry:reply:\d+/g, 'gantry:reply:N')
     .replace(/acme\/case-\d+/g, 'acme/case')
     .replace(/(?<=[#/_-])\d+/g, 'N')
     .replace(/:\d+(?=[,}\]])/g, ':0');
