@@ -180,8 +180,8 @@ test('25 MB are stored, more is refused with 413', async () => {
 
 test('a replay is acknowledged and changes nothing; a replay under another GUID repeats no fact', async () => {
   const facts = async () => (await journal.db.selectFrom('fact').select('key').execute()).length;
-  const labelled = known.find(({ event, payload }) => event === 'issues' && payload.action === 'labeled');
-  const bytes = Buffer.from(JSON.stringify(labelled?.payload));
+  const edited = known.find(({ event, payload }) => event === 'issues' && payload.action === 'edited');
+  const bytes = Buffer.from(JSON.stringify(edited?.payload));
   const guid = randomUUID();
   expect(await post(bytes, headersOf('issues', bytes, guid))).toBe(202);
   expect(await stateOf(guid)).toBe('translated');

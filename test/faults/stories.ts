@@ -1,5 +1,4 @@
 // Twenty faults of whole stories: each disturbs one main job from label to merge, which must end as the undisturbed one does.
-import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Dialogue } from '../scenarios/dialogue.ts';
 import { during, seeded, shuffled } from '../scenarios/main-job.ts';
@@ -28,24 +27,29 @@ const nowAndThen =
     return walk();
   };
 
+/** Does `work` at most once in so many milliseconds, however often it is asked. */
+function every(ms: number, work: () => unknown): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < ms) return;
+    last = performance.now();
+    await work();
+  };
+}
+
 /** Letters to the App, disturbed as they are posted. */
 const letters =
-  (what: 'drop' | 'delay' | 'hold', every: number, ms = 300): Story =>
-  async (scene, walk) => {
+  (what: 'drop' | 'delay' | 'hold', nth: number): Story =>
+  (scene, walk) => {
     const { webhooks } = scene.world;
     let seen = 0;
-    webhooks.rules.push({ match: () => ++seen % every === 0, do: what, ms });
+    webhooks.rules.push({ match: () => ++seen % nth === 0, do: what, ms: 300 });
     const random = seeded(7);
-    const nudge = async () => {
-      await wait(200);
+    const heal = every(200, async () => {
       if (what === 'drop') await scene.app.loop.repair();
-      if (webhooks.held.length >= 3) webhooks.release((held) => shuffled(held, random));
-    };
-    const work = walk();
-    return during(work, async () => {
-      await nudge();
-      if (webhooks.held.length > 0) webhooks.release((held) => held.toReversed());
+      webhooks.release((held) => shuffled(held, random));
     });
+    return during(walk(), heal);
   };
 
 export const stories: Record<string, Story> = {
@@ -73,7 +77,11 @@ export const stories: Record<string, Story> = {
     scene.world.faults.add({ do: 'latency', ms: 30, times: Number.POSITIVE_INFINITY });
     return walk();
   },
-  'tokens that end': (scene, walk) => during(walk(), () => wait(400).then(() => scene.world.expireTokens())),
+  'tokens that end': (scene, walk) =>
+    during(
+      walk(),
+      every(400, () => scene.world.expireTokens()),
+    ),
   'five labels in one second': (scene, walk) => {
     let done = false;
     return during(walk(), async () => {
@@ -99,11 +107,13 @@ export const stories: Record<string, Story> = {
     });
   },
   'database connections end': (scene, walk) =>
-    during(walk(), async () => {
-      await wait(1_500);
-      await sql`select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid()`.execute(scene.app.journal.db);
-    }),
+    during(
+      walk(),
+      every(1_500, () =>
+        sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`.execute(scene.app.journal.db),
+      ),
+    ),
 };
 
 function databaseOf({ where }: Dialogue): string {
