@@ -11,6 +11,7 @@ export default defineConfig({
       { test: { name: 'meta', include: ['test/meta/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'world', include: ['test/world/**/*.test.ts'], ...slow } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...slow } },
+      { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...slow } },
       { test: { name: 'scenarios', include: ['test/scenarios/**/*.test.ts'], ...slow, testTimeout: 300_000 } },
     ],
     // Scenarios wait a third of their time (measured: 18 min of CPU in 14.5 min on 2 cores), so three share two cores.

@@ -2,10 +2,14 @@
 import { parseArgs } from 'node:util';
 import { benchHealing } from './healing.ts';
 import { benchIngest } from './ingest.ts';
+import { benchLeases } from './leases.ts';
+import { benchReaction } from './reaction.ts';
 import { benchRequests } from './requests.ts';
 
 const benches: Record<string, (say: (line: string) => void) => Promise<object>> = {
   ingest: benchIngest,
+  leases: benchLeases,
+  reaction: benchReaction,
   requests: benchRequests,
   healing: benchHealing,
 };

@@ -116,6 +116,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     watch: metrics.watch,
     rounds: options.rounds,
     onBudget,
+    duplicatesRemoved: metrics.duplicatesRemoved,
   });
   answer = (request, response) => {
     const isWebhook = request.method === 'POST' && request.url?.split('?')[0] === '/api/github/webhooks';

@@ -18,6 +18,8 @@ export type Metrics = {
   githubQuota(seen: QuotaSeen): void;
   /** For the loop. */
   watch: Watch;
+  /** `kind` is a target's; lists that lagged had let us write it twice. */
+  duplicatesRemoved(kind: string, count: number): void;
 };
 
 export function createMetrics(): Metrics {
@@ -43,11 +45,18 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
   for (const budget of BudgetName.options) exceeded.inc({ budget }, 0);
+  const duplicates = new Counter({
+    name: 'gantry_duplicates_removed_total',
+    help: 'Comments that were on GitHub twice after an unclear answer, and were taken away.',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
   return {
     registry,
     budgetExceeded: (budget) => exceeded.inc({ budget }),
     githubQuota: observeQuota(registry),
     watch: watchLoop(registry),
+    duplicatesRemoved: (kind, count) => duplicates.inc({ kind }, count),
     githubRequest({ method, route, status, ms }) {
       const kind = classOf(route);
       requests.inc({ method: methodOf(method), route: kind, status: statusOf(status) });

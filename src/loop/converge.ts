@@ -14,34 +14,50 @@ import { lifecycles } from './lifecycles.ts';
 /** Above the time that one write may take; the holder of a right that lasts longer is fenced off. */
 const rightSeconds = 60;
 
-/** What was done: written, or found equal, or no longer wanted. Throws Retryable while somebody else writes the target. */
+/** Hears of duplicates that were taken away. */
+type Removed = (kind: Target['kind'], count: number) => void;
+
+/**
+ * What was done: written, or found equal, or no longer wanted. `written_unsure`: it may be there twice, and somebody must
+ * look again once GitHub's lists have caught up. Throws Retryable while somebody else writes the target.
+ */
 export async function converge(
   db: Db,
   ports: Ports,
   stream: StreamId,
   id: string,
-): Promise<'written' | 'equal' | 'not_wanted'> {
+  removed: Removed = () => {},
+): Promise<'written' | 'written_unsure' | 'equal' | 'not_wanted'> {
   const repo = parseStream(stream)?.repository;
   const right = await claim(db, `${repo}/${id}`, rightSeconds);
   if (!right) throw new Retryable('somebody else writes this target', { after: 1 });
   let { digest, remoteId } = right;
+  const first = right.fence === 1;
+  const unclear = !first && digest === null;
   let wrote = false;
-  try {
+  let held = true;
+  const write = async () => {
     const wanted = await newest(db, stream, id);
     if (!wanted) return 'not_wanted';
-    const { content, write } = prepare(wanted.targets);
-    const next = digestOf(JSON.stringify(content));
+    const prepared = prepare(wanted.targets);
+    const next = digestOf(JSON.stringify(prepared.content));
     if (next === digest) return 'equal';
     if (!(await begin(db, right))) throw new Retryable('the right to write was lost', { after: 1 });
     digest = null;
     wrote = true;
-    remoteId = (await write(remoteId, { repository: wanted.repository, first: right.fence === 1 }, ports)).remoteId;
+    const written = await prepared.write(remoteId, { repository: wanted.repository, first, unclear }, ports);
+    remoteId = written.remoteId;
+    if (written.removed) removed(wanted.targets[0].kind, written.removed);
+    if (written.unsure) return 'written_unsure';
     digest = next;
     return 'written';
-  } finally {
-    const held = await release(db, right, { digest, remoteId });
+  };
+  const done = await write().finally(async () => {
+    held = await release(db, right, { digest, remoteId });
     if (!held && wrote) await forget(db, right.target);
-  }
+  });
+  // Whoever took the right over has written before us: what we wrote late is old, or there a second time.
+  return held || !wrote ? done : 'written_unsure';
 }
 
 type Wanted = { repository: Repository; targets: readonly [Target, ...Target[]] };

@@ -33,6 +33,8 @@ export type LoopOptions = {
   log: Log;
   tracer: Tracer;
   watch: Watch;
+  /** Counts duplicates that GitHub showed and that were taken away. */
+  duplicatesRemoved(kind: string, count: number): void;
   rounds: Rounds;
   /** Hears once of each budget that is used up, or nearly. */
   onBudget(news: BudgetNews): void;
@@ -52,8 +54,12 @@ export type Loop = {
 /** How long the log of deliveries is kept, and redelivery is possible. Docs: "Redelivering webhooks". */
 const logKeptDays = { github: 3, enterprise: 7 };
 
+/** Seconds until a target that may be there twice is looked at again: above any lag of GitHub's lists, below one sweep. */
+const lookAgainSeconds = 30;
+
 export async function startLoop(options: LoopOptions): Promise<Loop> {
-  const { journal, inbox, effects, ports, changes, self, log, tracer, watch, rounds, onBudget } = options;
+  const { journal, inbox, effects, ports, changes, self, log, tracer, watch, rounds, onBudget, duplicatesRemoved } =
+    options;
   const { db, boss, enqueue } = journal;
   const logDays = ports.serverUrl === 'https://github.com' ? logKeptDays.github : logKeptDays.enterprise;
   const { workflow, totalRuns } = ports.runners;
@@ -129,7 +135,12 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
 
   async function convergeOnce(data: Jobs['converge']): Promise<void> {
     try {
-      await tracer.step('converge', {}, () => converge(db, ports, data.stream, data.target));
+      const done = await tracer.step('converge', {}, () =>
+        converge(db, ports, data.stream, data.target, duplicatesRemoved),
+      );
+      if (done !== 'written_unsure') return;
+      const group = String(parseStream(data.stream)?.repository ?? 0);
+      await db.transaction().execute((tx) => enqueue(tx, 'converge', data, { after: lookAgainSeconds, group }));
     } catch (error) {
       log.info({ err: error }, 'a target was not written and is tried again');
       if (!(error instanceof Retryable) || error.after === undefined) throw error;

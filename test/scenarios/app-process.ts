@@ -13,15 +13,17 @@ import { readEnv } from '../../src/config/env.ts';
 import { providersOf } from '../../src/gateway/provider.ts';
 import type { Where } from '../../src/journal/database.ts';
 import { createLog } from '../../src/log.ts';
+import { fakeAgents } from '../agent/fake-agent.ts';
 
 export type AppProcess = {
   env: Record<string, string>;
   where: Where;
   boxed: boolean;
+  fake: boolean;
   model: { key: string; baseUrl: string };
 };
 
-const { env: variables, where, boxed, model }: AppProcess = JSON.parse(process.env.APP_PROCESS ?? '');
+const { env: variables, where, boxed, fake, model }: AppProcess = JSON.parse(process.env.APP_PROCESS ?? '');
 const env = readEnv(variables);
 const dataDir = path.resolve(env.database.dataDir);
 const sandbox = boxed ? createBubblewrap() : createUnboxed();
@@ -47,7 +49,7 @@ const app = await startApp({
   }),
   git: createGitStore({ dataDir, sandbox }),
   openspec: createOpenSpec(sandbox),
-  agents,
+  agents: fake ? fakeAgents : agents,
   providers: providersOf({ openai: model, anthropic: model, gemini: model }),
   rules: {
     reusable: '{owner}/gantry/.github/workflows/gantry.yml',

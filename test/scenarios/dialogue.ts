@@ -1,5 +1,4 @@
 // A dialogue with the whole system: people speak on the local GitHub, and what Gantry answers is read from there.
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
@@ -9,11 +8,13 @@ import type { TicketState } from '../../src/decide/ticket/state.ts';
 import type { StageName } from '../../src/facts/stage.ts';
 import { ticketStream } from '../../src/facts/stream.ts';
 import { readStream } from '../../src/journal/stream.ts';
-import { root } from '../scene/our-repository.ts';
 import { openScene, type Scene, type SceneOptions } from '../scene/scene.ts';
 import { until } from '../scene/until.ts';
 import type { CheckRunJson, CommentJson, PullJson } from '../world/github-json.ts';
 import type { Person } from '../world/person.ts';
+import { readyIssue } from './issues.ts';
+
+export { readyIssue, thinIssue } from './issues.ts';
 
 export type Dialogue = Scene & {
   mona: Person;
@@ -46,9 +47,6 @@ export const agentsDir = process.env.GANTRY_AGENTS_DIR ?? path.join(os.homedir()
 
 const box = await createBubblewrap().available();
 if (!box.ok) console.warn(`scenarios run without a box here: ${box.why}`);
-
-export const readyIssue = textOf('ready.md');
-export const thinIssue = textOf('thin.md');
 
 const open: Scene[] = [];
 
@@ -157,11 +155,6 @@ const problems = ({ log }: Scene): string =>
     .filter((line) => /"level":(?:40|50|60)/.test(line))
     .slice(-10)
     .join('');
-
-function textOf(file: string): { title: string; body: string } {
-  const [first = '', ...rest] = readFileSync(path.join(root, 'test/fixtures/issues', file), 'utf8').split('\n');
-  return { title: first.replace(/^#\s*/, ''), body: rest.join('\n').trim() };
-}
 
 afterEach(async () => {
   const scenes = open.splice(0);

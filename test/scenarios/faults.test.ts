@@ -4,8 +4,9 @@ import { until } from '../scene/until.ts';
 import type { WorldRequest } from '../world/contract.ts';
 import { startPostgres } from '../world/postgres.ts';
 import { dialogue } from './dialogue.ts';
-import { type Ending, walkMainJob } from './main-job.ts';
-import { separate } from './separate.ts';
+import { walkMainJob } from './main-job.ts';
+import { instead } from './separate.ts';
+import { undisturbed } from './undisturbed.ts';
 
 const to = (method: string, tail: RegExp) => (request: WorldRequest) =>
   request.method === method && tail.test(request.path);
@@ -16,32 +17,8 @@ const checkRuns = to('POST', /\/check-runs$/);
 const reactions = to('POST', /\/reactions$/);
 const merge = to('PUT', /\/merge$/);
 
-/** As the main job ends when nothing goes wrong. */
-const undisturbed = {
-  stage: 'merged',
-  merged: true,
-  issue: { state: 'closed', labels: ['ai-ready'] },
-  checks: {
-    'harness/static': 'success',
-    'harness/unit': 'success',
-    'harness/integration': 'success',
-    'harness/smoke': 'success',
-    'harness/governance': 'success',
-    'harness/gate': 'success',
-  },
-  stickies: [expect.stringContaining('<!-- gantry:policy -->')],
-  said: { issue: [expect.stringContaining('<!-- gantry:notice -->')], pull: [] },
-  reactions: ['eyes', 'rocket'],
-  runs: [
-    { stage: 'plan', outcome: 'delivered' },
-    { stage: 'implement', outcome: 'delivered' },
-    { stage: 'verify', outcome: 'delivered' },
-  ],
-  main: [expect.any(String), expect.any(String)],
-} satisfies Record<keyof Ending, unknown>;
-
 test('writes that are applied and answered with a failure happen once', async () => {
-  const scene = await dialogue();
+  const scene = await dialogue({ fake: true });
   const { faults } = scene.world;
   faults.add(
     { match: pulls, do: 'fail-after', status: 502 },
@@ -59,7 +36,7 @@ test('writes that are applied and answered with a failure happen once', async ()
 });
 
 test('limits, broken connections and lists that lag behind change nothing but the time it takes', async () => {
-  const scene = await dialogue();
+  const scene = await dialogue({ fake: true });
   const { world } = scene;
   world.faults.add(
     { match: checkRuns, do: 'secondary', seconds: 2, times: 2 },
@@ -97,9 +74,9 @@ test('killed and started again on Postgres', async () => {
 
 /** Killed while an agent works, while it waits for an approval, with one in its hands, and while it merges. */
 async function killedOn(url: () => Promise<string | undefined>): Promise<void> {
-  const scene = await dialogue();
+  const scene = await dialogue({ fake: true });
   const { ask, plan, will, mona, repo, world, checks, stickies, said, reactions: reactionsOf } = scene;
-  const gantry = await separate(scene, await url());
+  const gantry = await instead(scene, await url());
   await gantry.start();
 
   const issue = await ask();

@@ -6,7 +6,7 @@ import { until } from '../scene/until.ts';
 import { type Dialogue, dialogue } from './dialogue.ts';
 import { operatorOf } from './operator.ts';
 import { runsOf, survivors } from './runs-of.ts';
-import { separate } from './separate.ts';
+import { instead } from './separate.ts';
 import { slowAgent } from './slow-agent.ts';
 
 const why = 'the provider has an incident';
@@ -146,7 +146,7 @@ test('an administrator pauses and resumes by a comment, also on a pull request o
 test('what was paused is paused after a crash, and what has an end goes on by itself', async () => {
   const talk = await dialogue({ script: slowAgent('plan').script });
   const { ask, said, world, app } = talk;
-  const gantry = await separate(talk, undefined);
+  const gantry = await instead(talk, undefined);
   await gantry.start();
   const operator = operatorOf(app.url);
   const { body } = await operator.pause({ scope: 'global', why, minutes: 60 });

@@ -20,7 +20,7 @@ export type Replica = {
 
 /** Gives the scene's address to `count` replicas; what the scene started is stopped. */
 export async function replicasOf(
-  { app, world, model }: Dialogue,
+  { app, world, model, fake }: Dialogue,
   databaseUrl: string,
   count: number,
 ): Promise<Replica[]> {
@@ -45,6 +45,7 @@ export async function replicasOf(
       },
       where: { kind: 'postgres', url: databaseUrl },
       boxed: world.actions.runnerEnvironment.GANTRY_SANDBOX === 'bubblewrap',
+      fake,
       model: { key: 'scripted-model-key', baseUrl: model.url },
     }),
   );

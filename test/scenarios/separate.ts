@@ -1,4 +1,4 @@
-// Gantry in a process of its own at the address of a scene, to be killed and started again.
+// Gantry in a process of its own beside or instead of the scene's, so that it can be killed as a power cut would.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,10 +12,16 @@ import type { Dialogue } from './dialogue.ts';
 
 export type Separate = { start(): Promise<void>; kill(): Promise<void> };
 
-/** Gives the scene's address to a process of its own; what the scene started is stopped. */
-export async function separate({ app, world, model }: Dialogue, databaseUrl: string | undefined): Promise<Separate> {
-  const { port } = new URL(app.url);
-  await app.close();
+/** Takes the scene's address over; what the scene started is stopped. */
+export async function instead(scene: Dialogue, databaseUrl: string | undefined): Promise<Separate> {
+  await scene.app.close();
+  return processOf(scene, databaseUrl, new URL(scene.app.url).port);
+}
+
+/** A second replica on the same database; runners and webhooks keep going to the first. */
+export const beside = (scene: Dialogue, databaseUrl: string): Separate => processOf(scene, databaseUrl, '0');
+
+function processOf({ app, world, model, fake }: Dialogue, databaseUrl: string | undefined, port: string): Separate {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'gantry-killed-'));
   const settings: AppProcess = {
     env: {
@@ -33,6 +39,7 @@ export async function separate({ app, world, model }: Dialogue, databaseUrl: str
     },
     where: databaseUrl === undefined ? { kind: 'pglite', folder } : { kind: 'postgres', url: databaseUrl },
     boxed: world.actions.runnerEnvironment.GANTRY_SANDBOX === 'bubblewrap',
+    fake,
     model: { key: 'scripted-model-key', baseUrl: model.url },
   };
   let child: ChildProcess | undefined;

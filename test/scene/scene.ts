@@ -19,6 +19,8 @@ import type { AgentName } from '../../src/facts/policy.ts';
 import { providersOf } from '../../src/gateway/provider.ts';
 import type { Where } from '../../src/journal/database.ts';
 import { createLog } from '../../src/log.ts';
+import { fakeAgents } from '../agent/fake-agent.ts';
+import { fakeInstead } from '../agent/fake-instead.ts';
 import type { Script } from '../model/script.ts';
 import { type ModelServer, startModelServer } from '../model/server.ts';
 import type { World } from '../world/contract.ts';
@@ -29,6 +31,8 @@ import { targetFiles } from './target-files.ts';
 
 export type SceneOptions = {
   agent?: AgentName;
+  /** The agent is a stand-in that starts at once: for whatever is not about agents. */
+  fake?: true;
   script?: Script;
   where?: Where;
   /** Files of the target that differ from the fixture; null removes one. */
@@ -51,10 +55,15 @@ export type Scene = {
   model: ModelServer;
   /** `owner/name` of the target. */
   repo: string;
+  /** The agent is a stand-in. */
+  fake: boolean;
+  where: Where;
   /** What the scripted agent writes; scenarios change it. */
   work: Work;
   /** Lines of Gantry's log so far. */
   log: string[];
+  /** Another repository like the target, by its name in the organisation. */
+  addTarget(name: string): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -68,9 +77,11 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'gantry-scene-'));
   mkdirSync(options.agentsDir, { recursive: true });
   // Here and not by the first run: this process knows the machine's own settings for the registry.
-  await agents[agent].install(options.agentsDir);
+  const installed = options.fake ? fakeAgents : agents;
+  await installed[agent].install(options.agentsDir);
   const work = fixtureWork();
   const log: string[] = [];
+  const where = options.where ?? { kind: 'memory' };
   const model = await startModelServer({ key, script: options.script ?? scriptedAgent(() => work) });
   const world = await startWorld({ linear: options.linear ?? false });
   Object.assign(world.actions.runnerEnvironment, {
@@ -106,7 +117,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   });
   const app = await startApp({
     env,
-    where: options.where ?? { kind: 'memory' },
+    where,
     github: createGitHub({
       appId: env.app.id,
       privateKey: env.app.privateKey,
@@ -121,7 +132,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     }),
     git: createGitStore({ dataDir: path.join(folder, 'data'), sandbox }),
     openspec: createOpenSpec(sandbox),
-    agents,
+    agents: installed,
     providers: providersOf(options.live ?? { openai: scripted, anthropic: scripted, gemini: scripted }),
     rules: {
       reusable: '{owner}/gantry/.github/workflows/gantry.yml',
@@ -135,18 +146,23 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     log: logger,
   });
   world.listen(app.url);
-  await world.addRepository({ name: 'gantry', files: ourRepository() });
+  await world.addRepository({ name: 'gantry', files: { ...ourRepository(), ...(options.fake && fakeInstead()) } });
   const pin = (await world.git('acme/gantry', ['rev-parse', 'main'])).trim();
-  await world.addRepository({
-    name: 'rates',
-    files: targetFiles(agent, callerWorkflow({ owner: 'acme', sha: pin, server: app.url }), options.files ?? {}),
-  });
+  const workflow = callerWorkflow({ owner: 'acme', sha: pin, server: app.url });
+  const addTarget = async (name: string) => {
+    await world.addRepository({ name, files: targetFiles(agent, workflow, options.files ?? {}) });
+    return `acme/${name}`;
+  };
+  const repo = await addTarget('rates');
 
   return {
     world,
     app,
     model,
-    repo: 'acme/rates',
+    repo,
+    addTarget,
+    fake: options.fake === true,
+    where,
     work,
     log,
     async close() {

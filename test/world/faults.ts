@@ -28,7 +28,7 @@ export interface Fault {
   status?: number;
   /** retry-after, or the time to the reset. Absent: 60, for too-many 1. */
   seconds?: number;
-  /** For stale: the answer. Absent: an empty list. */
+  /** The body: of a stale list (absent: an empty list), of fail-before (absent: a page of HTML, as a proxy answers). */
   json?: unknown;
 }
 
@@ -55,7 +55,9 @@ function answerOf(fault: Fault): FaultAnswer {
     case 'reset-after':
       return 'reset';
     case 'fail-before':
-      return { status: fault.status ?? 502, raw: html, headers: { 'content-type': 'text/html' } };
+      return fault.json === undefined
+        ? { status: fault.status ?? 502, raw: html, headers: { 'content-type': 'text/html' } }
+        : { status: fault.status ?? 502, json: fault.json };
     case 'fail-after':
       return { status: fault.status ?? 500, json: { message: 'Server Error' } };
     case 'secondary':

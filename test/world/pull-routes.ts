@@ -27,6 +27,9 @@ export function installPullRoutes(core: Core, git: Git, rights: Rights, pulls: P
     return { repo, ref: ref ?? '' };
   }
 
+  /** Heads whose pull request is being made: of two requests at once GitHub refuses the second. */
+  const opening = new Set<string>();
+
   core.route('POST', PULLS, async (request) => {
     const full = fullOf(request);
     const repo = core.repo(full);
@@ -40,19 +43,29 @@ export function installPullRoutes(core: Core, git: Git, rights: Rights, pulls: P
       return githubError(403, 'Forbidden');
     const same = (p: PullRow) => p.state === 'open' && p.base_ref === base && p.head_ref === head.ref;
     const open = emulate.table('pull_requests').findBy('repo_id', repo.id).filter(same);
-    if (open.some((p) => p.head_repo_id === head.repo?.id)) {
+    const pair = `${head.repo.id}:${head.ref}...${repo.id}:${base}`;
+    if (opening.has(pair) || open.some((p) => p.head_repo_id === head.repo?.id)) {
       const label = `${head.repo.full_name.split('/')[0]}:${head.ref}`;
       return refused('PullRequest', `A pull request already exists for ${label}.`);
     }
-    if (head.repo.id === repo.id && (await isEmpty(full, base, head.ref))) {
-      return refused('PullRequest', `No commits between ${base} and ${head.ref}`);
+    opening.add(pair);
+    try {
+      if (head.repo.id === repo.id && (await isEmpty(full, base, head.ref))) {
+        return refused('PullRequest', `No commits between ${base} and ${head.ref}`);
+      }
+      return await create(request, full);
+    } finally {
+      opening.delete(pair);
     }
+  });
+
+  async function create(request: WorldRequest, full: string): Promise<WorldAnswer> {
     const answer = await core.pass(request);
     const made = pulls.find(full, Number((answer.json as { number?: number }).number));
     if (answer.status !== 201 || !made) return answer;
     await pulls.refresh(full, made);
     return { status: 201, json: await pulls.json(full, made.number) };
-  });
+  }
 
   async function isEmpty(full: string, base: string, head: string): Promise<boolean> {
     await git.toGit(full);

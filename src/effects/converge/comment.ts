@@ -5,7 +5,7 @@ import { renderNotice } from '../../render/notice.ts';
 import { renderReply } from '../../render/reply.ts';
 import { renderSticky } from '../../render/sticky.ts';
 import type { Ports } from '../contract.ts';
-import type { Writer } from './contract.ts';
+import type { About, Writer, Written } from './contract.ts';
 
 /** How far GitHub's lists may lag behind its writes; after an unclear answer they are read twice. */
 const lagMs = 2_000;
@@ -15,54 +15,55 @@ type CommentPorts = Pick<Ports, 'reader' | 'writer'>;
 
 export const sticky: Writer<'sticky', Comment> = {
   render: ([{ pull, view }]) => ({ on: pull, body: renderSticky(view) }),
-  write: (comment, remoteId, { repository, first }, ports) => write(comment, remoteId, repository, first, ports),
+  write: write,
 };
 
 export const notice: Writer<'notice', Comment> = {
   render: ([{ issue, view }]) => ({ on: issue, body: renderNotice(view) }),
-  write: (comment, remoteId, { repository, first }, ports) => write(comment, remoteId, repository, first, ports),
+  write: write,
 };
 
 export const reply: Writer<'reply', Comment> = {
   render: ([{ comment, on, message }]) => ({ on, body: renderReply(comment, message) }),
-  write: (comment, remoteId, { repository, first }, ports) => write(comment, remoteId, repository, first, ports),
+  write: write,
 };
 
 async function write(
   { on, body }: Comment,
   remoteId: string | null,
-  repository: Repository,
-  first: boolean,
+  { repository, first, unclear }: Pick<About<'sticky' | 'notice' | 'reply'>, 'repository' | 'first' | 'unclear'>,
   ports: CommentPorts,
-): Promise<{ remoteId: string }> {
-  const own = () => ownComment(on, body, repository, ports);
-  const unclear = remoteId === null && !first;
-  const known = unclear
-    ? ((await own()) ?? (await wait(lagMs).then(own)))
-    : remoteId === null
-      ? undefined
-      : Number(remoteId);
+): Promise<Written> {
+  if (first) return { remoteId: String((await ports.writer.createComment(repository, on, body)).id) };
+  if (!unclear && remoteId !== null) {
+    if ((await ports.writer.updateComment(repository, Number(remoteId), body)) === 'done') return { remoteId };
+    return { remoteId: String((await ports.writer.createComment(repository, on, body)).id) };
+  }
+  const seen = await ownComments(on, body, repository, ports);
+  const [oldest, ...duplicates] =
+    seen.length > 0 || remoteId !== null
+      ? seen
+      : await wait(lagMs).then(() => ownComments(on, body, repository, ports));
+  for (const id of duplicates) await ports.writer.deleteComment(repository, id);
+  const removed = duplicates.length;
+  const known = oldest ?? (remoteId === null ? undefined : Number(remoteId));
   if (known !== undefined && (await ports.writer.updateComment(repository, known, body)) === 'done')
-    return { remoteId: String(known) };
+    return { remoteId: String(known), removed, unsure: oldest === undefined };
+  // The list may still lag: whether this is a second one shows at the next look.
   const { id } = await ports.writer.createComment(repository, on, body);
-  const oldest = unclear ? await own() : undefined;
-  if (oldest === undefined || oldest === id) return { remoteId: String(id) };
-  await ports.writer.updateComment(repository, oldest, body);
-  return { remoteId: String(oldest) };
+  return { remoteId: String(id), removed, unsure: true };
 }
 
-/** Ours is the oldest that starts with the marker and was written by our App; later ones are duplicates and go. */
-async function ownComment(
+/** Ours start with the marker and were written by our App; the oldest stays. */
+async function ownComments(
   on: number,
   body: string,
   repository: Repository,
-  { reader, writer }: CommentPorts,
-): Promise<number | undefined> {
+  { reader }: CommentPorts,
+): Promise<number[]> {
   const marker = body.slice(0, body.indexOf('-->') + 3);
   const { botId } = await reader.self();
-  const [own, ...duplicates] = (await reader.comments(repository, on)).filter(
-    (comment) => comment.author.id === botId && comment.body.startsWith(marker),
-  );
-  for (const { id } of duplicates) await writer.deleteComment(repository, id);
-  return own?.id;
+  return (await reader.comments(repository, on))
+    .filter((comment) => comment.author.id === botId && comment.body.startsWith(marker))
+    .map(({ id }) => id);
 }

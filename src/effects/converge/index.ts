@@ -1,13 +1,12 @@
 // The registry: one writer per kind of target, and the one place that pairs a target with its writer.
 import type { Target } from '../../decide/target.ts';
-import type { Repository } from '../../facts/repository.ts';
 import type { Ports } from '../contract.ts';
 import { check } from './check.ts';
 import { notice, reply, sticky } from './comment.ts';
-import type { Writer } from './contract.ts';
+import type { About, Writer, Written } from './contract.ts';
 import { label, reaction } from './mark.ts';
 
-const writers: { [Kind in Target['kind']]: Writer<Kind, never> | Writer<Kind, unknown> } = {
+export const writers: { [Kind in Target['kind']]: Writer<Kind, never> | Writer<Kind, unknown> } = {
   check,
   label,
   notice,
@@ -19,11 +18,7 @@ const writers: { [Kind in Target['kind']]: Writer<Kind, never> | Writer<Kind, un
 /** What should be there, rendered; and the way to put it there. */
 export function prepare(targets: readonly [Target, ...Target[]]): {
   content: unknown;
-  write(
-    remoteId: string | null,
-    where: { repository: Repository; first: boolean },
-    ports: Ports,
-  ): Promise<{ remoteId: string | null }>;
+  write(remoteId: string | null, where: Omit<About<Target['kind']>, 'target'>, ports: Ports): Promise<Written>;
 } {
   const [target] = targets;
   // Targets of one id are of one kind; TypeScript cannot follow that through the table.

@@ -54,7 +54,8 @@ type Head = { guid: string; event: string; signature: string };
 
 /** Visible ASCII: what goes into the database, a log line and an address is told by its form. */
 const GUID = /^[\x21-\x7e]{1,128}$/;
-const EVENT = /^[a-z_]{1,64}$/;
+/** With digits: projects_v2_item. */
+const EVENT = /^[a-z0-9_]{1,64}$/;
 const ACTION = /^[a-z_]{1,64}$/;
 
 function readHead({ method, headers }: IncomingMessage): Head | Answer {

@@ -1,0 +1,111 @@
+// Every effect and every writer with every fault: GitHub and the journal end as they do without it. `npm run test:faults`
+// takes each pair on both databases; otherwise each pair is taken once, on one of them.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writers } from '../../src/effects/converge/index.ts';
+import { effects } from '../../src/effects/index.ts';
+import { databases, fresh } from '../conformance/journal/databases.ts';
+import { faults } from './faults.ts';
+import type { Fragment } from './fragment.ts';
+import { fragments } from './fragments/index.ts';
+import { openStage, type Stage } from './stage.ts';
+import { finish } from './work.ts';
+
+const everything = process.env.GANTRY_FAULTS === 'all';
+
+test('there is a fragment for every effect and every writer', () => {
+  const registered = [...Object.keys(effects), ...Object.keys(writers)].sort();
+  const missing = registered.filter((name) => !fragments[name]);
+  expect(missing, `no fragment for ${missing.join(', ')}: test/faults/fragments/`).toEqual([]);
+  expect(Object.keys(fragments).sort()).toEqual(registered);
+});
+
+/** What the journal learned since, GitHub as it is now, and every webhook by what became of it. */
+type Ending = { outside: unknown; facts: string[]; told: string[] };
+
+describe.each(databases)('on %s', (database) => {
+  let stage: Stage;
+  const clean = new Map<string, Promise<Ending>>();
+  beforeAll(async () => {
+    stage = await openStage(await fresh(database));
+  });
+  afterAll(async () => {
+    await stage.close();
+    expect(stage.world.errors).toEqual([]);
+    expect(stage.world.violations).toEqual([]);
+  });
+
+  const pairs = Object.entries(fragments).flatMap(([name, fragment], row) =>
+    Object.entries(faults).flatMap(([fault, { skip }], column) => {
+      const here = everything || database === 'postgres' ? skip?.(fragment, database) : skip?.(fragment, 'postgres');
+      const onPostgres = skip?.(fragment, 'pglite') !== undefined || (row + column) % 2 === 0;
+      return here === undefined && (everything || onPostgres === (database === 'postgres')) ? [[name, fault]] : [];
+    }),
+  ) as [string, string][];
+
+  test.each(pairs)('%s: %s', async (name, fault) => {
+    const fragment = fragments[name];
+    const row = faults[fault];
+    if (!fragment || !row) throw new Error('the tables disagree');
+    const undisturbed = clean.get(name) ?? ended(stage, fragment, async () => {});
+    clean.set(name, undisturbed);
+    const expected = await undisturbed;
+    let before: unknown;
+    const ending = await ended(stage, fragment, async (prepared) => {
+      before = JSON.parse(normalised(await prepared.outside()));
+      await row.run({ stage, fragment, prepared });
+    });
+    if (row.refuses && JSON.stringify(ending.outside) !== JSON.stringify(expected.outside)) {
+      // GitHub's no is an answer: nothing was done, and the journal has at most the one refusal.
+      expect(ending.outside).toEqual(fragment.refused ? fragment.refused(expected.outside) : before);
+      expect(ending.facts.length).toBeLessThanOrEqual(expected.facts.length);
+    } else expect(ending).toEqual(expected);
+  });
+});
+
+async function ended(
+  stage: Stage,
+  fragment: Fragment,
+  disturb: (prepared: Awaited<ReturnType<Fragment['prepare']>>) => Promise<void>,
+): Promise<Ending> {
+  const { db } = stage.journal;
+  const prepared = await fragment.prepare(stage);
+  await stage.hear();
+  const { last } = await db
+    .selectFrom('fact')
+    .select(({ fn }) => fn.max('id').as('last'))
+    .executeTakeFirstOrThrow();
+  const heardBefore = new Set((await db.selectFrom('inbox').select('guid').execute()).map(({ guid }) => guid));
+  await disturb(prepared);
+  await finish(prepared.work, stage.ports);
+  await stage.hear();
+  const facts = await db
+    .selectFrom('fact')
+    .select(['key', 'type', 'body'])
+    .where('id', '>', last ?? 0)
+    .execute();
+  const inbox = await db.selectFrom('inbox').select(['guid', 'event', 'action', 'state']).execute();
+  return {
+    outside: JSON.parse(normalised(await prepared.outside())),
+    // What a command answers is in order of time; what is heard may come in any.
+    facts: facts
+      .filter(({ key }) => fragment.heard || /#\d+\/\d+$/.test(key))
+      .map(({ type, body }) => `${type} ${normalised(body)}`)
+      .sort(),
+    // What nothing listens to may come more often: a comment that is looked at again is edited.
+    told: inbox
+      .filter(({ guid, state }) => fragment.heard && state !== 'ignored' && !heardBefore.has(guid))
+      .map(({ event, action, state }) => `${event}.${action} ${state}`)
+      .sort(),
+  };
+}
+
+/** Commits, ids and times differ from case to case; nothing else may. */
+const normalised = (value: unknown): string =>
+  JSON.stringify(value ?? null)
+    .replace(/\b[0-9a-f]{40,64}\b/g, 'HEX')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'WHEN')
+    .replace(/"nodeId":"[^"]+"/g, '"nodeId":"ID"')
+    .replace(/gantry:reply:\d+/g, 'gantry:reply:N')
+    .replace(/acme\/case-\d+/g, 'acme/case')
+    .replace(/(?<=[#/_-])\d+/g, 'N')
+    .replace(/:\d+(?=[,}\]])/g, ':0');
