@@ -45,6 +45,7 @@ export const geminiCli: AgentAdapter = {
     sideModels: ['gemini-2.5-flash', 'gemini-2.5-flash-lite'],
     resume: true,
     reportsEveryCommand: true,
+    reportsUsage: true,
   }),
   installed,
   install,
