@@ -21,13 +21,15 @@ export type RunRequest = {
   modelUrl: string;
   /** Called with the empty workspace before the start. */
   prepare?: ((workspace: string) => Promise<void>) | undefined;
+  /** Kills the process, as a box does, once it says that a command has started. */
+  killAtCommand?: boolean | undefined;
 };
 
 const PROMPT = 'Create hello.txt with the line hello.\n--help "$HOME" is not an option but text.';
 
 export async function runAgent(
   adapter: AgentAdapter,
-  { installation, modelUrl, prepare }: RunRequest,
+  { installation, modelUrl, prepare, killAtCommand = false }: RunRequest,
 ): Promise<AgentRun> {
   const root = await mkdtemp(join(tmpdir(), 'gantry-agent-'));
   const [home, workspace, tmp] = ['home', 'workspace', 'tmp'].map((name) => join(root, name)) as [
@@ -44,7 +46,13 @@ export async function runAgent(
     await writeFile(join(home, path), content);
   }
   const env = launch.env({ home, modelUrl });
-  const end = await start(launch, workspace, { PATH: '/usr/local/bin:/usr/bin:/bin', TMPDIR: tmp, ...env });
+  const ends = (line: string) =>
+    killAtCommand && adapter.parse(line).some((event) => event.type === 'command' && event.phase === 'started');
+  const end = await start(
+    launch,
+    { cwd: workspace, env: { PATH: '/usr/local/bin:/usr/bin:/bin', TMPDIR: tmp, ...env } },
+    ends,
+  );
   return {
     launch,
     env,
@@ -59,14 +67,20 @@ export async function runAgent(
 
 type End = { exitCode: number | null; signal: string | null; stdout: string; stderr: string };
 
-function start(launch: Launch, cwd: string, env: Record<string, string>): Promise<End> {
+function start(
+  launch: Launch,
+  where: { cwd: string; env: Record<string, string> },
+  ends: (line: string) => boolean,
+): Promise<End> {
   const [program = '', ...args] = launch.command;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env, stdio: 'pipe' });
+    const child = spawn(program, args, { ...where, stdio: 'pipe', detached: true });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
+      // Its own process group: what it has started and left in it ends too.
+      if (child.pid !== undefined && text.split('\n').some(ends)) process.kill(-child.pid, 'SIGKILL');
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;

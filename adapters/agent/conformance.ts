@@ -4,10 +4,35 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AgentRun, runAgent } from './conformance-run.ts';
 import { plantTraps, sprungTraps } from './conformance-traps.ts';
-import type { AgentAdapter, AgentOutcome, GatewayTruth, Installation } from './contract.ts';
+import {
+  type AgentAdapter,
+  type AgentOutcome,
+  EVENT_TEXT_LIMIT,
+  type GatewayTruth,
+  type Installation,
+} from './contract.ts';
 
-/** What the model does. `writes-file` creates `hello.txt` with the line `hello`; `never-stops` asks for commands for ever. */
-export type ModelScenario = 'writes-file' | 'changes-nothing' | 'refuses' | 'never-stops' | 'cut' | 401 | 429 | 500;
+/**
+ * What the model does. `writes-file` creates `hello.txt` with the line `hello`; `never-stops` asks for commands for ever;
+ * `fails-after-tool` answers 500 once a command has run; `floods` and `prints-binary` are what a command prints; `slow-tool`
+ * is a command that sleeps. A number is the status of every answer.
+ */
+export type ModelScenario =
+  | 'writes-file'
+  | 'changes-nothing'
+  | 'refuses'
+  | 'never-stops'
+  | 'cut'
+  | 'fails-after-tool'
+  | 'floods'
+  | 'prints-binary'
+  | 'slow-tool'
+  | 400
+  | 401
+  | 403
+  | 429
+  | 500
+  | 529;
 
 export type ModelEndpoint = {
   /** As `LaunchRequest.modelUrl`. */
@@ -49,11 +74,16 @@ export function testAgent(adapter: AgentAdapter, suite: AgentSuite): void {
 
     async function play(
       scenario: ModelScenario,
-      options: { budget?: number; prepare?: (workspace: string) => Promise<void> } = {},
+      options: { budget?: number; prepare?: (workspace: string) => Promise<void>; killAtCommand?: boolean } = {},
     ) {
       const model = await suite.startModel(adapter, scenario, options.budget ?? PLENTY);
       try {
-        const run = await runAgent(adapter, { installation, modelUrl: model.url, prepare: options.prepare });
+        const run = await runAgent(adapter, {
+          installation,
+          modelUrl: model.url,
+          prepare: options.prepare,
+          killAtCommand: options.killAtCommand,
+        });
         runs.push(run);
         const gateway = model.truth();
         return {
@@ -72,8 +102,9 @@ export function testAgent(adapter: AgentAdapter, suite: AgentSuite): void {
       expect(await readFile(join(workspace, 'hello.txt'), 'utf8')).toBe('hello\n');
       expect(outcome).toEqual({ kind: 'completed', message: 'Created hello.txt.' });
       expect(events.map((event) => event.type)).toEqual(
-        expect.arrayContaining(['started', 'command', 'message', 'usage', 'finished']),
+        expect.arrayContaining(['started', 'command', 'message', 'finished']),
       );
+      expect(events.some((event) => event.type === 'usage')).toBe(adapter.describe().reportsUsage);
       expect(events).toContainEqual(
         expect.objectContaining({
           type: 'command',
@@ -104,15 +135,33 @@ export function testAgent(adapter: AgentAdapter, suite: AgentSuite): void {
 
     test.each<[ModelScenario, Extract<AgentOutcome, { kind: 'failed' }>['class']]>([
       ['refuses', 'agent_refused'],
+      [400, 'agent_failed'],
       [401, 'auth'],
+      [403, 'auth'],
       [429, 'throttled'],
       [500, 'infrastructure'],
+      [529, 'infrastructure'],
       ['cut', 'infrastructure'],
+      ['fails-after-tool', 'infrastructure'],
     ])('model %s is %s', async (scenario, failure) => {
       const { outcome, alone } = await play(scenario);
       expect(outcome).toMatchObject({ kind: 'failed', class: failure });
       // Without the gateway's word the class may be coarser, but never a success.
       expect(alone.kind).toBe('failed');
+    });
+
+    test.each<ModelScenario>(['floods', 'prints-binary'])('output that %s is read to its end', async (scenario) => {
+      const { outcome, events } = await play(scenario);
+      expect(outcome.kind).toBe('completed');
+      const output = events.flatMap((event) => (event.type === 'command' ? [event.output ?? ''] : []));
+      for (const text of output) expect(text.length).toBeLessThanOrEqual(EVENT_TEXT_LIMIT);
+    });
+
+    test('killed while a command runs: it has not finished', async () => {
+      const { outcome, alone, events } = await play('slow-tool', { killAtCommand: true });
+      expect(events.some((event) => event.type === 'finished')).toBe(false);
+      expect(outcome).toMatchObject({ kind: 'failed', class: 'infrastructure' });
+      expect(alone).toMatchObject({ kind: 'failed', class: 'infrastructure' });
     });
 
     test('stops when the budget is spent', async () => {

@@ -15,6 +15,8 @@ export type Capabilities = {
   resume: boolean;
   /** The event stream names every shell command. False: commands may run that no event shows. */
   reportsEveryCommand: boolean;
+  /** The event stream tells the tokens. False: only the gateway knows them. */
+  reportsUsage: boolean;
 };
 
 /** An installed CLI. Immutable once returned and shared by every run on the machine. */

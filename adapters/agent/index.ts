@@ -4,9 +4,11 @@ import { claudeCode } from './claude_code/claude-code.ts';
 import { codex } from './codex/codex.ts';
 import type { AgentAdapter } from './contract.ts';
 import { geminiCli } from './gemini_cli/gemini-cli.ts';
+import { openhands } from './openhands/openhands.ts';
 
 export const agents: Readonly<Record<AgentName, AgentAdapter>> = {
   codex,
   claude_code: claudeCode,
   gemini_cli: geminiCli,
+  openhands,
 };

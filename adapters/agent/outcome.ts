@@ -81,3 +81,11 @@ export function classifyEnd(end: ProcessEnd): AgentOutcome {
   if (finished.ok) return failed('agent_failed', 'The agent said that it finished, but it never asked the model.');
   return fromFinished(finished);
 }
+
+/** For CLIs that end a refused task like a finished one, only without a message. */
+export function silenceIsRefusal(end: ProcessEnd): AgentOutcome {
+  const outcome = classifyEnd(end);
+  return outcome.kind === 'completed' && !outcome.message
+    ? failed('agent_refused', 'The agent ended without a word, which is how it shows that the model declined.')
+    : outcome;
+}

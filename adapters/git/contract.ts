@@ -144,9 +144,12 @@ export type GitWriter = {
 
 export type GitStore = GitReader & GitWriter;
 
-/** `changed: false`: the workspace holds exactly the start commit's files. */
+/**
+ * `changed: false`: the workspace holds exactly the start commit's files. `patch`: the same change for `git apply --index`,
+ * binary files included; null where it is larger than what was allowed.
+ */
 export type Collected =
-  | { ok: true; changed: true; bundle: Buffer; commit: string; tree: string }
+  | { ok: true; changed: true; bundle: Buffer; patch: Buffer | null; commit: string; tree: string }
   | { ok: true; changed: false; tree: string }
   | { ok: false; reason: 'too_large' | 'timeout' | 'unreadable'; detail: string };
 
@@ -169,7 +172,7 @@ export type WorkspaceGit = {
     repository?: boolean;
     seconds?: number;
   }): Promise<Materialised>;
-  /** Everything in the workspace that is not ignored, as one commit on `start`, as a bundle of at most `maxBytes`. */
+  /** Everything in the workspace that is not ignored, as one commit on `start`, as a bundle and a patch of at most `maxBytes` each. */
   collect(request: {
     bare: string;
     start: string;

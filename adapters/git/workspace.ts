@@ -40,7 +40,7 @@ if [ "$2" = repository ]; then
 fi
 `;
 
-/** First line: the tree; second line: the commit, empty when nothing changed; then the bundle. */
+/** A line each: the tree; the commit, empty when nothing changed; the bytes of the patch. Then the patch, then the bundle. */
 const collectScript = `${prepare}
 git read-tree "$1"
 git add --all -- .
@@ -48,7 +48,10 @@ tree=$(git write-tree)
 if [ "$tree" = "$(git rev-parse "$1^{tree}")" ]; then printf '%s\\n\\n' "$tree"; exit 0; fi
 commit=$(git commit-tree -p "$1" -m 'Work of a run' "$tree")
 git update-ref refs/heads/work "$commit"
-printf '%s\\n%s\\n' "$tree" "$commit"
+git diff-tree -p --binary --full-index --no-renames --no-ext-diff --no-textconv --no-color "$1" "$commit" > "$TMPDIR/patch"
+if [ "$(wc -c < "$TMPDIR/patch")" -gt "$2" ]; then : > "$TMPDIR/patch"; fi
+printf '%s\\n%s\\n%s\\n' "$tree" "$commit" "$(wc -c < "$TMPDIR/patch")"
+cat "$TMPDIR/patch"
 git bundle create --quiet --version=2 - refs/heads/work "^$1"
 `;
 
@@ -67,8 +70,14 @@ const pack = (bundle: Buffer): Buffer => {
   return header.pack;
 };
 
+const tooLarge = (maxBytes: number): Collected => ({
+  ok: false,
+  reason: 'too_large',
+  detail: `The changes are larger than ${maxBytes} bytes.`,
+});
+
 const defaultSeconds = 300;
-/** Room for the two lines before the bundle. */
+/** Room for the lines before the patch. */
 const headBytes = 200;
 
 export const createWorkspaceGit = (box: BoxGit): WorkspaceGit => ({
@@ -100,27 +109,30 @@ export const createWorkspaceGit = (box: BoxGit): WorkspaceGit => ({
     const tree = realpathSync(workspace);
     const result = await runInBox(box, {
       script: collectScript,
-      args: [sha(start)],
+      args: [sha(start), String(maxBytes)],
       objects: realpathSync(bare),
       mounts: [{ path: tree, writable: false }],
       cwd: tree,
       env: () => ({ GIT_WORK_TREE: tree, ...identity }),
       seconds,
-      outputBytes: maxBytes + headBytes,
+      outputBytes: 2 * maxBytes + headBytes,
     });
     if (result.timedOut) return { ok: false, reason: 'timeout', detail: `Collecting took longer than ${seconds} s.` };
     if (result.exitCode !== 0) {
       return { ok: false, reason: 'unreadable', detail: `The workspace could not be read: ${lastWords(result)}` };
     }
-    if (result.truncated) {
-      return { ok: false, reason: 'too_large', detail: `The changes are larger than ${maxBytes} bytes.` };
-    }
+    if (result.truncated) return tooLarge(maxBytes);
     const first = result.stdout.indexOf('\n');
     const second = result.stdout.indexOf('\n', first + 1);
     const treeSha = sha(result.stdout.subarray(0, first).toString('latin1'));
     if (second === first + 1) return { ok: true, changed: false, tree: treeSha };
     const commit = sha(result.stdout.subarray(first + 1, second).toString('latin1'));
-    return { ok: true, changed: true, tree: treeSha, commit, bundle: result.stdout.subarray(second + 1) };
+    const third = result.stdout.indexOf('\n', second + 1);
+    const patchEnd = third + 1 + Number(result.stdout.subarray(second + 1, third).toString('latin1'));
+    const patch = result.stdout.subarray(third + 1, patchEnd);
+    const bundle = result.stdout.subarray(patchEnd);
+    if (bundle.length > maxBytes) return tooLarge(maxBytes);
+    return { ok: true, changed: true, tree: treeSha, commit, bundle, patch: patch.length > 0 ? patch : null };
   },
 
   async read({ workspace, path, maxBytes }) {

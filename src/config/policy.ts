@@ -2,7 +2,7 @@
 // come back at once, each with its line. The text may come from anyone's head, so it is bounded before it is parsed.
 import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
-import { Policy } from '../facts/policy.ts';
+import { Policy, unverifiedAgents } from '../facts/policy.ts';
 import { globProblem } from './glob.ts';
 import { harnessSchema } from './schema.ts';
 import { type Path, readYaml, type YamlProblem, type YamlRead } from './yaml.ts';
@@ -136,6 +136,11 @@ const judge = (text: string): PolicyText => {
   const otherVersion = Reflect.has(data, 'version') && issues.find(({ path }) => path[0] === 'version');
   if (otherVersion) return { status: 'broken', problems: problemsOf(otherVersion, data, yaml) };
   const found = [...issues.flatMap((issue) => problemsOf(issue, data, yaml)), ...stringProblems(data, yaml)];
+  if (parsed.success && unverifiedAgents.includes(parsed.data.agent) && !parsed.data.unverifiedAgents)
+    found.push({
+      line: yaml.lineOf(['agent']),
+      message: `\`agent\` is ${shown(parsed.data.agent)}, which is switched off because its adapter was never run with the real CLI: add \`unverifiedAgents: true\` to use it all the same`,
+    });
   return parsed.success && found.length === 0
     ? { status: 'ok', policy: parsed.data }
     : { status: 'broken', problems: found };

@@ -26,7 +26,7 @@ export const LayerPolicy = z.strictObject({
 });
 export type LayerPolicy = z.infer<typeof LayerPolicy>;
 
-export const AgentName = z.enum(['codex', 'claude_code', 'gemini_cli']);
+export const AgentName = z.enum(['codex', 'claude_code', 'gemini_cli', 'openhands']);
 export type AgentName = z.infer<typeof AgentName>;
 
 export const Category = z.enum(['docs', 'tests', 'deps', 'code', 'schema', 'auth', 'infra']);
@@ -60,10 +60,13 @@ export const GateRule = z.strictObject({
   approvers: z.array(login).max(50).default([]).describe('One of these must be among them.'),
 });
 export type GateRule = z.infer<typeof GateRule>;
+/** Written from documentation, never run with the real CLI: only a repository that says so gets them. */
+export const unverifiedAgents: readonly AgentName[] = ['openhands'];
 
 export const Policy = z.strictObject({
   version: z.literal(1).describe('Version of this file format.'),
   agent: AgentName.default('codex').describe('Which agent plans and implements.'),
+  unverifiedAgents: z.boolean().default(false).describe('Allows agents whose adapter was never run with the real CLI.'),
   model: z
     .string()
     .min(1)

@@ -159,7 +159,8 @@ export type Isolation = z.infer<typeof Isolation>;
 export const Submission = z.strictObject({
   fence: z.int(),
   outcome: RunnerOutcome,
-  bundle: z.strictObject({ artifact: digest, commit: sha }).optional(),
+  /** `patch`: the same change for `git apply`; absent where it was too large. */
+  bundle: z.strictObject({ artifact: digest, commit: sha, patch: digest.optional() }).optional(),
   evidence: digest.optional(),
   layers: z.array(LayerResult).max(4).optional(),
   sandbox: z.strictObject({ name: z.string(), boxed: z.boolean(), unenforced: z.array(z.string()).max(20) }),

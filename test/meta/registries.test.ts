@@ -60,11 +60,11 @@ test('webhooks: one file per event, named like it', () => {
   expect(intakes.map(({ event }) => event.replaceAll('_', '-')).sort()).toEqual(files);
 });
 
-test('agents: one folder each with a README and a lockfile, named as the policy spells it', () => {
-  const folders = filesIn('adapters/agent', '/package.json').map((file) => file.split('/')[2]);
+test('agents: one folder each with a README, named as the policy spells it; with a lockfile where npm can bring it', () => {
+  const folders = filesIn('adapters/agent', '/README.md').map((file) => file.split('/')[2]);
   expect(folders).toEqual([...AgentName.options].sort());
   expect(Object.keys(agents).sort()).toEqual(folders);
-  for (const folder of folders)
+  for (const folder of folders.filter((name) => name !== 'openhands'))
     expect(filesIn(`adapters/agent/${folder}`).map((file) => path.posix.basename(file))).toEqual(
       expect.arrayContaining(['README.md', 'package.json', 'package-lock.json']),
     );

@@ -14,6 +14,21 @@ export const failsWith =
   (status: number, code?: string): Script =>
   () => ({ fail: { status, code } });
 
+/** The API breaks down after the agent has already worked. */
+export const failsAfterTool: Script = ({ turn }) =>
+  turn === 0 ? { shell: "printf 'half\\n' > hello.txt" } : { fail: { status: 500 } };
+
+/** A command prints far more than anybody may keep, and then ends. */
+export const floods: Script = ({ turn }) =>
+  turn === 0 ? { shell: "head -c 3000000 /dev/zero | tr '\\0' x" } : { say: 'Printed a lot.' };
+
+/** A command prints bytes that are no text. */
+export const printsBinary: Script = ({ turn }) =>
+  turn === 0 ? { shell: "printf '\\377\\376\\000\\001\\033[31m\\n'" } : { say: 'Printed bytes.' };
+
+/** A command that takes longer than anybody waits. */
+export const startsSlowTool: Script = ({ turn }) => (turn === 0 ? { shell: 'sleep 20' } : { say: 'Slept.' });
+
 export const cutsTheStream: Script = () => ({ cut: true });
 
 export const hangs: Script = () => ({ hang: true });

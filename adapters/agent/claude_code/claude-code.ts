@@ -30,6 +30,7 @@ export const claudeCode: AgentAdapter = {
     sideModels: [],
     resume: true,
     reportsEveryCommand: true,
+    reportsUsage: true,
   }),
   installed,
   install,

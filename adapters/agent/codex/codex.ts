@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Permanent } from '../../../src/errors.ts';
 import type { AgentAdapter, Installation, Launch, LaunchRequest } from '../contract.ts';
 import { findLocked, installLocked } from '../install.ts';
-import { classifyCodex } from './classify.ts';
+import { silenceIsRefusal } from '../outcome.ts';
 import { parseCodex } from './parse.ts';
 
 const VERSION = '0.169.0';
@@ -43,12 +43,13 @@ export const codex: AgentAdapter = {
     resume: true,
     // Commands that its own sandbox stops have no event; inside our box that sandbox is off, but a crash loses them too.
     reportsEveryCommand: false,
+    reportsUsage: true,
   }),
   installed,
   install,
   prepare,
   parse: parseCodex,
-  classify: classifyCodex,
+  classify: silenceIsRefusal,
 };
 
 const LOCKED = { name: 'codex', source: import.meta.dirname };

@@ -45,6 +45,7 @@ export const geminiCli: AgentAdapter = {
     sideModels: ['gemini-2.5-flash', 'gemini-2.5-flash-lite'],
     resume: true,
     reportsEveryCommand: true,
+    reportsUsage: true,
   }),
   installed,
   install,
@@ -70,10 +71,18 @@ async function install(directory: string): Promise<Installation> {
   return at(await installLocked(LOCKED, directory));
 }
 
+/**
+ * It ends without waiting for what it has written: into a pipe, its last lines are lost behind a long one (seen with 3 MB).
+ * What it writes to a file is there at once, so it writes to one, and that is followed until it has ended.
+ */
+const THROUGH_A_FILE =
+  'exec 3<&0; : > "$TMPDIR/events"; "$@" <&3 > "$TMPDIR/events" & tail --pid=$! -s 0.1 -n +1 -f "$TMPDIR/events"; wait $!';
+
 function prepare({ installation, model, prompt }: LaunchRequest): Launch {
   const [, node = process.execPath] = installation.readOnly;
   return {
     command: [
+      ...['/bin/sh', '-c', THROUGH_A_FILE, 'gemini'],
       node,
       join(installation.root, 'node_modules/@google/gemini-cli/bundle/gemini.js'),
       '--approval-mode=default',

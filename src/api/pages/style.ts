@@ -19,6 +19,7 @@ h1{font-size:1.35rem;line-height:1.3;margin:.6rem 0 .2rem}h2{font-size:1.05rem;m
 p{margin:.4rem 0}.soft{color:var(--soft)}.small{font-size:.87rem}.num{white-space:nowrap;font-variant-numeric:tabular-nums}
 code,pre{font:.87em/1.45 ui-monospace,monospace;background:var(--calm-bg);border-radius:4px}
 code{padding:.08em .3em}pre{padding:.5rem .7rem;overflow-x:auto;white-space:pre-wrap;margin:.5rem 0;max-height:24rem}
+td>b:first-child,td>strong:first-child{white-space:nowrap}
 code,dd,td{min-width:0}.card>:first-child,.card>dl{margin-top:0}.card>:last-child{margin-bottom:0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.8rem 1rem;margin:.8rem 0}
 .tag{display:inline-block;border-radius:99px;padding:.05rem .6rem;font-size:.85rem;white-space:nowrap;background:var(--calm-bg);color:var(--ink)}

@@ -18,8 +18,19 @@ import { ArtifactKind, ExchangeRequest, HeartbeatRequest } from './wire.ts';
 type Env = { Variables: { run: RunRow } };
 
 const mebi = 1024 * 1024;
-const caps = { exchange: 32 * 1024, heartbeat: 16 * 1024, submit: 4 * mebi, bundle: 100 * mebi, evidence: 20 * mebi };
-const mediaOf: Record<ArtifactKind, string> = { bundle: 'application/x-git-bundle', evidence: 'application/json' };
+const caps = {
+  exchange: 32 * 1024,
+  heartbeat: 16 * 1024,
+  submit: 4 * mebi,
+  bundle: 100 * mebi,
+  patch: 100 * mebi,
+  evidence: 20 * mebi,
+};
+const mediaOf: Record<ArtifactKind, string> = {
+  bundle: 'application/x-git-bundle',
+  patch: 'text/x-patch',
+  evidence: 'application/json',
+};
 
 const noToken = () =>
   problem(
@@ -81,9 +92,9 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
 
   door.put('/artifacts/:kind', withRun, async (context) => {
     const kind = ArtifactKind.safeParse(context.req.param('kind'));
-    if (!kind.success) return problem(404, 'artifact_kind', 'An artifact is a bundle or evidence.');
-    if (kind.data === 'bundle' && context.get('run').assignment.stage === 'verify')
-      return problem(403, 'artifact_kind', 'A verify run makes no bundle.');
+    if (!kind.success) return problem(404, 'artifact_kind', 'An artifact is a bundle, a patch or evidence.');
+    if (kind.data !== 'evidence' && context.get('run').assignment.stage === 'verify')
+      return problem(403, 'artifact_kind', 'A verify run makes no bundle and no patch.');
     const body = await readBytes(context.req.raw, caps[kind.data], open);
     if (body instanceof Response) return body;
     try {

@@ -91,6 +91,7 @@ function contentProblems(
 async function missingArtifacts(db: Db, { bundle, evidence }: Submission): Promise<NonNullable<Problem['problems']>> {
   const named = [
     { field: 'bundle.artifact', digest: bundle?.artifact },
+    { field: 'bundle.patch', digest: bundle?.patch },
     { field: 'evidence', digest: evidence },
   ].flatMap(({ field, digest }) => (digest === undefined ? [] : [{ field, digest }]));
   if (named.length === 0) return [];

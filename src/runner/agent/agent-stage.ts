@@ -70,11 +70,12 @@ async function collect(context: RunContext, workspace: string, message: string |
     const said = message === null ? '' : ` It said: "${oneLine(message, 200)}"`;
     return { outcome: { kind: 'no_change', why: `The agent ended without changing a file.${said}` } };
   }
-  const { bundle, commit, tree } = collected;
+  const { bundle, patch, commit, tree } = collected;
   tracker.at('upload');
   const artifact = await session.upload('bundle', bundle);
   if (artifact !== sha256(bundle)) throw new Permanent('The bundle arrived with another digest than it was sent with.');
   evidence.set('bundle', { sha256: artifact, bytes: bundle.length, commit, tree });
   log.line(`Tree ${tree}, bundle of ${bundle.length} bytes.`);
-  return { outcome: { kind: 'delivered' }, bundle: { artifact, commit } };
+  const replay = patch === null ? {} : { patch: await session.upload('patch', patch) };
+  return { outcome: { kind: 'delivered' }, bundle: { artifact, commit, ...replay } };
 }

@@ -19,9 +19,16 @@ const SCRIPTS: Readonly<Record<ModelScenario, Script>> = {
   refuses: scenarios.refuses,
   'never-stops': scenarios.neverStops,
   cut: scenarios.cutsTheStream,
+  'fails-after-tool': scenarios.failsAfterTool,
+  floods: scenarios.floods,
+  'prints-binary': scenarios.printsBinary,
+  'slow-tool': scenarios.startsSlowTool,
+  400: scenarios.failsWith(400),
   401: scenarios.failsWith(401),
+  403: scenarios.failsWith(403),
   429: scenarios.failsWith(429),
   500: scenarios.failsWith(500),
+  529: scenarios.failsWith(529),
 };
 
 export async function startScriptedModel(

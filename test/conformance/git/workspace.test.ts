@@ -47,6 +47,17 @@ const suite = (git: ReturnType<typeof createWorkspaceGit>): void => {
     return collected;
   };
 
+  /** The tree that the patch makes of a clean checkout, by git alone. */
+  const replayed = (patch: Buffer | null): string => {
+    if (patch === null) throw new Error('there is no patch');
+    const clean = join(at.directory, 'clean');
+    at.git('worktree', 'add', '--quiet', '--detach', clean, start);
+    const run = (...args: string[]) =>
+      spawnSync('git', ['-C', clean, '-c', 'core.autocrlf=false', ...args], { input: patch, encoding: 'utf8' });
+    expect(run('apply', '--cached', '--whitespace=nowarn').stderr).toBe('');
+    return run('write-tree').stdout.trim();
+  };
+
   test('an untouched checkout has changed nothing, whatever its attributes say', async () => {
     expect(await git.checkout({ bare, commit: start, workspace })).toEqual({ ok: true });
     expect(readFileSync(join(workspace, 'lf.txt'), 'utf8')).toBe('a\nb\n');
@@ -80,6 +91,18 @@ const suite = (git: ReturnType<typeof createWorkspaceGit>): void => {
     expect(existsSync(join(again, 'ignored'))).toBe(false);
     const second = await git.collect({ bare, start, workspace: again, maxBytes: limits.bytes });
     expect(second).toMatchObject({ ok: true, tree: collected.tree, commit });
+    expect(replayed(collected.patch)).toBe(collected.tree);
+  });
+
+  test('5,000 files replay to the same tree hash', async () => {
+    await git.checkout({ bare, commit: start, workspace });
+    for (let folder = 0; folder < 50; folder++) {
+      mkdirSync(join(workspace, `f${folder}`));
+      for (let file = 0; file < 100; file++) write(`f${folder}/${file}.txt`, `${folder} ${file}\n`);
+    }
+    const collected = await collect();
+    if (!collected.changed) throw new Error('nothing collected');
+    expect(replayed(collected.patch)).toBe(collected.tree);
   });
 
   test('a repository for tools shows the one commit and a clean state', async () => {

@@ -65,6 +65,15 @@ budgets: { runMinutes: 30 }
   });
 });
 
+test('an agent that was never run with its real CLI is off until the repository says otherwise', () => {
+  const off = readPolicy('version: 1\nagent: openhands\n');
+  expect(off).toMatchObject({
+    status: 'broken',
+    problems: [{ line: 2, message: expect.stringContaining('`unverifiedAgents: true`') }],
+  });
+  expect(readPolicy('version: 1\nagent: openhands\nunverifiedAgents: true\n')).toMatchObject({ status: 'ok' });
+});
+
 test('all problems come back at once, each with its line', () => {
   const text = `version: 1
 agnet: codex

@@ -4,7 +4,7 @@ import { EVENT_TEXT_LIMIT } from '../../../../adapters/agent/contract.ts';
 import { agents } from '../../../../adapters/agent/index.ts';
 import { recorded } from './recorded.ts';
 
-const { codex, claude_code: claude, gemini_cli: gemini } = agents;
+const { codex, claude_code: claude, gemini_cli: gemini, openhands } = agents;
 
 test('codex: a command, a message, the totals and the end', () => {
   const command = expect.stringContaining('hello.txt');
@@ -70,6 +70,31 @@ test('gemini: the same story', () => {
   ]);
 });
 
+test('openhands: edits, tool errors and ends that are not told by FinishAction', () => {
+  const parse = (event: object) => openhands.parse(JSON.stringify(event));
+  const edited = { kind: 'FileEditorObservation', command: 'create', path: '/checkout/a.ts', prev_exist: false };
+  expect(parse({ kind: 'ObservationEvent', tool_call_id: 'c1', observation: edited })).toEqual([
+    { type: 'file_change', changes: [{ path: '/checkout/a.ts', kind: 'add' }] },
+  ]);
+  expect(parse({ kind: 'ObservationEvent', observation: { ...edited, command: 'view' } })).toMatchObject([
+    { type: 'other' },
+  ]);
+  expect(parse({ kind: 'AgentErrorEvent', error: 'no such tool' })).toEqual([
+    { type: 'error', message: 'no such tool' },
+  ]);
+  expect(parse({ kind: 'ActionEvent', action: { kind: 'FinishAction', message: 'Done.' } })).toEqual([
+    { type: 'message', text: 'Done.' },
+    { type: 'finished', ok: true, reason: 'completed', status: null },
+  ]);
+  const failure = { kind: 'ConversationErrorEvent', code: 'APIError', detail: 'no' };
+  expect(parse({ ...failure, classification: { cause: 'quota' } }).at(-1)).toMatchObject({ ok: false, status: 402 });
+  expect(parse({ ...failure, code: 'LLMRateLimitError' }).at(-1)).toMatchObject({ ok: false, status: 429 });
+  expect(parse({ ...failure, code: 'constructor' }).at(-1)).toMatchObject({ ok: false, reason: 'failed' });
+  expect(parse({ kind: 'ConversationStateUpdateEvent', key: 'execution_status', value: 'stuck' }).at(-1)).toMatchObject(
+    { ok: false, reason: 'limit' },
+  );
+});
+
 test.each(Object.values(agents))('$name: no line is lost and none is fatal', (adapter) => {
   for (const line of [
     'Warning: something',
@@ -84,9 +109,8 @@ test.each(Object.values(agents))('$name: no line is lost and none is fatal', (ad
     expect(() => adapter.parse(line)).not.toThrow();
   }
   expect(adapter.parse('Warning: something')).toEqual([{ type: 'other', kind: 'text', line: 'Warning: something' }]);
-  expect(adapter.parse('{"type":"invented","x":1}')).toEqual([
-    { type: 'other', kind: 'invented', line: '{"type":"invented","x":1}' },
-  ]);
+  const invented = '{"type":"invented","kind":"invented"}';
+  expect(adapter.parse(invented)).toEqual([{ type: 'other', kind: 'invented', line: invented }]);
 });
 
 test.each(Object.values(agents))('$name: any JSON is read without an exception and cut to a limit', (adapter) => {
