@@ -4,6 +4,7 @@ import { CommandGiven } from '../facts/comment.ts';
 import { Actor } from '../facts/person.ts';
 import { Criterion, PlanSnapshot } from '../facts/plan.ts';
 import { Policy } from '../facts/policy.ts';
+import { Priority } from '../facts/priority.ts';
 import { Stage, Subject } from '../facts/run.ts';
 import { Signal } from '../facts/signal.ts';
 
@@ -38,6 +39,8 @@ export const Command = z.discriminatedUnion('type', [
     subject: Subject.optional(),
     /** What asks for it. Absent in commands from before it was told. */
     signal: Signal.optional(),
+    /** The issue was read a moment ago, and is blocked by nothing: its priority. Absent: it is read. */
+    priority: Priority.optional(),
     feedback: z.string().optional(),
     policy: Policy,
   }),

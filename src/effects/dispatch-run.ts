@@ -87,9 +87,10 @@ async function findStarted(
 const subjectOf = ({ subject }: CommandOf<'DispatchRun'>): string | undefined =>
   subject && (subject.kind === 'head' ? subject.sha : subject.tree);
 
-/** What was made already is verified in the same place of the order, whatever the issue waits for since. */
+/** Only a start waits for other issues. What was begun goes on in the same place of the order, without a request. */
 async function standingFor({ command, repository, stream }: Call<CommandOf<'DispatchRun'>>, { db, reader }: Ports) {
-  if (command.stage !== 'verify') return standingOf(reader, repository, command.issue);
+  if (command.priority) return { priority: command.priority };
+  if (command.stage === 'plan') return standingOf(reader, repository, command.issue);
   const priority = await lastPriority(db, stream);
   return priority ? { priority } : {};
 }

@@ -1,5 +1,6 @@
 // May this person start work on this issue as it is now? Reads the role, the issue, the default branch and its policy.
 import { Retryable } from '../errors.ts';
+import { priorityOf } from '../facts/priority.ts';
 import { storeArtifact } from '../journal/artifact.ts';
 import type { Effect } from './contract.ts';
 import { branchRef, fetchRefs } from './gather/git-access.ts';
@@ -28,7 +29,13 @@ export const readStart: Effect<'ReadStart'> = {
       policy: await policyAt(ports, repository, sha),
       base: { ref: base, sha },
       ...(read && {
-        issue: read.snapshot,
+        issue: {
+          ...read.snapshot,
+          standing: {
+            priority: priorityOf(issue.labels),
+            ...(issue.blockers !== undefined && { blockers: issue.blockers }),
+          },
+        },
         body: await storeArtifact(ports.db, Buffer.from(read.body), 'text/markdown'),
       }),
     };

@@ -1,5 +1,6 @@
 // What asks for a run: named by the fact that led to it, so that the same thing heard of twice is the same signal.
 import { message } from '../../facts/message.ts';
+import type { Priority } from '../../facts/priority.ts';
 import type { Signal } from '../../facts/signal.ts';
 import type { TicketFact, TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
@@ -67,9 +68,15 @@ export function withSignal(
           : one,
       ),
     }),
-    commands: decision.commands.map((one) => (one.type === 'DispatchRun' ? { signal, ...one } : one)),
+    commands: decision.commands.map((one) =>
+      one.type === 'DispatchRun' ? { signal, ...one, ...justRead(fact) } : one,
+    ),
   };
 }
+
+/** What was read with the start need not be read again, unless something stands in its way. */
+const justRead = (fact: TicketFact): { priority?: Priority } =>
+  fact.type === 'StartRead' && fact.issue?.standing?.blockers === 0 ? { priority: fact.issue.standing.priority } : {};
 
 const isRunning = (
   stage: TicketState['stage'],

@@ -36,7 +36,11 @@ test('caps hold, a ticket is picked once, and whoever is left out has a reason',
       const tickets = [...busy, ...picked].map(({ ticket }) => ticket);
       expect(new Set(tickets).size).toBe(tickets.length);
       expect([...picked].sort(inOrder)).toEqual(picked);
-      for (const one of picked) expect(one.blocked || one.silent || one.later).toBe(false);
+      for (const [n, one] of picked.entries()) {
+        expect(one.blocked || one.silent || one.later).toBe(false);
+        const before = [...busy, ...picked.slice(0, n)].filter(({ repo }) => repo === one.repo).length;
+        expect(before).toBeLessThan(one.cap);
+      }
       for (const one of all.filter((other) => !picked.includes(other))) {
         const here = [...busy, ...picked].filter(({ repo }) => repo === one.repo).length;
         const reasons = [
