@@ -2,15 +2,16 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BudgetUse } from '../../../src/facts/budget.ts';
-import type { RunBudget } from '../../../src/facts/run.ts';
+import type { RunBudget, RunOutcome } from '../../../src/facts/run.ts';
 import { type StreamId, ticketStream } from '../../../src/facts/stream.ts';
+import { budgetedOutcome } from '../../../src/intake/runner/budgeted-outcome.ts';
 import { admit } from '../../../src/journal/admit.ts';
 import { append } from '../../../src/journal/append.ts';
 import { reserveCall, settleCall, sumOf } from '../../../src/journal/budget.ts';
 import { roomFor } from '../../../src/journal/budget-room.ts';
 import type { Ask } from '../../../src/journal/budget-rule.ts';
 import { type Journal, openJournal } from '../../../src/journal/database.ts';
-import { endRun, heartbeat, readRun, takeLease, usageOf } from '../../../src/journal/lease.ts';
+import { endRun, heartbeat, type RunRow, readRun, takeLease, usageOf } from '../../../src/journal/lease.ts';
 import { migrate, rollback } from '../../../src/journal/migrate.ts';
 import { react } from '../../../src/loop/react.ts';
 import { sweepBudgets } from '../../../src/loop/sweep-budgets.ts';
@@ -170,6 +171,16 @@ describe.each(databases)('on %s', (kind) => {
     expect(await dayOf(14)).toEqual([{ tokens: Number(all.tokens), micros: Number(all.micros) }]);
   });
 
+  test('of eight runs that ask at once for more than half of the day one is granted, each time', async () => {
+    const runs = await Promise.all(Array.from({ length: 8 }, () => running(21, { dayTokens: 10_000 })));
+    for (let round = 0; round < 10; round += 1) {
+      const answers = await Promise.all(runs.map(({ id }) => reserve(id, ask(3_000, 3_000))));
+      const granted = answers.flatMap((answer) => ('id' in answer ? [answer.id] : []));
+      expect(granted).toHaveLength(1);
+      await settleCall(journal.db, granted[0] ?? '', { tokens: 0, micros: 0 }, {});
+    }
+  });
+
   test('a day that is spent leaves room again on the next, and a reservation counts for the day it was made on', async () => {
     const { id, stream } = await running(15, { dayTokens: 5_000 });
     const first = await reserve(id, ask(2_000, 2_500));
@@ -270,6 +281,26 @@ describe.each(databases)('on %s', (kind) => {
     expect(await factsOf(stream, 'BudgetExceeded', 'RunLost')).toEqual([
       expect.objectContaining({ use: { budget: 'runTokens', limit: 1_000, used: 0 } }),
       expect.objectContaining({ type: 'RunLost', outcome }),
+    ]);
+  });
+
+  test('a runner that claims to have delivered is not believed once its budget was spent; its own time-out is on record', async () => {
+    const judge = (run: RunRow, told: RunOutcome) =>
+      journal.db.transaction().execute((tx) => budgetedOutcome(tx, journal.enqueue, run, told));
+    const spent = await running(20, { tokens: 1_000 });
+    const run = await readRun(journal.db, spent.id);
+    if (!run) throw new Error('no run');
+    expect(await judge(run, { kind: 'delivered' })).toEqual({ kind: 'delivered' });
+    expect(await reserve(spent.id, ask(900, 200))).toHaveProperty('spent');
+    expect(await judge(run, { kind: 'delivered' })).toMatchObject({ kind: 'failed', class: 'quota_exhausted' });
+
+    const slow = await running(20);
+    const late = await readRun(journal.db, slow.id);
+    if (!late) throw new Error('no run');
+    await age(slow.id, 'claimed_at', 601);
+    expect(await judge(late, { kind: 'timed_out', why: 'told' })).toEqual({ kind: 'timed_out', why: 'told' });
+    expect(await factsOf(slow.stream, 'BudgetExceeded')).toEqual([
+      { type: 'BudgetExceeded', run: slow.id, use: { budget: 'runMinutes', limit: 600, used: 601 } },
     ]);
   });
 
