@@ -1,9 +1,9 @@
 // An agent without a CLI: a few lines of Node that ask the model, run the one command it names, and speak codex's events.
 // It stands in codex's place where a test is not about the agent: starting it takes a tenth of a second.
 import { realpathSync } from 'node:fs';
-import { classifyCodex } from '../../adapters/agent/codex/classify.ts';
 import { parseCodex } from '../../adapters/agent/codex/parse.ts';
 import type { AgentAdapter, Installation } from '../../adapters/agent/contract.ts';
+import { silenceIsRefusal } from '../../adapters/agent/outcome.ts';
 import type { AgentName } from '../../src/facts/policy.ts';
 
 const installation: Installation = { version: '0.0.0', root: '/usr', readOnly: [] };
@@ -66,6 +66,7 @@ export const fakeAgent: AgentAdapter = {
     sideModels: [],
     resume: false,
     reportsEveryCommand: true,
+    reportsUsage: true,
   }),
   installed: async () => installation,
   install: async () => installation,
@@ -76,11 +77,12 @@ export const fakeAgent: AgentAdapter = {
     stdin: prompt,
   }),
   parse: parseCodex,
-  classify: classifyCodex,
+  classify: silenceIsRefusal,
 };
 
 export const fakeAgents: Readonly<Record<AgentName, AgentAdapter>> = {
   codex: fakeAgent,
   claude_code: fakeAgent,
   gemini_cli: fakeAgent,
+  openhands: fakeAgent,
 };

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BudgetUse } from '../../../src/facts/budget.ts';
-import type { RunBudget, RunOutcome } from '../../../src/facts/run.ts';
+import type { RunBudget, RunnerOutcome } from '../../../src/facts/run.ts';
 import { type StreamId, ticketStream } from '../../../src/facts/stream.ts';
 import { budgetedOutcome } from '../../../src/intake/runner/budgeted-outcome.ts';
 import { admit } from '../../../src/journal/admit.ts';
@@ -285,7 +285,7 @@ describe.each(databases)('on %s', (kind) => {
   });
 
   test('a runner that claims to have delivered is not believed once its budget was spent; its own time-out is on record', async () => {
-    const judge = (run: RunRow, told: RunOutcome) =>
+    const judge = (run: RunRow, told: RunnerOutcome) =>
       journal.db.transaction().execute((tx) => budgetedOutcome(tx, journal.enqueue, run, told));
     const spent = await running(20, { tokens: 1_000 });
     const run = await readRun(journal.db, spent.id);
