@@ -1,5 +1,7 @@
 // Checks that were left as they were: a write that broke off and was given up leaves no digest behind. They converge again.
+
 import { sql } from 'kysely';
+import { aboutStreamId } from '../facts/about.ts';
 import type { Journal } from '../journal/database.ts';
 import { pullsWithHead } from '../journal/stream.ts';
 import type { Log } from './log.ts';
@@ -31,7 +33,7 @@ export async function convergeUnwritten({ db, enqueue }: Pick<Journal, 'db' | 'e
       await enqueue(tx, 'converge', { stream: pull.id, target: id });
       sent += 1;
     });
-    if (pull) log.warn({ stream: pull.id, target }, 'a check was left unwritten and converges again');
+    if (pull) log.warn({ ...aboutStreamId(pull.id), target }, 'a check was left unwritten and converges again');
   }
   return sent;
 }

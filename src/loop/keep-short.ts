@@ -1,4 +1,5 @@
 // The round that keeps the database short: what is old expires, what is closed is compacted. One replica does it, by `alone`.
+import { aboutStreamId } from '../facts/about.ts';
 import { retain } from '../journal/retention.ts';
 import type { SweepTools } from './sweep/tools.ts';
 
@@ -11,7 +12,7 @@ export async function keepShort(
   signal: AbortSignal,
 ): Promise<void> {
   const done = await retain(journal.db, signal, (stream, error) =>
-    log.error({ stream, err: error }, 'a closed stream could not be compacted'),
+    log.error({ ...aboutStreamId(stream), err: error }, 'a closed stream could not be compacted'),
   );
   if (Object.values(done).some((count) => count > 0)) log.info(done, 'what was old has expired');
 }

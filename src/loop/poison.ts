@@ -1,4 +1,5 @@
 // A fact that cannot be decided on is set aside, so that its stream goes on; the stream is told, and stands still until people looked.
+import { aboutStreamId } from '../facts/about.ts';
 import type { Fact } from '../facts/fact.ts';
 import type { StreamId } from '../facts/stream.ts';
 import { append } from '../journal/append.ts';
@@ -34,7 +35,10 @@ export async function setPoisonAside(tools: PoisonTools, stream: StreamId): Prom
 async function setAside({ db, enqueue, log }: PoisonTools, stream: StreamId, poison: Poison): Promise<void> {
   const { id, type, key } = poison.fact;
   const why = poison.message;
-  log.error({ stream, fact: key, type, err: poison.cause }, 'a fact could not be decided on and was set aside');
+  log.error(
+    { ...aboutStreamId(stream), fact: type, key, err: poison.cause },
+    'a fact could not be decided on and was set aside',
+  );
   await db.transaction().execute(async (tx) => {
     const taken = await tx
       .updateTable('fact')
@@ -55,7 +59,7 @@ async function setAside({ db, enqueue, log }: PoisonTools, stream: StreamId, poi
 
 /** Nothing of this stream can be folded: its facts wait as they are. */
 async function buryStream({ db, log }: PoisonTools, stream: StreamId, error: unknown): Promise<void> {
-  log.error({ stream, err: error }, 'a stream could not be folded');
+  log.error({ ...aboutStreamId(stream), err: error }, 'a stream could not be folded');
   const why = error instanceof Error ? error.message : String(error);
   await db.transaction().execute((tx) => bury(tx, { work: { kind: 'stream', stream }, class: classOf(error), why }));
 }

@@ -1,8 +1,10 @@
 // Run rows against GitHub's workflow runs (SF-007): what was lost between the two is found and told, by the same facts as
 // webhooks. One list per repository with runs that live or have just ended.
+
 import { sql } from 'kysely';
 import type { GitHubReader, WorkflowRunView } from '../../adapters/github/contract.ts';
 import { liveStates } from '../decide/run.ts';
+import { aboutStreamId } from '../facts/about.ts';
 import { Repository } from '../facts/repository.ts';
 import { type StreamId, ticketStream } from '../facts/stream.ts';
 import type { TicketFact } from '../facts/ticket.ts';
@@ -40,7 +42,7 @@ export async function supervise(tools: SuperviseTools): Promise<void> {
   for (const [repository, { since, rows }] of await toLookAt(tools.journal.db)) {
     // One repository that cannot be read must not hide the others.
     await look(tools, repository, since, rows).catch((error: unknown) =>
-      tools.log.warn({ err: error, repo: repository.id }, 'the workflow runs of a repository could not be read'),
+      tools.log.warn({ err: error, repository: repository.id }, 'the workflow runs of a repository could not be read'),
     );
   }
   await convergeUnwritten(tools.journal, tools.log);
@@ -94,7 +96,7 @@ async function look(tools: SuperviseTools, repository: Repository, since: string
     const told = await journal.db
       .transaction()
       .execute((tx) => append(tx, journal.enqueue, { stream, repository, key, fact }));
-    if (told) log.warn({ stream, fact }, 'the supervisor found a run that went astray');
+    if (told) log.warn({ ...aboutStreamId(stream), fact }, 'the supervisor found a run that went astray');
   };
   for (const row of rows.filter(({ live }) => live)) await lookAtRun(row);
   for (const workflowRun of listed) await lookAtWorkflowRun(workflowRun);

@@ -31,7 +31,7 @@ export async function repairDeliveries(
     const { stored, newest } = await compare(tools, status, until, allowance);
     if (newest)
       await comparedUntil(journal.db, round, new Date(Math.max(newest.getTime() - lagMs, until?.getTime() ?? 0)));
-    if (stored > 0) log.info({ stored, status }, 'deliveries were fetched from the log of the App');
+    if (stored > 0) log.info({ stored }, 'deliveries were fetched from the log of the App');
     return stored;
   } finally {
     await spend(journal.db, theApp, allowance.spent(), changes.quota('app'));

@@ -65,7 +65,7 @@ async function sweepInstallation(
     try {
       if (await sweepRepository(tools, row, allowance)) await sweptNow(journal.db, id);
     } catch (error) {
-      log.warn({ repository: `${row.owner}/${row.name}`, err: error }, 'a repository could not be swept');
+      log.warn({ repository: id, err: error }, 'a repository could not be swept');
       // A limit or a broken connection: the others would meet it too. A repository that is refused waits its turn again.
       if (!(error instanceof Permanent || error instanceof UserFixable)) throw error;
       await sweptNow(journal.db, id);

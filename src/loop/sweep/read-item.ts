@@ -1,7 +1,9 @@
 // What one changed row of a list means: read what else must be known, and append what nobody had told.
+
 import type { FoundComment } from '../../../adapters/changes/contract.ts';
 import type { IssueView, PullView } from '../../../adapters/github/contract.ts';
 import type { PullState } from '../../decide/pull/state.ts';
+import { aboutStreamId } from '../../facts/about.ts';
 import type { Repository } from '../../facts/repository.ts';
 import { pullStream, ticketStream } from '../../facts/stream.ts';
 import { TicketObserved } from '../../facts/ticket.ts';
@@ -59,7 +61,7 @@ export const readIssue =
     if (asks && !allowance.take()) return false;
     const lastEdit = asks ? await changes.lastEdit(repository, issue.number) : undefined;
     const found = await tell(tools, heardOfIssue(repository, issue, { news, events, told, lastEdit }));
-    if (found > 0) log.info({ stream, found }, 'the sweep found what no webhook had told');
+    if (found > 0) log.info({ ...aboutStreamId(stream), facts: found }, 'the sweep found what no webhook had told');
     return true;
   };
 
@@ -72,7 +74,7 @@ export const readComment: Read<FoundComment> = async (tools, repository, comment
     .executeTakeFirst();
   const facts = heardOfFound(repository, comment, { botId: self.botId, heard: heard !== undefined });
   const found = await tell(tools, facts);
-  if (found > 0) log.info({ comment: comment.id, found }, 'the sweep found a comment that no webhook had told');
+  if (found > 0) log.info({ comment: comment.id, facts: found }, 'the sweep found a comment that no webhook had told');
   return true;
 };
 
@@ -105,6 +107,9 @@ export const lookAt: Read<PullView> = async (tools, repository, pull, allowance)
     by = events.findLast(({ event }) => event === 'merged' || event === 'closed')?.by ?? by;
   }
   if ((await tell(tools, [heardOfLook(repository, header, by)])) > 0)
-    log.info({ stream, head: header.head.sha, state: header.state }, 'a pull request was found otherwise than known');
+    log.info(
+      { ...aboutStreamId(stream), head: header.head.sha, state: header.state },
+      'a pull request was found otherwise than known',
+    );
   return true;
 };

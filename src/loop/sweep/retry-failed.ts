@@ -14,7 +14,6 @@ export async function retryFailed({ journal: { db, enqueue }, logDays, log }: Sw
       .returning(['guid', 'batch'])
       .execute();
     for (const batch of new Set(rows.map((row) => String(row.batch)))) await enqueue(tx, 'translate', { batch });
-    if (rows.length > 0)
-      log.info({ deliveries: rows.length }, 'deliveries that could not be translated are tried again');
+    if (rows.length > 0) log.info({ stored: rows.length }, 'deliveries that could not be translated are tried again');
   });
 }

@@ -8,13 +8,12 @@ export async function watch(db: Db, log: Log): Promise<void> {
   try {
     for (const round of await readRounds(db)) {
       if (!isSilent(round)) continue;
-      const { name, succeededAt, silentSeconds } = round;
+      const { name, succeededAt } = round;
       log.error(
         {
           alert: 'sweep',
           round: name,
-          lastSuccess: succeededAt?.toISOString(),
-          silentSeconds: Math.round(silentSeconds),
+          since: succeededAt?.toISOString(),
         },
         'a round of the sweep has not succeeded for too long: lost webhooks stay lost until it does; the errors before this one say why',
       );

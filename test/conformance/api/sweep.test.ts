@@ -32,7 +32,7 @@ test('a round that is heard of is no news; one that is silent is said, and does 
 
   await db.updateTable('sweep_round').set({ succeeded_at: sql`clock_timestamp() - interval '181 seconds'` }).execute();
   await watch(db, log);
-  expect(lines).toMatchObject([{ alert: 'sweep', round: 'heal', silentSeconds: 181 }]);
+  expect(lines).toMatchObject([{ alert: 'sweep', round: 'heal', since: expect.any(String) }]);
   expect(await ready()).toMatchObject({ status: 200, dependencies: { sweep: 'degraded', database: 'ok' } });
   const metrics = await (await site.read('/metrics')).text();
   const seen = Number(/gantry_sweep_last_success_timestamp_seconds\{round="heal"\} ([\d.e+]+)/.exec(metrics)?.[1]);

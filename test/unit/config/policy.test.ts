@@ -36,6 +36,7 @@ test('the least policy has every default', () => {
         },
         "protected": [],
         "push": "ask",
+        "unverifiedAgents": false,
         "version": 1,
       },
       "status": "ok",
@@ -98,7 +99,7 @@ merge:
       },
       {
         "line": 3,
-        "message": "\`agent\` is "claude" but must be one of codex, claude_code, gemini_cli; did you mean \`claude_code\`?",
+        "message": "\`agent\` is "claude" but must be one of codex, claude_code, gemini_cli, openhands; did you mean \`claude_code\`?",
       },
       {
         "line": 5,
