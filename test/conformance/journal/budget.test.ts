@@ -54,9 +54,8 @@ describe.each(databases)('on %s', (kind) => {
       }),
     );
     const assignment = { ...anAssignment(id), budget: { ...wide, ...budget } };
-    expect(await admit(db, { id, stream, repo, assignment, seconds: 600 }, { repository: 50, total: 99 })).toBe(
-      'admitted',
-    );
+    const answer = await admit(db, { id, stream, repo, assignment, seconds: 600 }, { repository: 50, total: 99 });
+    expect(answer).toMatchObject({ claimed: { key: id, again: false } });
     const by = { workflowRun: made, identity: `1/${made}`, tokenHash: `hash/${id}`, seconds: 600 };
     await db.transaction().execute((tx) => takeLease(tx, id, by));
     return { id, stream };
@@ -247,7 +246,7 @@ describe.each(databases)('on %s', (kind) => {
     expect(await Promise.all([sweepBudgets(journal), sweepBudgets(journal)])).toEqual(expect.arrayContaining([0, 1]));
     expect(await sweepBudgets(journal)).toBe(0);
     expect((await readRun(journal.db, id))?.state).toBe('timed_out');
-    expect(await heartbeat(journal.db, run, progress, 600)).toBeUndefined();
+    expect(await heartbeat(journal.db, run, progress, 600)).toMatchObject({ refused: 'illegal' });
     const use = { budget: 'inactiveMinutes', limit: 300, used: 301 };
     expect(await factsOf(stream, 'BudgetExceeded', 'RunLost')).toEqual([
       { type: 'BudgetExceeded', run: id, use },

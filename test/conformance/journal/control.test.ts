@@ -165,8 +165,8 @@ describe.each(databases)('on %s', (kind) => {
     await late.admitted();
     await sql`update run set workflow_run = 5 where id = ${late.run}`.execute(journal.db);
     await set({ scope: 'global' });
-    expect(await early.admitted()).toMatchObject({ deferred: 'paused' });
-    expect(await late.admitted()).toBe('admitted_before');
+    expect(await early.admitted()).toMatchObject({ conflict: 'paused' });
+    expect(await late.admitted()).toMatchObject({ claimed: { again: true } });
     const rows = await journal.db.selectFrom('run').select('id').where('id', 'in', [early.run, late.run]).execute();
     expect(rows).toEqual([{ id: late.run }]);
   });
