@@ -90,8 +90,17 @@ export function contextOf(stream: StreamId, now: Date): Context {
 export const settle = (tx: Tx, id: string | number, seq: number) =>
   tx.updateTable('fact').set({ seq }).where('id', '=', id).execute();
 
-/** Adds a fact that was just decided: it has its place at once. */
-export const record = (tx: Tx, stream: StreamId, seq: number, fact: Fact, delivery?: string) =>
+/**
+ * Adds a fact that was just decided: it has its place at once, and the time of the fact that it follows from, so that folding it
+ * again gives the same.
+ */
+export const record = (
+  tx: Tx,
+  stream: StreamId,
+  seq: number,
+  fact: Fact,
+  { at, delivery }: Pick<Pending, 'at' | 'delivery'>,
+) =>
   tx
     .insertInto('fact')
     .values({
@@ -101,6 +110,7 @@ export const record = (tx: Tx, stream: StreamId, seq: number, fact: Fact, delive
       type: fact.type,
       version: versionOf(fact.type),
       body: JSON.stringify(parseFact(stream, fact)),
+      at,
       delivery: delivery ?? null,
     })
     .execute();

@@ -92,7 +92,7 @@ async function fold<State, F extends Fact>(
     const { delivery } = pending;
     folded.push({ fact: step.fact, delivery });
     told = delivery ?? told;
-    for (const decided of step.decision.facts ?? []) await record(tx, stream, ++seq, decided, delivery);
+    for (const decided of step.decision.facts ?? []) await record(tx, stream, ++seq, decided, pending);
     await handOut({ tx, enqueue, stream, cause, repository: locked.repository, delivery }, step.decision);
     if (freeing.includes(step.fact.type))
       await enqueue(tx, 'offer', step.fact.type === 'IssueClosed' ? { closed: stream } : {});

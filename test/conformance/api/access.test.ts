@@ -35,6 +35,8 @@ const paths = [
   '/api/v1/leases',
   '/api/v1/controls',
   '/api/v1/audit',
+  '/api/v1/dead-letters',
+  '/api/v1/dead-letters/1',
   '/api/v1/openapi.json',
   '/api/v1/nothing',
 ];

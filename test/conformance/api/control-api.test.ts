@@ -96,7 +96,7 @@ describe.each(databases)('on %s', (kind) => {
       [{ scope: 'global', why: '  ' }, ['why']],
       [{ scope: 'global', why, minutes: 0 }, ['minutes']],
       [{ scope: 'adapter:codex', mode: 'read_only', why }, ['mode']],
-      [{ scope: 'global', why, extra: 1 }, ['(request)']],
+      [{ scope: 'global', why, extra: 1 }, ['extra']],
     ] as const) {
       const { status, type, body } = await post('/controls', content);
       expect([status, type], JSON.stringify(content)).toEqual([400, 'application/problem+json']);

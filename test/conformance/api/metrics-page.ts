@@ -1,11 +1,14 @@
 // docs/metrics.md as the registry of a running app tells it, and what the labels of its metrics may say.
 import type { MetricObjectWithValues, MetricValue } from 'prom-client';
+import { BudgetName } from '../../../src/facts/budget.ts';
 import { FailureClass, RunOutcome, RunState, Stage } from '../../../src/facts/run.ts';
 import { TicketStage } from '../../../src/facts/stage.ts';
 
 export type Metric = MetricObjectWithValues<MetricValue<string>>;
 
-const queues = ['translate', 'react', 'perform', 'converge', 'dead'];
+const queues = ['translate', 'react', 'perform', 'converge', 'offer', 'dead'];
+
+const targetKinds = ['check', 'label', 'notice', 'reaction', 'reply', 'sticky'];
 
 /** Every value that a label may have, by metric and label; a number is the most different ones it may have. */
 export const closed: Record<string, Record<string, readonly string[] | number>> = {
@@ -19,6 +22,9 @@ export const closed: Record<string, Record<string, readonly string[] | number>> 
   gantry_queue_oldest_seconds: { queue: queues },
   gantry_queue_wait_seconds: { queue: queues },
   gantry_queue_attempts_total: { queue: queues, attempt: ['first', 'again'] },
+  gantry_budget_exceeded_total: { budget: BudgetName.options },
+  gantry_duplicates_removed_total: { kind: targetKinds },
+  gantry_sweep_last_success_timestamp_seconds: { round: 12 },
   gantry_model_tokens_total: { direction: ['input', 'output'] },
   gantry_budget_tokens: { of: ['allowed', 'used'] },
   gantry_github_requests_total: {
