@@ -37,6 +37,7 @@ export function silentPorts(db: Db): { ports: Ports; answered: Answered } {
     db,
     serverUrl: 'http://127.0.0.1',
     runners: { publicUrl: 'http://127.0.0.1', workflow: 'gantry.yml', totalRuns: 1, pickUpSeconds: 60 },
+    listLagMs: 1,
     signingKey: undefined,
   };
   return {

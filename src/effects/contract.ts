@@ -20,6 +20,8 @@ export type Ports = {
   serverUrl: string;
   /** Where runners reach us, the workflow file that starts them, and how many may run over all repositories. */
   runners: { publicUrl: string; workflow: string; totalRuns: number; pickUpSeconds: number };
+  /** Milliseconds that GitHub's lists may lag behind its writes; after an unclear answer they are read twice. */
+  listLagMs: number;
   /** The key that signs our commits where one is configured. */
   signingKey: string | undefined;
 };

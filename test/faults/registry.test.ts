@@ -1,0 +1,12 @@
+// A new effect or writer is tested with every fault, or this fails.
+import { expect, test } from 'vitest';
+import { writers } from '../../src/effects/converge/index.ts';
+import { effects } from '../../src/effects/index.ts';
+import { fragments } from './fragments/index.ts';
+
+test('there is a fragment for every effect and every writer', () => {
+  const registered = [...Object.keys(effects), ...Object.keys(writers)].sort();
+  const missing = registered.filter((name) => !fragments[name]);
+  expect(missing, `no fragment for ${missing.join(', ')}: test/faults/fragments/`).toEqual([]);
+  expect(Object.keys(fragments).sort()).toEqual(registered);
+});
