@@ -7,12 +7,11 @@ import { changeFolder, isPlanFile } from '../facts/plan.ts';
 import type { Repository } from '../facts/repository.ts';
 import { readArtifact } from '../journal/artifact.ts';
 import type { Effect, Ports } from './contract.ts';
+import { bundleLimits } from './gather/bundle-limits.ts';
 import { findSecrets } from './gather/find-secrets.ts';
 import { fetchRefs, gitRepo } from './gather/git-access.ts';
 import { changeIdOf } from './gather/plan-at.ts';
 
-/** Chosen by hand: ten times what the largest recorded agent change in the fixtures needs. */
-const limits = { bytes: 50_000_000, files: 3_000, fileBytes: 5_000_000, depth: 32, seconds: 60 };
 const shownPaths = 20;
 /** What is read for credentials; the limits above keep what changed below it. */
 const mostDiffBytes = 100_000_000;
@@ -28,7 +27,7 @@ export const inspectBundle: Effect<'InspectBundle'> = {
       repo: gitRepo(ports, repository),
       bundle: stored.bytes,
       start,
-      limits,
+      limits: bundleLimits,
     });
     if (!inspected.ok)
       return { type: 'BundleRefused', run, why: message(`bundle-${inspected.reason}`, { detail: inspected.detail }) };

@@ -9,6 +9,7 @@ import type { Call, Effect, Ports } from './contract.ts';
 import { branchRef, fetchRefs, gitAuth, gitRepo } from './gather/git-access.ts';
 import { changeIdOf, planAt } from './gather/plan-at.ts';
 import { riskyWorkflows } from './gather/risky-workflows.ts';
+import { ensureTree } from './gather/stored-tree.ts';
 
 type Push = Call<CommandOf<'PushTree'>>;
 
@@ -22,6 +23,7 @@ export const pushTree: Effect<'PushTree'> = {
       const workflows = command.push === 'after-verify' ? [] : await riskyWorkflows(ports, repository, baseSha);
       if (workflows.length > 0) return { type: 'PushWaits', run: command.run, workflows };
     }
+    await ensureTree(ports, repository, command.madeBy);
     const pushed = await push(call, ports);
     if (!pushed.ok) {
       const why =

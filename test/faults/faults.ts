@@ -158,6 +158,15 @@ export const faults: Record<string, FaultRow> = {
       await finish(prepared.work, stage.ports);
     },
   },
+  'another replica takes over': {
+    async run({ stage, fragment, prepared }) {
+      const gate = gateAt(stage.ports, fragment.at, 'before');
+      void prepared.work.attempt(gate.ports);
+      await reached(gate.reached, fragment);
+      await prepared.work.expire();
+      await finish(prepared.work, stage.otherReplica());
+    },
+  },
   'database connections end': {
     skip: serverOnly,
     async run({ stage, fragment, prepared }) {

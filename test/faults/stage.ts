@@ -27,6 +27,8 @@ export type Stage = {
   ports: Ports;
   /** Ports whose GitHub client has not heard of any limit, as another replica has not. */
   freshPorts(): Ports;
+  /** Of a replica whose disk is empty: it shares the database and nothing else. */
+  otherReplica(): Ports;
   repository: Repository;
   /** A repository that no other case has touched. */
   ownRepository(): Promise<Repository>;
@@ -69,6 +71,11 @@ export async function openStage(where: Where): Promise<Stage> {
   };
   const ports = freshPorts();
   const self = await ports.reader.self();
+  let disks = 0;
+  const otherReplica = () => ({
+    ...freshPorts(),
+    git: createGitStore({ dataDir: path.join(folder, `disk-${++disks}`), sandbox }),
+  });
   let made = 0;
   const ownRepository = async (): Promise<Repository> => {
     const name = `case-${++made}`;
@@ -94,6 +101,7 @@ export async function openStage(where: Where): Promise<Stage> {
     journal,
     ports,
     freshPorts,
+    otherReplica,
     repository,
     ownRepository,
     log: lines,
