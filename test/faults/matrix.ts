@@ -37,7 +37,8 @@ export function testMatrix(database: (typeof databases)[number]): void {
     const fragment = fragments[name];
     const row = faults[fault];
     if (!fragment || !row) throw new Error('the tables disagree');
-    const undisturbed = clean.get(name) ?? ended(stage, fragment, async () => {});
+    const undisturbed =
+      clean.get(name) ?? ended(stage, fragment, async ({ work }) => void (await finish(work, stage.ports)));
     clean.set(name, undisturbed);
     const expected = await undisturbed;
     let before: unknown;
@@ -67,7 +68,6 @@ async function ended(
     .executeTakeFirstOrThrow();
   const heardBefore = new Set((await db.selectFrom('inbox').select('guid').execute()).map(({ guid }) => guid));
   await disturb(prepared);
-  await finish(prepared.work, stage.ports);
   await stage.hear();
   const facts = await db
     .selectFrom('fact')
