@@ -94,6 +94,7 @@ async function ended(
 const normalised = (value: unknown): string =>
   JSON.stringify(value ?? null)
     .replace(/\b[0-9a-f]{7,64}\b/g, 'HEX')
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, 'WHEN')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'WHEN')
     .replace(/"nodeId":"[^"]+"/g, '"nodeId":"ID"')
     .replace(/gantry:reply:\d+/g, 'gantry:reply:N')
