@@ -38,6 +38,7 @@ export function silentPorts(db: Db): { ports: Ports; changes: GitHubChanges; ans
     db,
     serverUrl: 'http://127.0.0.1',
     runners: { publicUrl: 'http://127.0.0.1', workflow: 'gantry.yml', totalRuns: 1, pickUpSeconds: 60 },
+    listLagMs: 1,
     signingKey: undefined,
     standing: async () => undefined,
     modelOf: () => ({ model: 'none', rate: undefined }),

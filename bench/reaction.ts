@@ -19,7 +19,7 @@ import { percentile, round1 } from './numbers.ts';
 import { type Answered, silentPorts, typed } from './reaction-ports.ts';
 
 const SECRET = 'a-secret-for-the-benchmark';
-const COUNT = 150;
+const COUNT = 100;
 const WARM_UP = 20;
 /** Facts of closed streams that lie in the journal; a stream has a hundred. */
 const OLD_FACTS = 1_000_000;
@@ -91,6 +91,8 @@ async function open(journal: Journal, say: (line: string) => void): Promise<Runn
   const secrets = { current: SECRET, previous: undefined };
   const door = createDoor({ inbox, secrets, onError: (error) => say(String(error)) });
   const server = http.createServer((request, response) => void door(request, response));
+  // Filling a journal takes longer than a connection is kept by default.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,

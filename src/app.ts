@@ -60,6 +60,8 @@ export type App = {
 const pickUpSeconds = 600;
 /** Runs over all repositories at the same time. */
 const totalRuns = 20;
+/** Chosen by hand: GitHub promises nothing, a second is what was seen. */
+const listLagMs = 2_000;
 /** How long requests that are under way may take when the app stops. */
 const graceMs = 5_000;
 
@@ -86,6 +88,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     serverUrl: env.github.serverUrl,
     runners: { publicUrl: url, workflow: options.rules.caller, totalRuns, pickUpSeconds },
     modelOf: modelsFor(options.agents),
+    listLagMs,
     signingKey: options.signingKey,
   };
   const door = createDoor({

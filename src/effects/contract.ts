@@ -26,6 +26,8 @@ export type Ports = {
   runners: { publicUrl: string; workflow: string; totalRuns: number; pickUpSeconds: number };
   /** What a token of the agent's model costs at most, in micro-dollars; `rate` is undefined where no price is known. */
   modelOf(agent: Assignment['agent']): { model: string; rate: { input: number; output: number } | undefined };
+  /** Milliseconds that GitHub's lists may lag behind its writes; after an unclear answer they are read twice. */
+  listLagMs: number;
   /** The key that signs our commits where one is configured. */
   signingKey: string | undefined;
 };

@@ -154,8 +154,17 @@ export const faults: Record<string, FaultRow> = {
       await prepared.work.expire();
       await finish(prepared.work, stage.ports);
       gate.open();
-      await paused;
-      await finish(prepared.work, stage.ports);
+      // Only what the late worker itself asks for is done after it.
+      if ((await paused) === 'again') await finish(prepared.work, stage.ports);
+    },
+  },
+  'another replica takes over': {
+    async run({ stage, fragment, prepared }) {
+      const gate = gateAt(stage.ports, fragment.at, 'before');
+      void prepared.work.attempt(gate.ports);
+      await reached(gate.reached, fragment);
+      await prepared.work.expire();
+      await finish(prepared.work, stage.otherReplica());
     },
   },
   'database connections end': {

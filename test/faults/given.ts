@@ -57,10 +57,11 @@ export function commitOn(
 export async function bundleOf(stage: Stage, repository: Repository, files: Record<string, string>) {
   const full = fullName(repository);
   const branch = `bundle-${commits + 1}`;
-  await commitOn(stage, repository, branch, files);
-  const start = (await stage.world.git(full, ['rev-parse', 'main'])).trim();
+  const commit = await commitOn(stage, repository, branch, files);
+  const revisions = ['main', `${commit}^{tree}`];
+  const [start = '', tree = ''] = (await stage.world.git(full, ['rev-parse', ...revisions])).trim().split('\n');
   const bytes = await stage.world.gitHost.raw(full, ['bundle', 'create', '-', `refs/heads/${branch}`, '^main']);
-  return { start, bytes };
+  return { start, commit, tree, bytes };
 }
 
 export type GivenTicket = Awaited<ReturnType<typeof givenTicket>>;

@@ -28,6 +28,8 @@ export type Stage = {
   ports: Ports;
   /** Ports whose GitHub client has not heard of any limit, as another replica has not. */
   freshPorts(): Ports;
+  /** Of a replica whose disk is empty: it shares the database and nothing else. */
+  otherReplica(): Ports;
   repository: Repository;
   /** A repository that no other case has touched. */
   ownRepository(): Promise<Repository>;
@@ -67,6 +69,8 @@ export async function openStage(where: Where): Promise<Stage> {
       db: journal.db,
       serverUrl: world.url,
       runners: { publicUrl: url, workflow: 'gantry.yml', totalRuns: 10_000, pickUpSeconds: 600 },
+      // The world's lists lag by count, not by time.
+      listLagMs: 1,
       signingKey: undefined,
       standing: async () => undefined,
       modelOf: () => ({ model: 'none', rate: undefined }),
@@ -74,6 +78,11 @@ export async function openStage(where: Where): Promise<Stage> {
   };
   const ports = freshPorts();
   const self = await ports.reader.self();
+  let disks = 0;
+  const otherReplica = () => ({
+    ...freshPorts(),
+    git: createGitStore({ dataDir: path.join(folder, `disk-${++disks}`), sandbox }),
+  });
   let made = 0;
   const ownRepository = async (): Promise<Repository> => {
     const name = `case-${++made}`;
@@ -100,6 +109,7 @@ export async function openStage(where: Where): Promise<Stage> {
     journal,
     ports,
     freshPorts,
+    otherReplica,
     repository,
     ownRepository,
     log: lines,

@@ -77,6 +77,7 @@ export async function commandWork(stage: Stage, stream: StreamId, key: string, c
     async expire() {
       for (const id of held) await boss.fail('perform', id, { message: 'its worker was not heard of any more' });
       held.clear();
+      await freeRights(stage);
     },
   };
 }
@@ -97,8 +98,11 @@ export function targetWork(stage: Stage, stream: StreamId, id: string): Work {
     async twice(ports) {
       await Promise.all([attempt(ports), attempt(ports)]);
     },
-    expire: async () => {
-      await db.updateTable('written').set({ held_until: sql`'-infinity'` }).execute();
-    },
+    expire: () => freeRights(stage),
   };
+}
+
+/** What a dead worker held, once its minute is over. */
+async function freeRights({ journal: { db } }: Stage): Promise<void> {
+  await db.updateTable('written').set({ held_until: sql`'-infinity'` }).execute();
 }

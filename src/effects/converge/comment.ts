@@ -7,11 +7,8 @@ import { renderSticky } from '../../render/sticky.ts';
 import type { Ports } from '../contract.ts';
 import type { About, Writer, Written } from './contract.ts';
 
-/** How far GitHub's lists may lag behind its writes; after an unclear answer they are read twice. */
-const lagMs = 2_000;
-
 type Comment = { on: number; body: string };
-type CommentPorts = Pick<Ports, 'reader' | 'writer'>;
+type CommentPorts = Pick<Ports, 'reader' | 'writer' | 'listLagMs'>;
 
 export const sticky: Writer<'sticky', Comment> = {
   render: ([{ pull, view }]) => ({ on: pull, body: renderSticky(view) }),
@@ -43,7 +40,7 @@ async function write(
   const [oldest, ...duplicates] =
     seen.length > 0 || remoteId !== null
       ? seen
-      : await wait(lagMs).then(() => ownComments(on, body, repository, ports));
+      : await wait(ports.listLagMs).then(() => ownComments(on, body, repository, ports));
   for (const id of duplicates) await ports.writer.deleteComment(repository, id);
   const removed = duplicates.length;
   const known = oldest ?? (remoteId === null ? undefined : Number(remoteId));

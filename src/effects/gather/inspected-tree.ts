@@ -1,8 +1,8 @@
 // An inspected tree stands in the mirror of the replica that inspected it. Another replica takes it from the stored bundle again.
 import { Permanent } from '../../errors.ts';
+import { readFact } from '../../facts/fact.ts';
 import type { Repository } from '../../facts/repository.ts';
 import type { StreamId } from '../../facts/stream.ts';
-import { TicketRun } from '../../facts/ticket.ts';
 import { readArtifact } from '../../journal/artifact.ts';
 import type { Ports } from '../contract.ts';
 import { gitRepo } from './git-access.ts';
@@ -20,12 +20,13 @@ export async function bringTree(
   if (await holds(ports, repository, tree)) return;
   const finished = await ports.db
     .selectFrom('fact')
-    .select('body')
+    .select(['stream', 'key', 'type', 'version', 'body'])
     .where('stream', '=', stream)
     .where('type', '=', 'RunFinished')
+    .where('body', 'is not', null)
     .execute();
   const artifact = finished
-    .map(({ body }) => TicketRun.parse(body))
+    .map(readFact)
     .flatMap((fact) => (fact.type === 'RunFinished' && fact.run === madeBy ? [fact.submission.bundle?.artifact] : []))
     .at(-1);
   const stored = artifact === undefined ? undefined : await readArtifact(ports.db, artifact);

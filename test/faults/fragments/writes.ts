@@ -1,13 +1,19 @@
 // Commands that change GitHub: whatever goes wrong meanwhile, it is changed once and the journal says so once.
 import type { CommandOf } from '../../../src/decide/command.ts';
-import { fetchRefs } from '../../../src/effects/gather/git-access.ts';
+import { fetchRefs, gitRepo } from '../../../src/effects/gather/git-access.ts';
+import { inspectionLimits } from '../../../src/effects/gather/inspected-tree.ts';
 import { Policy } from '../../../src/facts/policy.ts';
+import { finishedKey } from '../../../src/facts/run.ts';
 import { admit } from '../../../src/journal/admit.ts';
-import { bindWorkflowRun } from '../../../src/journal/lease.ts';
+import { append } from '../../../src/journal/append.ts';
+import { storeArtifact } from '../../../src/journal/artifact.ts';
+import { bindWorkflowRun, endRun } from '../../../src/journal/lease.ts';
 import { anAssignment } from '../../conformance/journal/databases.ts';
+import * as words from '../../unit/decide/builders.ts';
 import type { Fragment } from '../fragment.ts';
-import { branchAt, type GivenTicket, givenTicket, personOf, planCommit, shared } from '../given.ts';
+import { branchAt, bundleOf, type GivenTicket, givenTicket, personOf, planCommit, shared } from '../given.ts';
 import type { Stage } from '../stage.ts';
+import { planFiles } from '../target-repository.ts';
 import { mergePull } from './merge-pull.ts';
 
 const post = (tail: string) => new RegExp(`^POST /repos/[^/]+/[^/]+/${tail}$`);
@@ -18,6 +24,28 @@ const runsOf = async ({ journal: { db } }: Stage, { streams }: GivenTicket) =>
   (await db.selectFrom('run').selectAll().where('stream', '=', streams.ticket).execute()).map(
     ({ stage, state, fence, workflow_run, cancel }) => ({ stage, state, fence, bound: workflow_run !== null, cancel }),
   );
+
+/** A plan run handed its bundle in, and this machine inspected it. */
+async function delivered(stage: Stage, ticket: GivenTicket, bundle: Awaited<ReturnType<typeof bundleOf>>) {
+  const { db, enqueue } = stage.journal;
+  const { repository, streams } = ticket;
+  const { start, commit, bytes } = bundle;
+  const run = runId(ticket);
+  await ticket.place(streams.ticket, [{ type: 'Woken' }]);
+  const assignment = { ...anAssignment(run), start };
+  await admit(db, { id: run, stream: streams.ticket, repo: repository.id, assignment, seconds: 600 }, noCaps);
+  const artifact = await storeArtifact(db, bytes, 'application/octet-stream');
+  const fact = { ...words.finished(1, 'plan', { bundle: { artifact, commit } }), run };
+  await db.transaction().execute(async (tx) => {
+    await endRun(tx, run, { kind: 'delivered' });
+    await append(tx, enqueue, { stream: streams.ticket, key: finishedKey(run), fact });
+  });
+  await fetchRefs(stage.ports, repository, [], [start]);
+  const repo = gitRepo(stage.ports, repository);
+  await stage.ports.git.inspect({ repo, bundle: bytes, start, limits: inspectionLimits });
+}
+
+const noCaps = { repository: 10_000, total: 10_000 };
 
 const runId = ({ repository, issue }: GivenTicket) => `${repository.id}-${issue}-1`;
 
@@ -59,12 +87,9 @@ export const writes = {
     async prepare(stage) {
       const ticket = await givenTicket(stage);
       const { repository, full, branch, issue } = ticket;
-      const { start, tree } = await shared(stage, 'tree', async () => {
-        const made = await planCommit(stage);
-        await fetchRefs(stage.ports, repository, ['refs/heads/main'], [made]);
-        const [of, from] = (await stage.world.git(full, ['rev-parse', `${made}^{tree}`, 'main'])).trim().split('\n');
-        return { tree: of ?? '', start: from ?? '' };
-      });
+      const bundle = await shared(stage, 'bundle', () => bundleOf(stage, repository, planFiles()));
+      const { start, tree } = bundle;
+      await delivered(stage, ticket, bundle);
       const command: CommandOf<'PushTree'> = {
         type: 'PushTree',
         run: runId(ticket),
@@ -126,10 +151,9 @@ export const writes = {
       const { repository, streams } = ticket;
       const run = runId(ticket);
       const { db } = stage.journal;
-      const caps = { repository: 10_000, total: 10_000 };
       const assignment = anAssignment(run);
       await ticket.place(streams.ticket, [{ type: 'Woken' }]);
-      await admit(db, { id: run, stream: streams.ticket, repo: repository.id, assignment, seconds: 600 }, caps);
+      await admit(db, { id: run, stream: streams.ticket, repo: repository.id, assignment, seconds: 600 }, noCaps);
       const inputs = { run, stage: 'plan' };
       const { runId: id = 0 } = await stage.ports.writer.dispatchWorkflow(repository, 'slow.yml', 'main', inputs);
       await bindWorkflowRun(db, run, id);

@@ -1,9 +1,7 @@
-// Every effect and every writer with every fault: GitHub and the journal end as they do without it. `npm run test:faults`
-// takes each pair on both databases; otherwise each pair is taken once, on one of them.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writers } from '../../src/effects/converge/index.ts';
-import { effects } from '../../src/effects/index.ts';
-import { databases, fresh } from '../conformance/journal/databases.ts';
+// Every effect and every writer with every fault on one database: GitHub and the journal end as they do without it.
+// `npm run test:faults` takes every pair; otherwise half of them, so that every effect and every fault is met on each database.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type databases, fresh } from '../conformance/journal/databases.ts';
 import { faults } from './faults.ts';
 import type { Fragment } from './fragment.ts';
 import { fragments } from './fragments/index.ts';
@@ -12,17 +10,10 @@ import { finish } from './work.ts';
 
 const everything = process.env.GANTRY_FAULTS === 'all';
 
-test('there is a fragment for every effect and every writer', () => {
-  const registered = [...Object.keys(effects), ...Object.keys(writers)].sort();
-  const missing = registered.filter((name) => !fragments[name]);
-  expect(missing, `no fragment for ${missing.join(', ')}: test/faults/fragments/`).toEqual([]);
-  expect(Object.keys(fragments).sort()).toEqual(registered);
-});
-
 /** What the journal learned since, GitHub as it is now, and every webhook by what became of it. */
 type Ending = { outside: unknown; facts: string[]; told: string[] };
 
-describe.each(databases)('on %s', (database) => {
+export function testMatrix(database: (typeof databases)[number]): void {
   let stage: Stage;
   const clean = new Map<string, Promise<Ending>>();
   beforeAll(async () => {
@@ -36,17 +27,18 @@ describe.each(databases)('on %s', (database) => {
 
   const pairs = Object.entries(fragments).flatMap(([name, fragment], row) =>
     Object.entries(faults).flatMap(([fault, { skip }], column) => {
-      const here = everything || database === 'postgres' ? skip?.(fragment, database) : skip?.(fragment, 'postgres');
-      const onPostgres = skip?.(fragment, 'pglite') !== undefined || (row + column) % 2 === 0;
-      return here === undefined && (everything || onPostgres === (database === 'postgres')) ? [[name, fault]] : [];
+      // Of two neighbours in the table one is taken; which one alternates from effect to effect and from database to database.
+      const taken = everything || (row + column) % 4 === (database === 'pglite' ? 0 : 2);
+      return taken && skip?.(fragment, database) === undefined ? [[name, fault] as const] : [];
     }),
-  ) as [string, string][];
+  );
 
   test.each(pairs)('%s: %s', async (name, fault) => {
     const fragment = fragments[name];
     const row = faults[fault];
     if (!fragment || !row) throw new Error('the tables disagree');
-    const undisturbed = clean.get(name) ?? ended(stage, fragment, async () => {});
+    const undisturbed =
+      clean.get(name) ?? ended(stage, fragment, async ({ work }) => void (await finish(work, stage.ports)));
     clean.set(name, undisturbed);
     const expected = await undisturbed;
     let before: unknown;
@@ -60,7 +52,7 @@ describe.each(databases)('on %s', (database) => {
       expect(ending.facts.length).toBeLessThanOrEqual(expected.facts.length);
     } else expect(ending).toEqual(expected);
   });
-});
+}
 
 async function ended(
   stage: Stage,
@@ -76,7 +68,6 @@ async function ended(
     .executeTakeFirstOrThrow();
   const heardBefore = new Set((await db.selectFrom('inbox').select('guid').execute()).map(({ guid }) => guid));
   await disturb(prepared);
-  await finish(prepared.work, stage.ports);
   await stage.hear();
   const facts = await db
     .selectFrom('fact')
@@ -102,7 +93,8 @@ async function ended(
 /** Commits, ids and times differ from case to case; nothing else may. */
 const normalised = (value: unknown): string =>
   JSON.stringify(value ?? null)
-    .replace(/\b[0-9a-f]{40,64}\b/g, 'HEX')
+    .replace(/\b[0-9a-f]{7,64}\b/g, 'HEX')
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, 'WHEN')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'WHEN')
     .replace(/"nodeId":"[^"]+"/g, '"nodeId":"ID"')
     .replace(/gantry:reply:\d+/g, 'gantry:reply:N')
