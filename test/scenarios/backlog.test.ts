@@ -21,7 +21,7 @@ test('with one slot the urgent ticket starts before the older one, and a blocked
   const started = async () =>
     (await db.selectFrom('run').select('id').orderBy('created_at').execute()).map(({ id }) => Number(id.split('-')[1]));
   const waits = (issue: number, words: RegExp) =>
-    until(`#${issue} to say that it waits`, async () => words.test(await notice(issue)), 60);
+    until(`#${issue} to say that it waits`, async () => words.test(await notice(issue)));
 
   const first = await ask();
   await until('the first run', async () => (await started()).length === 1);
@@ -73,7 +73,7 @@ test('with one slot the urgent ticket starts before the older one, and a blocked
   expect(await started()).toEqual([first, urgent, blocked, usual]);
   // Nobody polls: the 5 minutes of the backstop did not pass.
   expect(Math.max(...took)).toBeLessThan(30_000);
-  expect(world.actions.runs.size).toBe(4);
+  await until('the last dispatch', () => world.actions.runs.size === 4);
   const facts = await db.selectFrom('fact').select('type').where('type', '=', 'SlotOffered').execute();
   expect(facts).toHaveLength(3);
   await will.comment(repo, usual, '/cancel');
