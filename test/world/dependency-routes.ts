@@ -24,8 +24,10 @@ export function installDependencyRoutes(core: Core): void {
 
   core.route('GET', ISSUE, async (request) => {
     const row = rowOf(request);
+    // `issues/comments` and `issues/events` are other routes'.
+    if (!row) return undefined;
     const answer = await core.pass(request);
-    if (!row || answer.status !== 200) return answer;
+    if (answer.status !== 200) return answer;
     const rows = rowsOf(row);
     const open = rows.filter(({ state }) => state === 'open').length;
     const summary = { blocked_by: open, total_blocked_by: rows.length, blocking: 0, total_blocking: 0 };
