@@ -20,7 +20,7 @@ export const PEOPLE = {
   sam: { name: 'Sam Stranger', role: 'none' },
 };
 
-/** The App as app.yml registers it: what is not asked for there is not granted here. */
+/** The App as app.yml registers it, and `member`, which this organisation has added in the App's settings. */
 const manifest = parse(readFileSync(path.join(import.meta.dirname, '..', '..', 'app.yml'), 'utf8')) as {
   default_permissions: Record<string, 'read' | 'write'>;
   default_events: string[];
@@ -70,7 +70,7 @@ export async function seed(): Promise<SeedConfig> {
         app(APP, 'Gantry', {
           webhook_secret: APP.webhookSecret,
           permissions: manifest.default_permissions,
-          events: manifest.default_events,
+          events: [...manifest.default_events, 'member'],
         }),
         app(ACTIONS_APP, 'GitHub Actions', { permissions: ACTIONS_PERMISSIONS, events: [] }),
       ],
