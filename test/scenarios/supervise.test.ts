@@ -91,8 +91,8 @@ test('a runner that died, and a workflow run that nobody waits for', async () =>
   for (const pid of own?.jobs.at(-1)?.groups.pids ?? []) process.kill(-pid, 'SIGKILL');
   await until('its end', () => own?.row.status === 'completed');
   await app.loop.supervise();
-  const { stage: stopped } = await stage(issue, 'blocked');
-  expect(stopped).toMatchObject({ resume: 'plan', why: { id: 'run-failed', data: { class: 'infrastructure' } } });
+  const { stage: waits } = await stage(issue, 'retrying');
+  expect(waits).toMatchObject({ resume: 'plan', n: 1, of: 3 });
   const lists = world.requests.filter(({ route }) => route.endsWith('/actions/workflows/{workflow_id}/runs'));
   expect(lists.length, 'one list a round, and one at each dispatch that is unclear').toBeLessThanOrEqual(3);
 });
