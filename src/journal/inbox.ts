@@ -148,7 +148,7 @@ async function commit(db: Db, enqueue: Enqueue, group: readonly Waiting[]): Prom
 const pack = (bodies: Buffer): Promise<Buffer> | Buffer =>
   bodies.length > MAX_GROUP_BYTES ? compress(bodies, FAST) : zstdCompressSync(bodies, FAST);
 
-function toEntry(row: {
+export function toEntry(row: {
   guid: string;
   event: string;
   action: string | null;

@@ -3,12 +3,13 @@ import { sql } from 'kysely';
 import { type Fact, readFact } from '../facts/fact.ts';
 import { RunState, type Stage } from '../facts/run.ts';
 import { parseStream, type StreamId } from '../facts/stream.ts';
-import type { InboxEntry } from './inbox.ts';
+import type { StoredFact } from '../facts/upcast.ts';
+import { type InboxEntry, toEntry } from './inbox.ts';
 import type { DeliveryState } from './inbox-tables.ts';
 import type { Db } from './tables.ts';
 
-/** `seq` is null until the fact is folded; `fact` is undefined once its stream was compacted. */
-export type Event = {
+/** `seq` is null until the fact is folded. `fact` is undefined once its stream was compacted: type and key are kept. */
+export type FactRow = {
   id: number;
   stream: StreamId;
   seq: number | null;
@@ -27,7 +28,7 @@ type Page = { after?: string | undefined; limit: number };
 export async function readEvents(
   db: Db,
   { repo, type, after, limit }: Page & { repo?: number | undefined; type?: string | undefined },
-): Promise<Event[]> {
+): Promise<FactRow[]> {
   const settled = sql<Date>`coalesce((select min(xact_start) from pg_stat_activity
     where backend_xid is not null and datname = current_database()), clock_timestamp())`;
   const rows = await db
@@ -41,16 +42,18 @@ export async function readEvents(
     .orderBy('fact.id')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({
-    id: Number(row.id),
-    stream: row.stream as StreamId,
-    seq: row.seq,
-    key: row.key,
-    at: new Date(row.at),
-    type: row.type,
-    fact: row.body === null ? undefined : readFact(row),
-  }));
+  return rows.map(toFactRow);
 }
+
+export const toFactRow = (row: StoredFact & { id: string | number; seq: number | null; at: Date }): FactRow => ({
+  id: Number(row.id),
+  stream: row.stream as StreamId,
+  seq: row.seq,
+  key: row.key,
+  at: new Date(row.at),
+  type: row.type,
+  fact: row.body === null ? undefined : readFact(row),
+});
 
 export type Lease = {
   run: string;
@@ -106,14 +109,5 @@ export async function listDeliveries(
     .orderBy('start', 'desc')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({
-    guid: row.guid,
-    event: row.event,
-    action: row.action ?? undefined,
-    installation: row.installation === null ? undefined : Number(row.installation),
-    receivedAt: row.received_at,
-    state: row.state,
-    note: row.note ?? undefined,
-    place: `${row.batch}.${row.start}`,
-  }));
+  return rows.map((row) => ({ ...toEntry(row), place: `${row.batch}.${row.start}` }));
 }

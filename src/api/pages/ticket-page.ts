@@ -2,8 +2,8 @@
 import type { StickyView } from '../../decide/pull/sticky-view.ts';
 import { amountOf, type BudgetUse } from '../../facts/budget.ts';
 import type { Message } from '../../facts/message.ts';
+import type { FactRow } from '../../journal/lists.ts';
 import { grouped } from '../../render/text.ts';
-import type { FactRow } from '../read/facts.ts';
 import type { RunItem } from '../read/runs.ts';
 import type { TicketItem } from '../read/tickets.ts';
 import { evidenceTable, layersTable } from './evidence-tables.ts';

@@ -2,7 +2,7 @@
 import type { PullFact } from '../../facts/pull.ts';
 import { parseStream } from '../../facts/stream.ts';
 import type { TicketFact } from '../../facts/ticket.ts';
-import type { FactRow } from '../read/facts.ts';
+import type { FactRow } from '../../journal/lists.ts';
 import { type Html, html } from './html.ts';
 import { pullWords } from './pull-words.ts';
 import type { Said } from './said.ts';
