@@ -55,6 +55,7 @@ export const runInBox = ({ sandbox, toolchains = [], path }: BoxGit, order: BoxS
   const limits = {
     wallSeconds: order.seconds,
     memoryBytes,
+    cpus: 2,
     processes: 64,
     fileBytes: order.fileBytes ?? memoryBytes,
     outputBytes: order.outputBytes ?? 65_536,

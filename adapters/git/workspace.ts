@@ -143,7 +143,7 @@ export const createWorkspaceGit = (box: BoxGit): WorkspaceGit => ({
         toolchains: box.toolchains ?? [],
         cwd: tree,
         env: () => ({ PATH: box.path ?? '/usr/local/bin:/usr/bin:/bin' }),
-        limits: { wallSeconds: 60, memoryBytes: 2 ** 28, processes: 16, fileBytes: 0, outputBytes: maxBytes },
+        limits: { wallSeconds: 60, memoryBytes: 2 ** 28, cpus: 2, processes: 16, fileBytes: 0, outputBytes: maxBytes },
       },
       // A pipe or device would never end or block: only a regular file is opened.
       ['sh', '-c', '[ -f "$1" ] && exec head -c "$2" -- "$1"', 'sh', `./${path}`, String(maxBytes + 1)],

@@ -25,6 +25,7 @@ const Answer = z.object({
 const limits = {
   wallSeconds: 30,
   memoryBytes: 1_000_000_000,
+  cpus: 2,
   processes: 64,
   fileBytes: 10_000_000,
   outputBytes: 1_000_000,

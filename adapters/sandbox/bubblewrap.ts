@@ -5,15 +5,16 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Permanent } from '../../src/errors.ts';
-import { boxArguments, egressPort, insidePaths, modelPort } from './box-arguments.ts';
+import { boxArguments } from './box-arguments.ts';
 import { type Cgroup, makeCgroup } from './cgroup.ts';
-import type { Available, Box, BoxIo, BoxResult, Inside, Limits, Sandbox } from './contract.ts';
-import type { InsideOrder } from './inside.ts';
+import type { Box, BoxIo, BoxResult, Sandbox } from './contract.ts';
+import { insideOf, insidePaths, orderOf, supervisorBytes, supervisorThreads } from './inside-order.ts';
 import { limiter } from './limiter.ts';
 import { createProbe, type Identity } from './probe.ts';
 import { processEnded } from './process-ended.ts';
 import { type Channel, readChannel } from './report.ts';
 import { supervise } from './supervise.ts';
+import { tryBox } from './trial.ts';
 
 export type BubblewrapOptions = {
   /** Program to run; default `/usr/bin/bwrap`. */
@@ -22,29 +23,8 @@ export type BubblewrapOptions = {
   node?: string;
 };
 
-/** The supervisor's own memory and threads come on top of what the command may use. */
-const supervisorBytes = 128 * 1024 * 1024;
-const supervisorThreads = 32;
-
 /** Enters the control groups, then becomes bubblewrap. Arguments: directories, `--`, the command. */
 const enter = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
-
-const insideOf = (box: Box): Inside => ({
-  home: box.home ?? '/home/agent',
-  tmp: '/tmp',
-  ...(box.modelSocket === undefined ? {} : { modelUrl: `http://127.0.0.1:${modelPort}` }),
-  ...(box.egressSocket === undefined ? {} : { proxyUrl: `http://127.0.0.1:${egressPort}` }),
-});
-
-const orderOf = (box: Box, command: readonly string[], limits: readonly string[]): InsideOrder => ({
-  command,
-  env: box.env(insideOf(box)),
-  bridges: [
-    ...(box.modelSocket === undefined ? [] : [{ port: modelPort, path: insidePaths.model }]),
-    ...(box.egressSocket === undefined ? [] : [{ port: egressPort, path: insidePaths.egress }]),
-  ],
-  limiter: limits,
-});
 
 type Start = { bwrap: string; directory: string; node: string; identity: Identity; cgroup: Cgroup | null };
 
@@ -90,6 +70,7 @@ export const createBubblewrap = (options: BubblewrapOptions = {}): Sandbox => {
     const cgroup = makeCgroup(`gantry-box-${randomUUID()}`, {
       memoryBytes: box.limits.memoryBytes + supervisorBytes,
       processes: box.limits.processes + supervisorThreads,
+      cpus: box.limits.cpus,
     });
     try {
       return await runBox({ bwrap, directory, node, identity: identity.identity, cgroup }, box, command, io);
@@ -98,25 +79,13 @@ export const createBubblewrap = (options: BubblewrapOptions = {}): Sandbox => {
       await cgroup?.remove();
     }
   };
-  return { name: 'bubblewrap', boxed: true, available: () => availability(run, probe), run };
-};
-
-const trial: Limits = { wallSeconds: 20, memoryBytes: 2 ** 29, processes: 64, fileBytes: 2 ** 20, outputBytes: 4_096 };
-
-/** Only a whole box that ran proves that this machine can make one. */
-const availability = async (run: Sandbox['run'], probe: ReturnType<typeof createProbe>): Promise<Available> => {
-  const identity = await probe();
-  if (!identity.ok) return { ok: false, why: identity.why };
-  try {
-    const box: Box = { mounts: [], toolchains: [], cwd: '/tmp', env: () => ({ PATH: '/usr/bin:/bin' }), limits: trial };
-    const result = await run(box, ['true']);
-    if (result.exitCode === 0) return { ok: true };
-    return {
-      ok: false,
-      why: `A trial box ended with ${result.exitCode}: ${result.stderr.toString('utf8').slice(-300)}`,
-    };
-  } catch (error) {
-    if (!(error instanceof Permanent)) throw error;
-    return { ok: false, why: error.message };
-  }
+  return {
+    name: 'bubblewrap',
+    boxed: true,
+    async available() {
+      const identity = await probe();
+      return identity.ok ? tryBox(run) : { ok: false, why: identity.why };
+    },
+    run,
+  };
 };

@@ -1,4 +1,4 @@
-// Memory and process limits for a whole box, where this process may make control groups (version 2 or 1).
+// Memory, process and processor limits for a whole box, where this process may make control groups (version 2 or 1).
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,12 +7,16 @@ import type { Limits } from './contract.ts';
 export type Cgroup = {
   /** Directories whose `cgroup.procs` the first process writes itself into before it starts anything. */
   directories: readonly string[];
-  enforced: ReadonlySet<'memoryBytes' | 'processes'>;
+  enforced: ReadonlySet<keyof Wanted>;
   /** Removes the groups; every process must be gone. Throws when the kernel still counts one after two seconds. */
   remove(): Promise<void>;
 };
 
-type Wanted = Pick<Limits, 'memoryBytes' | 'processes'>;
+type Wanted = Pick<Limits, 'memoryBytes' | 'processes' | 'cpus'>;
+
+/** The kernel hands processor time out in slices of this length. */
+const periodMicroseconds = 100_000;
+const quotaOf = ({ cpus }: Wanted): number => Math.max(1_000, Math.round(cpus * periodMicroseconds));
 
 const mounts = '/sys/fs/cgroup';
 
@@ -59,6 +63,7 @@ const unified = (table: string, name: string, wanted: Wanted, enforced: Set<keyo
     if (tryWrite(join(directory, 'memory.max'), String(wanted.memoryBytes))) enforced.add('memoryBytes');
     tryWrite(join(directory, 'memory.swap.max'), '0');
     if (tryWrite(join(directory, 'pids.max'), String(wanted.processes))) enforced.add('processes');
+    if (tryWrite(join(directory, 'cpu.max'), `${quotaOf(wanted)} ${periodMicroseconds}`)) enforced.add('cpus');
     return [directory];
   }
   return [];
@@ -75,6 +80,8 @@ const legacy = (table: string, name: string, wanted: Wanted, enforced: Set<keyof
   };
   limit('memory', 'memory.limit_in_bytes', wanted.memoryBytes, 'memoryBytes');
   limit('pids', 'pids.max', wanted.processes, 'processes');
+  // The period is the kernel's default, which is ours too.
+  limit('cpu', 'cpu.cfs_quota_us', quotaOf(wanted), 'cpus');
   return made;
 };
 

@@ -1,4 +1,5 @@
 // What a real box promises beyond the contract of every sandbox: the command is hostile and gets nothing.
+import type { ChildProcess } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -17,7 +18,14 @@ import { Bug, Permanent } from '../../src/errors.ts';
 import { alive, uniqueSeconds } from './conformance.ts';
 import type { Box, BoxResult, Sandbox } from './contract.ts';
 
-const limits = { wallSeconds: 30, memoryBytes: 2 ** 29, processes: 64, fileBytes: 2 ** 24, outputBytes: 65_536 };
+const limits = {
+  wallSeconds: 30,
+  memoryBytes: 2 ** 29,
+  cpus: 1,
+  processes: 64,
+  fileBytes: 2 ** 24,
+  outputBytes: 65_536,
+};
 const path = { PATH: '/usr/local/bin:/usr/bin:/bin' };
 
 const listen = (server: Server, address: string | { port: number; host: string }): Promise<void> =>
@@ -26,7 +34,14 @@ const listen = (server: Server, address: string | { port: number; host: string }
     server.listen(address, resolve);
   });
 
-export const testBox = (sandbox: Sandbox): void => {
+export type BoxKind = {
+  /** What this kind of box has in its root beside the common directories. */
+  system?: readonly string[];
+  /** Starts, in a process of its own that lives until it is killed, a box that runs the script. */
+  elsewhere: (script: string) => ChildProcess;
+};
+
+export const testBox = (sandbox: Sandbox, { system = [], elsewhere }: BoxKind): void => {
   let root: string;
   beforeAll(() => {
     root = realpathSync(mkdtempSync(join(tmpdir(), 'gantry-test-')));
@@ -52,29 +67,17 @@ export const testBox = (sandbox: Sandbox): void => {
 
   describe('the host is not there', () => {
     test('the root holds the allow-list and the mounts only', async () => {
-      const known = [
-        'bin',
-        'dev',
-        'etc',
-        'home',
-        'lib',
-        'lib32',
-        'lib64',
-        'libx32',
-        'proc',
-        'run',
-        'sbin',
-        'tmp',
-        'usr',
-        'var',
-      ];
+      const common = 'bin dev etc home lib lib32 lib64 libx32 proc run sbin tmp usr var'.split(' ');
+      const known = [...common, ...system];
       const own = [root, process.execPath].map((name) => name.split('/')[1]);
       const seen = lines(await sh('ls -A /'));
       expect(seen.filter((name) => !known.includes(name) && !own.includes(name))).toEqual([]);
     });
 
     test('what lies beside a mount, host accounts and keys cannot be read', async () => {
-      const result = await sh(`cat ${root}/secret /etc/shadow /root/.bashrc; ls /etc/ssl/private /var/lib /sys`);
+      const result = await sh(
+        `cat ${root}/secret /etc/shadow /root/.bashrc; ls /etc/ssl/private /var/lib${system.includes('sys') ? '' : ' /sys'}`,
+      );
       expect(result.stdout.toString()).toBe('');
       expect((await sh('cat /etc/passwd')).stdout.toString().split('\n').length).toBeLessThan(5);
     });
@@ -204,6 +207,15 @@ export const testBox = (sandbox: Sandbox): void => {
       const result = await sh(`${daemon(mark)} sleep ${mark}`, { limits: { ...limits, wallSeconds: 0.7 } });
       expect(result.timedOut).toBe(true);
       expect(await alive(mark)).toBe(false);
+    });
+
+    test('a parent that is killed takes the box with it', async () => {
+      const mark = uniqueSeconds();
+      const parent = elsewhere(`${daemon(mark)} trap '' TERM HUP INT; echo up; sleep ${mark}; sleep ${mark}`);
+      await new Promise((up, failed) => parent.stdout?.once('data', up) ?? failed());
+      expect(await alive(mark)).toBe(true);
+      parent.kill('SIGKILL');
+      await expect.poll(() => alive(mark), { timeout: 10_000 }).toBe(false);
     });
 
     test('killing the supervisor ends the box without a result of its own', async () => {

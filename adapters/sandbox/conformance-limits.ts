@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Box, BoxResult, Sandbox } from './contract.ts';
 
-const limits = { wallSeconds: 30, memoryBytes: 2 ** 29, processes: 64, fileBytes: 2 ** 24, outputBytes: 65_536 };
+const limits = {
+  wallSeconds: 30,
+  memoryBytes: 2 ** 29,
+  cpus: 1,
+  processes: 64,
+  fileBytes: 2 ** 24,
+  outputBytes: 65_536,
+};
 
 export const testLimits = (sandbox: Sandbox): void => {
   const run = async (command: readonly string[], part: Partial<Box> = {}): Promise<BoxResult> => {
@@ -47,6 +54,14 @@ export const testLimits = (sandbox: Sandbox): void => {
         limits: { ...limits, wallSeconds: 5 },
       });
       unless(result, 'processes', () => expect(result.stdout.toString()).toBe(''));
+    });
+
+    test('processor time', async () => {
+      const result = await js(
+        'const end = Date.now() + 1500; while (Date.now() < end); const { user, system } = process.cpuUsage(); console.log((user + system) / 1500_000)',
+        { limits: { ...limits, cpus: 0.3 } },
+      );
+      unless(result, 'cpus', () => expect(Number(result.stdout.toString())).toBeLessThan(0.6));
     });
 
     test('size of a file', async () => {

@@ -7,7 +7,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Box, BoxResult, Sandbox } from './contract.ts';
 
-const limits = { wallSeconds: 30, memoryBytes: 2 ** 30, processes: 64, fileBytes: 2 ** 24, outputBytes: 65_536 };
+const limits = {
+  wallSeconds: 30,
+  memoryBytes: 2 ** 30,
+  cpus: 1,
+  processes: 64,
+  fileBytes: 2 ** 24,
+  outputBytes: 65_536,
+};
 const path = { PATH: '/usr/local/bin:/usr/bin:/bin' };
 
 /** Is a process with this text in its command line alive on the host? Zombies have no command line. */

@@ -8,6 +8,8 @@ export type Limits = {
   wallSeconds: number;
   /** Memory of all processes of the box together; private /tmp counts. */
   memoryBytes: number;
+  /** Cores' worth of processor time at any moment; 0.5 is half of one core. */
+  cpus: number;
   /** Processes and threads of the box at the same time. */
   processes: number;
   /** Largest single file that the command may write. */
@@ -67,6 +69,9 @@ export type BoxResult = {
   unenforced: readonly (keyof Limits)[];
 };
 
+export const sandboxNames = ['bubblewrap', 'container', 'none'] as const;
+export type SandboxName = (typeof sandboxNames)[number];
+
 export type Available = { ok: true } | { ok: false; why: string };
 
 /**
@@ -74,7 +79,7 @@ export type Available = { ok: true } | { ok: false; why: string };
  * removes what it made on the host. It throws Permanent when the box itself cannot be built, never for what the command does.
  */
 export type Sandbox = {
-  name: 'bubblewrap' | 'none';
+  name: SandboxName;
   /** False: the command runs with the rights of this process. Only an explicit choice leads there (trust.md 4). */
   boxed: boolean;
   /** `why` is one sentence that says what is missing and how to get it. */

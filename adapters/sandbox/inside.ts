@@ -1,10 +1,10 @@
 // First program in a box, run as a lone file by the mounted Node: opens the bridges, sets the limits, starts the command.
 import { spawn } from 'node:child_process';
 import { closeSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-/** What the parent writes, as one line of JSON, on the control channel (file descriptor 5). */
+/** What the parent writes, as one line of JSON, on the control channel: file descriptor 5, or the unix socket named. */
 export type InsideOrder = {
   command: readonly string[];
   env: Readonly<Record<string, string>>;
@@ -51,9 +51,12 @@ const execute = ({ command, env, limiter }: InsideOrder, report: (ended: InsideR
   }
 };
 
-export const main = async (bridgeModule: string) => {
+export const main = async (bridgeModule: string, controlPath: string | undefined) => {
   const { openBridge }: typeof import('./bridge.ts') = await import(bridgeModule);
-  const control = new Socket({ fd: 5 });
+  const control = controlPath === undefined ? new Socket({ fd: 5 }) : connect(controlPath);
+  // A parent that is gone can neither end this box nor read it: a container would outlive the job.
+  control.on('error', () => process.exit(1));
+  control.on('close', () => process.exit(1));
   const report = (message: InsideReport, status?: number) =>
     control.write(`${JSON.stringify(message)}\n`, () => status !== undefined && process.exit(status));
   let received = '';
@@ -71,4 +74,4 @@ export const main = async (bridgeModule: string) => {
   });
 };
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv[2] ?? '');
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv[2] ?? '', process.argv[3]);

@@ -29,7 +29,7 @@ const runUnboxed = async (box: Box, command: readonly string[], io: BoxIo, insid
     },
   });
   const started = startError === undefined ? {} : { exitCode: 127, stderr: Buffer.from(`${startError.message}\n`) };
-  return { ...result, ...started, unenforced: ['memoryBytes', 'processes', 'fileBytes'] };
+  return { ...result, ...started, unenforced: ['memoryBytes', 'cpus', 'processes', 'fileBytes'] };
 };
 
 export const createUnboxed = (): Sandbox => ({

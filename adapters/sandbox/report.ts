@@ -1,17 +1,20 @@
-// The parent's ends of a box's private descriptors: 3 options in, 4 bubblewrap's own report, 5 the supervisor's channel.
+// What a box tells its parent: the supervisor's reports, and on bubblewrap's private descriptors its own.
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { Duplex, Readable, Writable } from 'node:stream';
 import { Bug } from '../../src/errors.ts';
 import type { InsideReport } from './inside.ts';
 
-export type Channel = {
-  /** Host pid of the namespace's first process; absent until bubblewrap has told it. */
-  readonly firstPid: number | undefined;
+export type Reports = {
   /** The supervisor ran: everything before the command worked. */
   readonly ready: boolean;
   /** How the command ended; absent when the supervisor was killed first. */
   readonly status: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
+};
+
+export type Channel = Reports & {
+  /** Host pid of the namespace's first process; absent until bubblewrap has told it. */
+  readonly firstPid: number | undefined;
 };
 
 const { signals } = constants;
@@ -48,30 +51,34 @@ const isSignal = (name: unknown): name is NodeJS.Signals => typeof name === 'str
 
 const signalOf = (name: unknown): NodeJS.Signals | null => (isSignal(name) ? name : null);
 
+type Open<T> = { -readonly [key in keyof T]: T[key] };
+
+/** Sends the order, one line of JSON, and folds what comes back into `reports`. */
+export const converse = (control: Duplex, order: string, reports: Open<Reports>): void => {
+  control.write(order);
+  onLine(control, (text) => {
+    const report = parse(text);
+    if (report === null || typeof report !== 'object') return;
+    if ('ready' in report) reports.ready = true;
+    else reports.status ??= { exitCode: exitCodeOf(report.code), signal: signalOf(report.signal) };
+  });
+};
+
+/** Descriptors 3 options in, 4 bubblewrap's own report, 5 the supervisor's channel. */
 export const readChannel = (child: ChildProcess, options: string, order: string): Channel => {
   const stdio: readonly unknown[] = child.stdio;
   const [, , , args, info, control] = stdio;
   if (!(args instanceof Writable) || !(info instanceof Readable) || !(control instanceof Duplex)) {
     throw new Bug('A box is started with pipes on descriptors 3, 4 and 5.');
   }
-  const channel: { -readonly [key in keyof Channel]: Channel[key] } = {
-    firstPid: undefined,
-    ready: false,
-    status: undefined,
-  };
+  const channel: Open<Channel> = { firstPid: undefined, ready: false, status: undefined };
   // bubblewrap that fails early reads neither; its own message and exit code tell why.
   args.on('error', () => {});
   args.end(options);
-  control.write(order);
   onLine(info, (text) => {
     const pid = /"child-pid":\s*(\d+)/.exec(text)?.[1];
     if (pid !== undefined) channel.firstPid ??= Number(pid);
   });
-  onLine(control, (text) => {
-    const report = parse(text);
-    if (report === null || typeof report !== 'object') return;
-    if ('ready' in report) channel.ready = true;
-    else channel.status ??= { exitCode: exitCodeOf(report.code), signal: signalOf(report.signal) };
-  });
+  converse(control, order, channel);
   return channel;
 };

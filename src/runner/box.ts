@@ -1,10 +1,13 @@
 // The boxes of a run: which limits they have and what their environment holds. Nothing is inherited from this process.
+import { availableParallelism } from 'node:os';
 import type { Box, Inside, Limits } from '../../adapters/sandbox/contract.ts';
 import type { Settings } from './ports.ts';
 
 export const boxLimits = (wallSeconds: number): Limits => ({
   wallSeconds: Math.max(1, Math.ceil(wallSeconds)),
   memoryBytes: 4 * 2 ** 30,
+  // The rest is the parent's: its heartbeats must not starve.
+  cpus: availableParallelism() - 0.1,
   processes: 2_048,
   fileBytes: 2 * 2 ** 30,
   outputBytes: 64 * 1024,

@@ -3,6 +3,7 @@ import { agents } from '../../adapters/agent/index.ts';
 import { createGitStore } from '../../adapters/git/store.ts';
 import { createWorkspaceGit } from '../../adapters/git/workspace.ts';
 import { createBubblewrap } from '../../adapters/sandbox/bubblewrap.ts';
+import { createContainer } from '../../adapters/sandbox/container.ts';
 import { openEgress } from '../../adapters/sandbox/egress.ts';
 import { createUnboxed } from '../../adapters/sandbox/none.ts';
 import { UserFixable } from '../errors.ts';
@@ -20,7 +21,11 @@ const transport = Object.fromEntries(
 );
 
 const adapters: Adapters = {
-  sandboxes: { bubblewrap: createBubblewrap(), none: createUnboxed() },
+  sandboxes: {
+    bubblewrap: createBubblewrap(),
+    container: createContainer({ image: process.env.GANTRY_SANDBOX_IMAGE }),
+    none: createUnboxed(),
+  },
   git: (dataDir, sandbox) => ({
     store: createGitStore({ dataDir, sandbox, env: transport }),
     workspaces: createWorkspaceGit({ sandbox }),

@@ -3,15 +3,18 @@ import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type SandboxName, sandboxNames } from '../../adapters/sandbox/contract.ts';
 import { UserFixable } from '../errors.ts';
 import type { Settings } from './ports.ts';
 
-const usage = 'gantry run --run <id> --server <url> [--sandbox bubblewrap|none]';
+const usage = `gantry run --run <id> --server <url> [--sandbox ${sandboxNames.join('|')}]`;
 
 type Environment = Record<string, string | undefined>;
 
 /** By name, beside the ones of Actions: what no program that is started from here has to know. */
 const secretName = /^(ACTIONS_|GH_|SSH_|GIT_ASKPASS)|TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE|API_?KEY|_KEY$|_AUTH/i;
+
+const isSandbox = (name: string): name is SandboxName => sandboxNames.some((known) => known === name);
 
 const refuse = (problem: string) => new UserFixable('runner-settings', { problem, usage });
 
@@ -20,7 +23,7 @@ export function readSettings(args: readonly string[], env: Environment, node: st
   const given = parse(args);
   const { run, server, sandbox = env.GANTRY_SANDBOX || 'bubblewrap' } = given;
   if (!run || !server) throw refuse('--run and --server are needed');
-  if (sandbox !== 'bubblewrap' && sandbox !== 'none') throw refuse(`"${sandbox}" is no sandbox: bubblewrap or none`);
+  if (!isSandbox(sandbox)) throw refuse(`"${sandbox}" is no sandbox: ${sandboxNames.join(', ')}`);
   const identityUrl = env.ACTIONS_ID_TOKEN_REQUEST_URL;
   const identityToken = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
   const settings: Settings = {

@@ -4,6 +4,7 @@ import { createBubblewrap } from '../../../adapters/sandbox/bubblewrap.ts';
 import { alive, testSandbox, uniqueSeconds } from '../../../adapters/sandbox/conformance.ts';
 import { testBox } from '../../../adapters/sandbox/conformance-boxed.ts';
 import { testLimits } from '../../../adapters/sandbox/conformance-limits.ts';
+import { elsewhere } from './elsewhere.ts';
 
 const sandbox = createBubblewrap();
 const available = await sandbox.available();
@@ -25,12 +26,19 @@ const bubblewrapOf = (parent: number): number | undefined =>
 
 describe.skipIf(!available.ok)(`bubblewrap${skip}`, () => {
   testSandbox(sandbox);
-  testBox(sandbox);
+  testBox(sandbox, { elsewhere: (script) => elsewhere(script, 'bubblewrap') });
   testLimits(sandbox);
 
   test('SIGKILL of bubblewrap itself leaves no survivor', async () => {
     const mark = uniqueSeconds();
-    const limits = { wallSeconds: 30, memoryBytes: 2 ** 29, processes: 64, fileBytes: 2 ** 20, outputBytes: 4_096 };
+    const limits = {
+      wallSeconds: 30,
+      memoryBytes: 2 ** 29,
+      cpus: 1,
+      processes: 64,
+      fileBytes: 2 ** 20,
+      outputBytes: 4_096,
+    };
     const command = ['sh', '-c', `setsid -f sleep ${mark}; echo up; sleep ${mark}`];
     const box = { mounts: [], toolchains: [], cwd: '/tmp', env: () => ({ PATH: '/usr/bin:/bin' }), limits };
     const result = await sandbox.run(box, command, {
@@ -45,7 +53,14 @@ describe.skipIf(!available.ok)(`bubblewrap${skip}`, () => {
   });
 
   test('nothing of the box shows in the host’s process list', async () => {
-    const limits = { wallSeconds: 30, memoryBytes: 2 ** 29, processes: 64, fileBytes: 2 ** 20, outputBytes: 4_096 };
+    const limits = {
+      wallSeconds: 30,
+      memoryBytes: 2 ** 29,
+      cpus: 1,
+      processes: 64,
+      fileBytes: 2 ** 20,
+      outputBytes: 4_096,
+    };
     const env = () => ({ PATH: '/usr/bin:/bin', RUN_TOKEN: 'canary-in-the-environment' });
     let seen: boolean | undefined;
     await sandbox.run({ mounts: [], toolchains: [], cwd: '/tmp', env, limits }, ['sh', '-c', 'echo up; sleep 1'], {
