@@ -1,11 +1,12 @@
 // The application as one value: journal, loop and HTTP, built from adapters that the root chose.
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AgentAdapter } from '../adapters/agent/contract.ts';
 import type { GitHubChanges } from '../adapters/changes/contract.ts';
 import type { GitStore } from '../adapters/git/contract.ts';
-import type { GitHub } from '../adapters/github/contract.ts';
+import type { AppIdentity, GitHub, GitHubReader } from '../adapters/github/contract.ts';
 import type { OpenSpec } from '../adapters/openspec/contract.ts';
 import type { Tracer } from '../adapters/tracer/contract.ts';
 import { createBudgetAlarm } from './api/budget-alarm.ts';
@@ -16,6 +17,7 @@ import type { Env } from './config/env.ts';
 import type { Ports } from './effects/contract.ts';
 import { guardGit, guardWriter, type Standing } from './effects/guard/guard-writes.ts';
 import { effects } from './effects/index.ts';
+import { Retryable } from './errors.ts';
 import type { AgentName } from './facts/policy.ts';
 import { modelsFor } from './gateway/models.ts';
 import type { Provider } from './gateway/provider.ts';
@@ -62,6 +64,8 @@ const pickUpSeconds = 600;
 const totalRuns = 20;
 /** Chosen by hand: GitHub promises nothing, a second is what was seen. */
 const listLagMs = 2_000;
+/** Seconds until GitHub is asked again who we are, where it names no time: at start it may be away, or the App installed nowhere. */
+const askAgainSeconds = 5;
 /** How long requests that are under way may take when the app stops. */
 const graceMs = 5_000;
 
@@ -71,12 +75,19 @@ export async function startApp(options: AppOptions): Promise<App> {
     log.error({ err: error }, 'the database connection failed'),
   );
   const inbox = tracedInbox(createInbox(journal.db, journal.enqueue), tracer);
+  const door = createDoor({
+    inbox,
+    secrets: { current: env.webhook.secret, previous: env.webhook.previousSecret },
+    onError: (error, guid) => log.error({ delivery_id: guid, err: error }, 'a webhook could not be stored'),
+  });
   let answer: http.RequestListener = (_, response) => {
     response.writeHead(503, { 'retry-after': '1' }).end('{"message":"Gantry is starting"}');
   };
-  const server = http.createServer((request, response) => answer(request, response));
+  const server = http.createServer((request, response) => {
+    const isWebhook = request.method === 'POST' && request.url?.split('?')[0] === '/api/github/webhooks';
+    void (isWebhook ? door(request, response) : answer(request, response));
+  });
   const url = await listen(server, env.http);
-  const self = await github.reader.self();
   const standing: Standing = (repo) => standstillOf(journal.db, { repo });
   const ports: Ports = {
     reader: github.reader,
@@ -91,21 +102,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     listLagMs,
     signingKey: options.signingKey,
   };
-  const door = createDoor({
-    inbox,
-    secrets: { current: env.webhook.secret, previous: env.webhook.previousSecret },
-    onError: (error, guid) => log.error({ delivery_id: guid, err: error }, 'a webhook could not be stored'),
-  });
   const links = createSignInLinks(url);
-  const routes = createRoutes({
+  answer = createRoutes({
     ...options,
     journal,
     inbox,
     reader: github.reader,
-    botId: self.botId,
     publicUrl: url,
     links,
   });
+  const self = await whoWeAre(github.reader, log);
   const onBudget = createBudgetAlarm(log, metrics);
   const loop = await startLoop({
     journal,
@@ -121,10 +127,6 @@ export async function startApp(options: AppOptions): Promise<App> {
     onBudget,
     duplicatesRemoved: metrics.duplicatesRemoved,
   });
-  answer = (request, response) => {
-    const isWebhook = request.method === 'POST' && request.url?.split('?')[0] === '/api/github/webhooks';
-    void (isWebhook ? door(request, response) : routes(request, response));
-  };
   return {
     url,
     journal,
@@ -144,6 +146,20 @@ export async function startApp(options: AppOptions): Promise<App> {
       await tracer.close();
     },
   };
+}
+
+/** Nothing is worked on before GitHub has said who we are. Meanwhile webhooks are stored, and `/ready` names GitHub. */
+async function whoWeAre(reader: Pick<GitHubReader, 'self'>, log: Logger): Promise<AppIdentity> {
+  for (;;) {
+    try {
+      return await reader.self();
+    } catch (error) {
+      if (!(error instanceof Retryable)) throw error;
+      const after = error.after ?? askAgainSeconds;
+      log.warn({ err: error, after }, 'GitHub does not say who this App is: webhooks are stored, nothing is worked on');
+      await pause(after * 1_000);
+    }
+  }
 }
 
 /** Port 0 picks a free one; then the public URL that was derived from the port is the one that was picked. */

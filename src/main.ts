@@ -13,7 +13,7 @@ import { Permanent, UserFixable } from './errors.ts';
 import { providersOf } from './gateway/provider.ts';
 import type { RunnerRules } from './intake/runner/job-rules.ts';
 import { createLog } from './log.ts';
-import { say } from './render/messages.ts';
+import { sayInTerminal } from './render/messages.ts';
 
 /** What GitHub runs for us, as `gantry init` installs it: the caller in each repository, the workflow in the owner's `gantry`. */
 const runnerRules: RunnerRules = {
@@ -30,7 +30,10 @@ async function main(): Promise<void> {
   const sandbox = createBubblewrap();
   const box = await sandbox.available();
   if (!box.ok)
-    throw new Permanent(`Gantry inspects what agents hand in inside a box, and cannot build one here: ${box.why}`);
+    log.error(
+      { why: box.why },
+      'no run is started: what agents hand in is inspected in a box, and none can be built here',
+    );
   const dataDir = path.resolve(env.database.dataDir);
   const app = await startApp({
     env,
@@ -87,7 +90,7 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const text =
     error instanceof UserFixable
-      ? say({ id: error.messageId, data: error.data })
+      ? sayInTerminal({ id: error.messageId, data: error.data })
       : error instanceof Error
         ? error.message
         : String(error);

@@ -25,6 +25,7 @@ export const createGitStore = (options: GitStoreOptions): GitStore => {
     ...reader,
     mirror: createMirror(tools),
     remoteRef: (repo, auth, ref) => readRemoteRef(tools, repo, auth, ref),
+    canInspect: () => options.sandbox.available(),
     inspect: createInspect({ git, reader, box: options }),
     commitAndPush: createPush(tools),
   };

@@ -23,7 +23,7 @@ const attempt = (bwrap: string, identity: Identity): Promise<string | null> => {
   });
 };
 
-/** The answer is kept: a machine does not change while this process runs. */
+/** That a box can be made is kept; that none can is asked anew, for a person may install what is missing. */
 export const createProbe = (bwrap: string): (() => Promise<Probed>) => {
   let answer: Promise<Probed> | undefined;
   const ask = async (): Promise<Probed> => {
@@ -37,7 +37,10 @@ export const createProbe = (bwrap: string): (() => Promise<Probed>) => {
     return { ok: false, why };
   };
   return () => {
-    answer ??= ask();
+    answer ??= ask().then((probed) => {
+      if (!probed.ok) answer = undefined;
+      return probed;
+    });
     return answer;
   };
 };

@@ -33,7 +33,6 @@ export type RoutesOptions = {
   providers: readonly Provider[];
   rules: RunnerRules;
   allowUnboxed: boolean;
-  botId: number;
   publicUrl: string;
   links: SignInLinks;
   metrics: Metrics;
@@ -77,7 +76,6 @@ function runnerDoor({
   providers,
   rules,
   allowUnboxed,
-  botId,
   publicUrl,
   tracer,
   log,
@@ -98,7 +96,7 @@ function runnerDoor({
     publicUrl,
     issuer: env.github.oidcIssuer,
     rules,
-    botId: async () => botId,
+    botId: async () => (await reader.self()).botId,
     defaultBranch: (repository) => reader.defaultBranch(repository),
     ownerId: (repository) => reader.ownerId(repository),
     leaseSeconds: ({ heartbeatSeconds }) => heartbeatSeconds * silentHeartbeats,

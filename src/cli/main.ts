@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Permanent, Retryable, UserFixable } from '../errors.ts';
-import { sayPlainly } from '../render/messages.ts';
+import { sayInTerminal } from '../render/messages.ts';
 import type { CliCommand, Io } from './command.ts';
 import { controls } from './controls.ts';
 import { dbMigrate, dbRollback } from './db.ts';
@@ -62,7 +62,7 @@ function explainFailure(command: CliCommand, error: unknown, io: Io): number {
     io.err(`${error.message}\n\nUsage: gantry ${command.usage}`);
     return 2;
   }
-  if (error instanceof UserFixable) io.err(sayPlainly({ id: error.messageId, data: error.data }, 2_000));
+  if (error instanceof UserFixable) io.err(sayInTerminal({ id: error.messageId, data: error.data }));
   else if (error instanceof Permanent || error instanceof Retryable) io.err(error.message);
   else io.err(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return 1;

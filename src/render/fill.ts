@@ -45,6 +45,16 @@ export const fill = (template: string, data: Data): string =>
     })
     .join('');
 
+/** Plain text for a terminal, with the template's lines; a bullet's data is one line each. */
+export const fillForTerminal = (template: string, data: Data): string =>
+  template.replace(bulletOrGap, (_, bullet?: string, key?: string) =>
+    bullet === undefined
+      ? plain(given(data, key), 2_000)
+      : linesOf(given(data, bullet))
+          .map((line) => `- ${plain(line, 2_000)}`)
+          .join('\n'),
+  );
+
 /** One line of plain text, for titles and annotations. */
 export const fillPlainly = (template: string, data: Data, most = 300): string =>
   plain(

@@ -1,6 +1,6 @@
 // Every sentence that Gantry says as itself, by message id. A test holds that each id has one and each is used.
 import type { Message } from '../facts/message.ts';
-import { type Data, fill, fillPlainly } from './fill.ts';
+import { type Data, fill, fillForTerminal, fillPlainly } from './fill.ts';
 import { admission } from './messages/admission.ts';
 import { approval } from './messages/approval.ts';
 import { budget } from './messages/budget.ts';
@@ -46,6 +46,9 @@ const dataOf = ({ id, data }: Message): Data => ({ ...data, id });
 
 /** The message as Markdown: whatever is in its data is shown as text. Total: an unknown id says so. */
 export const say = (message: Message): string => fill(templateOf(message), dataOf(message));
+
+/** The message as lines of plain text: Markdown's marks stand as they were written, and data is shown without escapes. */
+export const sayInTerminal = (message: Message): string => fillForTerminal(templateOf(message), dataOf(message));
 
 /** The message as one line of plain text. */
 export const sayPlainly = (message: Message, most = 300): string =>
