@@ -4,7 +4,18 @@ import { defineConfig } from 'vitest/config';
 /** `npm run test:faults` takes everything; `npm test` leaves out what takes minutes, so that it stays below a quarter of an hour on 2 cores. */
 const everything = process.env.GANTRY_FAULTS === 'all';
 const faults = everything ? '*' : '{registry,hostile}';
-const minutes = ['agents', 'backlog', 'budgets', 'faults', 'healing', 'kill-switch', 'replicas', 'supervise', 'traces'];
+const minutes = [
+  'agents',
+  'backlog',
+  'budgets',
+  'faults',
+  'gates',
+  'healing',
+  'kill-switch',
+  'replicas',
+  'supervise',
+  'traces',
+];
 const leftOut = everything ? [] : minutes.map((name) => `test/scenarios/${name}.test.ts`);
 
 const slow = { testTimeout: 60_000, hookTimeout: 120_000 };

@@ -141,10 +141,35 @@ const judge = (text: string): PolicyText => {
       line: yaml.lineOf(['agent']),
       message: `\`agent\` is ${shown(parsed.data.agent)}, which is switched off because its adapter was never run with the real CLI: add \`unverifiedAgents: true\` to use it all the same`,
     });
+  if (parsed.success) found.push(...startProblems(parsed.data, yaml));
   return parsed.success && found.length === 0
     ? { status: 'ok', policy: parsed.data }
     : { status: 'broken', problems: found };
 };
+
+const afterThePlan = ['paths', 'categories', 'files', 'lines'] as const;
+
+/** Before a plan nobody knows what it will touch, or how much: a rule that asks by it would ask always, or never. */
+const startProblems = ({ gates }: Policy, yaml: YamlRead): PolicyProblem[] =>
+  gates.rules.flatMap((rule, n) => {
+    if (rule.stage !== 'start') return [];
+    const at: Path = ['gates', 'rules', n];
+    const unknown = afterThePlan.filter((key) => rule.when[key] !== undefined);
+    return [
+      ...unknown.map((key) => ({
+        line: yaml.lineOf([...at, 'when', key]),
+        message: `\`${[...at, 'when', key].join('.')}\` is not known before there is a plan: ask by \`labels\` at \`stage: start\`, leave \`when\` out to ask about every ticket, or use \`stage: plan\``,
+      })),
+      ...(rule.approvals === 0 && rule.approvers.length === 0
+        ? [
+            {
+              line: yaml.lineOf([...at, 'approvals']),
+              message: `\`${[...at, 'approvals'].join('.')}\` is 0, which asks nobody: without a rule nobody is asked at \`stage: start\`, so leave this rule out`,
+            },
+          ]
+        : []),
+    ];
+  });
 
 const bounded = (read: PolicyText): PolicyText => {
   if (read.status === 'ok') return read;

@@ -24,6 +24,7 @@ export const Command = z.discriminatedUnion('type', [
     base: z.string(),
     changeId: z.string(),
   }),
+  command('ReadStartApproval', { ask: CommandGiven, issue: z.int() }),
   command('DispatchRun', {
     run: z.string(),
     stage: Stage,

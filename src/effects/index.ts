@@ -10,7 +10,7 @@ import { markReady } from './mark-ready.ts';
 import { mergePull } from './merge-pull.ts';
 import { openPull } from './open-pull.ts';
 import { pushTree } from './push-tree.ts';
-import { readApproval } from './read-approval.ts';
+import { readApproval, readStartApproval } from './read-approval.ts';
 import { readAuthority, readLabelAuthority } from './read-authority.ts';
 import { readPlan } from './read-plan.ts';
 import { readReviewer } from './read-reviewer.ts';
@@ -33,4 +33,5 @@ export const effects: Effects = {
   ReadPlan: readPlan,
   ReadReviewer: readReviewer,
   ReadStart: readStart,
+  ReadStartApproval: readStartApproval,
 };

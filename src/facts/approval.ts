@@ -2,6 +2,15 @@
 import { z } from 'zod';
 import { Actor } from './person.ts';
 
+/** A person's yes to making a plan at all: it holds for this text of the issue. */
+export const StartConsent = z.strictObject({
+  by: Actor,
+  comment: z.int(),
+  at: z.string(),
+  bodyDigest: z.string(),
+});
+export type StartConsent = z.infer<typeof StartConsent>;
+
 export const Approval = z.strictObject({
   by: Actor,
   comment: z.int(),

@@ -67,7 +67,11 @@ const rest = (key: string): Parameter => ({ key, shown: key, reads: 'rest' });
 const maybe = (parameter: Parameter): Parameter => ({ ...parameter, optional: true });
 
 export const commandTable: Record<CommandName, CommandRow> = {
-  'approve-plan': { least: 'write', parameters: [maybe(word('digest'))], does: 'Approve the plan as it stands now.' },
+  'approve-plan': {
+    least: 'write',
+    parameters: [maybe(word('digest'))],
+    does: 'Approve the plan as it stands now, or by policy that one is made.',
+  },
   'reject-plan': { least: 'write', parameters: [rest('why')], does: 'Send the plan back with a reason.' },
   answer: {
     least: 'write',

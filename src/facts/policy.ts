@@ -32,13 +32,13 @@ export type AgentName = z.infer<typeof AgentName>;
 export const Category = z.enum(['docs', 'tests', 'deps', 'code', 'schema', 'auth', 'infra']);
 export type Category = z.infer<typeof Category>;
 
-export const GateStage = z.enum(['plan', 'merge']);
+export const GateStage = z.enum(['start', 'plan', 'merge']);
 export type GateStage = z.infer<typeof GateStage>;
 
 const login = z.string().min(1).max(39);
 
 export const GateRule = z.strictObject({
-  stage: GateStage.describe('Before the plan is carried out, or before the merge.'),
+  stage: GateStage.describe('Before a plan is made, before it is carried out, or before the merge.'),
   when: z
     .strictObject({
       paths: z.array(glob).min(1).max(50).optional().describe('Any of these is touched, or may be.'),
@@ -48,14 +48,14 @@ export const GateRule = z.strictObject({
       lines: z.int().min(0).optional().describe('More added lines than this.'),
     })
     .prefault({})
-    .describe('All that are named must hold; what is not known yet holds. Empty: always.'),
+    .describe('All that are named must hold; what is not known yet holds. At the start only `labels`. Empty: always.'),
   approvals: z
     .int()
     .min(0)
     .max(5)
     .default(1)
     .describe(
-      'Approvals of different people. 0 without approvers waives the approval of a plan for docs and tests only.',
+      'Approvals of different people. 0 without approvers waives the approval of a plan for docs and tests only; not for the start.',
     ),
   approvers: z.array(login).max(50).default([]).describe('One of these must be among them.'),
 });
@@ -103,7 +103,7 @@ export const Policy = z.strictObject({
       requester: z
         .boolean()
         .default(false)
-        .describe('May the person who asked for the work approve its plan and its code?'),
+        .describe('May the person who asked for the work approve its start, its plan and its code?'),
       approvers: z
         .array(z.string().min(1).max(39))
         .max(50)
@@ -118,7 +118,7 @@ export const Policy = z.strictObject({
         .min(1)
         .max(365)
         .optional()
-        .describe('Days after which a plan that nobody approved is put aside. Absent: it waits.'),
+        .describe('Days after which a start or a plan that nobody approved is put aside. Absent: it waits.'),
       rules: z
         .array(GateRule)
         .max(50)

@@ -19,6 +19,7 @@ export const TicketStage = z.discriminatedUnion('name', [
   stage('idle', { notice: Message.optional() }),
   stage('checking', {}),
   stage('not_ready', { verdict: Verdict }),
+  stage('awaiting_start', {}),
   stage('planning', { run: z.string(), signal }),
   stage('publishing_plan', { run: z.string() }),
   stage('awaiting_approval', {}),

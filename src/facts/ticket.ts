@@ -1,6 +1,6 @@
 // What happened to one ticket. Observed facts come from intake, outcomes from effects, decided facts from decide/ticket.
 import { z } from 'zod';
-import { Approval } from './approval.ts';
+import { Approval, StartConsent } from './approval.ts';
 import { BudgetUse } from './budget.ts';
 import { CommandGiven, CommandMisread, Receipt } from './comment.ts';
 import { Compacted } from './compacted.ts';
@@ -110,6 +110,15 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     plan: PlanSnapshot.optional(),
     policy: livePolicy,
   }),
+  /** The same of whoever approves that a plan is made; there is no plan to read. */
+  fact('StartApprovalRead', {
+    ask: CommandGiven,
+    role: Role,
+    genuine: z.boolean(),
+    bodyDigest: z.string().optional(),
+    labels: z.array(z.string()).optional(),
+    policy: livePolicy,
+  }),
   /** `signal`: what asked for it. `run` of the other two: absent in facts that were recorded before it was told. */
   fact('RunDispatched', {
     run: z.string(),
@@ -157,7 +166,7 @@ export const TicketOutcome = z.discriminatedUnion('type', [
 export const TicketDecided = z.discriminatedUnion('type', [
   fact('TicketStarted', { by: Actor }),
   fact('StageEntered', { stage: TicketStage }),
-  /** What the gate asks for, whenever a plan begins to wait at it; `waived` names the rule by which nobody is asked. */
+  /** What the gate asks for, whenever a ticket begins to wait at it; `waived` names the rule by which nobody is asked. */
   fact('GateJudged', {
     stage: GateStage,
     approvals: z.int(),
@@ -165,6 +174,8 @@ export const TicketDecided = z.discriminatedUnion('type', [
     why: z.array(z.string()),
     waived: z.string().optional(),
   }),
+  /** One approval of a start; with those before it there may be enough of them. */
+  fact('StartConsented', { consent: StartConsent }),
   /** One approval of several that are asked for. */
   fact('PlanConsented', { approval: Approval }),
   fact('PlanApproved', { approval: Approval }),

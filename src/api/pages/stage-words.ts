@@ -7,6 +7,7 @@ const titles: Readonly<Record<StageName, string>> = {
   idle: 'Not started',
   checking: 'Checking the issue',
   not_ready: 'Not ready',
+  awaiting_start: 'Waiting for approval to start',
   planning: 'Planning',
   publishing_plan: 'Publishing the plan',
   awaiting_approval: 'Waiting for approval',
@@ -22,7 +23,7 @@ const titles: Readonly<Record<StageName, string>> = {
 
 export const stageTitle = (stage: StageName): string => titles[stage];
 
-const waiting: readonly StageName[] = ['awaiting_approval', 'in_review', 'not_ready', 'retrying'];
+const waiting: readonly StageName[] = ['awaiting_start', 'awaiting_approval', 'in_review', 'not_ready', 'retrying'];
 
 export const stageTone = (stage: StageName): 'good' | 'bad' | 'wait' | '' =>
   stage === 'merged' ? 'good' : stage === 'blocked' ? 'bad' : waiting.includes(stage) ? 'wait' : '';
@@ -36,6 +37,7 @@ const reached: Readonly<Record<StageName, number | undefined>> = {
   idle: undefined,
   checking: 0,
   not_ready: 0,
+  awaiting_start: 0,
   planning: 1,
   publishing_plan: 1,
   awaiting_approval: 2,

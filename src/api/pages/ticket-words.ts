@@ -93,6 +93,7 @@ export const ticketWords: Words<TicketFact> = {
   AuthorityRead: undefined,
   LabelAuthorityRead: undefined,
   ApprovalRead: ({ ask, role }) => said('', `Approval read again: ${nameOf(ask.by)} has ${role} permission`),
+  StartApprovalRead: ({ ask, role }) => said('', `Approval read again: ${nameOf(ask.by)} has ${role} permission`),
   RunDispatched: ({ run, stage, signal }) =>
     said('', html`Run ${code(run)} dispatched to ${stage}`, { why: signal && inWords(signal.why) }),
   DispatchDeferred: ({ why }) => said('wait', 'Start put off', { why: inWords(why) }),
@@ -121,16 +122,17 @@ export const ticketWords: Words<TicketFact> = {
   GaveUp: ({ command, why }) => said('bad', html`Gave up on ${code(command)}`, { why }),
   TicketStarted: ({ by }) => said('key', html`<strong>Work started</strong>`, { who: nameOf(by) }),
   StageEntered: ({ stage }) => stageEntered(stage),
-  GateJudged: ({ approvals, why, waived }) =>
+  GateJudged: ({ stage, approvals, why, waived }) =>
     said(
       '',
       waived === undefined
-        ? `Plan asks for ${approvals} approval${approvals === 1 ? '' : 's'}`
+        ? `${stage === 'start' ? 'Making a plan' : 'Plan'} asks for ${approvals} approval${approvals === 1 ? '' : 's'}`
         : 'Plan asks for no approval',
       {
         why: waived ?? (why.length > 0 ? why.join(', ') : undefined),
       },
     ),
+  StartConsented: ({ consent }) => said('good', 'Approved that a plan is made', { who: nameOf(consent.by) }),
   PlanConsented: ({ approval }) =>
     said('good', 'Plan approved, more approvals are asked for', { who: nameOf(approval.by) }),
   PlanApproved: ({ approval }) =>

@@ -69,7 +69,7 @@ const named = ({ when }: GateRule, n: number): string => {
 /** A rule that asks for nothing waives. */
 const waives = ({ approvals, approvers }: GateRule): boolean => approvals === 0 && approvers.length === 0;
 
-/** Without any rule: one approval of the plan and one review before the merge. */
+/** Without any rule: nobody is asked about the start, one person approves the plan, and one reviews before the merge. */
 export function demandOf(stage: GateStage, policy: Policy, about: About): Demand {
   const matched = policy.gates.rules.flatMap((rule, n) =>
     rule.stage === stage && applies(rule, about) ? [{ rule, name: named(rule, n) }] : [],
@@ -77,7 +77,7 @@ export function demandOf(stage: GateStage, policy: Policy, about: About): Demand
   const demanding = matched.filter(({ rule }) => !waives(rule));
   const waiver = matched.find(({ rule }) => waives(rule));
   return {
-    approvals: Math.max(1, ...demanding.map(({ rule }) => rule.approvals)),
+    approvals: Math.max(stage === 'start' ? 0 : 1, ...demanding.map(({ rule }) => rule.approvals)),
     groups: demanding.flatMap(({ rule }) => (rule.approvers.length > 0 ? [rule.approvers] : [])),
     why: demanding.map(({ name }) => name),
     ...(stage === 'plan' && waiver && demanding.length === 0 && mayWaive(policy, about) && { waived: waiver.name }),

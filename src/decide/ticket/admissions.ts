@@ -4,7 +4,9 @@ import { type Message, message } from '../../facts/message.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import { runStageOf } from './evolve-run.ts';
 import type { TicketDecision } from './moves.ts';
+import { planGate } from './plan-gate.ts';
 import { nextStep } from './report.ts';
+import { startApprovers } from './start-gate.ts';
 import { liveRun, type TicketState } from './state.ts';
 import { without } from './without.ts';
 
@@ -60,7 +62,7 @@ const reply = ({ comment }: CommandGiven, said: Message, lines: Message[][]): Ti
 export const tellStatus = (state: TicketState, given: CommandGiven): TicketDecision =>
   reply(given, message('status', { stage: state.stage.name }), [[nextStep(state)]]);
 
-/** What every run was started for, and why one waits or was refused, newest last; then what is next. */
+/** Who approved the start, what every run was started for, why one waits or was refused, newest last; then what its gate asks. */
 export function explain(state: TicketState, given: CommandGiven): TicketDecision {
   const { admissions = [] } = state;
   const check = given.command.name === 'harness explain' ? given.command.check : undefined;
@@ -70,8 +72,13 @@ export function explain(state: TicketState, given: CommandGiven): TicketDecision
   ]);
   const due = runStageOf(state.stage);
   const asked = 'signal' in state.stage ? state.stage.signal : undefined;
+  const approvers = startApprovers(state);
+  const gate = state.stage.name === 'awaiting_approval' ? planGate(state) : undefined;
   return reply(given, message(check === undefined ? 'explain' : 'explain-check', { check: check ?? '' }), [
+    ...(approvers.length > 0 ? [[message('explain-start-approved', { approvers: approvers.join(', ') })]] : []),
     ...(lines.length > 0 ? lines : [[message('explain-none')]]),
+    ...(state.stage.name === 'awaiting_start' ? [[nextStep(state)]] : []),
+    ...(gate ? [[gate]] : []),
     ...(due && asked && state.waits ? [[message('explain-due', { stage: due }), asked.why]] : []),
   ]);
 }

@@ -11,8 +11,8 @@ import { and, ask, block, nothing, revoke, stopRun, type TicketDecision } from '
 import { approversOf, waivedApproval } from './plan-gate.ts';
 import { isOver, type TicketState, withPolicy } from './state.ts';
 
-/** While a plan is being made or shown there is nothing to read again: TreePushed brings the new one. */
-const replanning: readonly StageName[] = ['planning', 'publishing_plan'];
+/** While a plan is about to be made, or shown, there is nothing to read again: TreePushed brings the new one. */
+const replanning: readonly StageName[] = ['awaiting_start', 'planning', 'publishing_plan'];
 const isReplanning = ({ stage }: TicketState): boolean =>
   replanning.includes(stage.name) ||
   (stage.name === 'retrying' && (stage.resume === 'plan' || stage.resume === 'publish_plan'));

@@ -1,10 +1,12 @@
 // What should be seen of a ticket: one notice on the issue, the label ai-blocked, the answers to comments.
 import type { Receipt } from '../../facts/comment.ts';
+import { message } from '../../facts/message.ts';
 import type { Context } from '../contract.ts';
 import { standstillMessage } from '../control-answer.ts';
 import type { Target } from '../target.ts';
 import type { NoticeView } from './notice-view.ts';
 import { triesAgain } from './report.ts';
+import { startGate } from './start-gate.ts';
 import type { TicketState } from './state.ts';
 
 export function desiredOfTicket(state: TicketState, { number }: Context): Target[] {
@@ -29,6 +31,7 @@ function noticeOf(state: TicketState): NoticeView | undefined {
   if (stage.name === 'not_ready') return { kind: 'not_ready', verdict: stage.verdict };
   if (stage.name === 'idle') return stage.notice && { kind: 'message', message: stage.notice };
   if (state.pull !== undefined) return { kind: 'pull', pull: state.pull };
+  if (stage.name === 'awaiting_start') return { kind: 'message', message: message('start-gate', startGate(state)) };
   if (stage.name === 'retrying') return { kind: 'message', message: triesAgain(stage) };
   if (stage.name === 'blocked' || stage.name === 'canceled') return { kind: 'message', message: stage.why };
   if (state.standstill && state.requester) return { kind: 'still', message: standstillMessage(state.standstill) };

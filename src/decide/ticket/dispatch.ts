@@ -5,11 +5,13 @@ import type { CommandOf } from '../command.ts';
 import type { Context } from '../contract.ts';
 import { runStageOf } from './evolve-run.ts';
 import { and, ask, block, enter, heldBy, type TicketDecision } from './moves.ts';
+import { awaitStart, mayStart } from './start-gate.ts';
 import { policyOf, type TicketState } from './state.ts';
 
-/** Starts a stage, or remembers that it is due while the ticket is on hold. */
+/** Starts a stage, or remembers that it is due while the ticket is on hold; a plan waits for who has to approve its start. */
 export function start(state: TicketState, context: Context, stage: Stage, subject?: Subject): TicketDecision {
   if (state.hold) return block(heldBy(state.hold), stage);
+  if (stage === 'plan' && !mayStart(state)) return awaitStart(state);
   const run = nextRun(state, context);
   const entered: TicketStage =
     stage === 'plan'

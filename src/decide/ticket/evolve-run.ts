@@ -22,7 +22,8 @@ export function stageEntered(
 ): TicketState {
   const runs = runStageOf(stage);
   const { waitsSince: _, ...kept } = state;
-  const waits = stage.name === 'awaiting_approval' && { waitsSince: now.toISOString() };
+  const atGate = stage.name === 'awaiting_start' || stage.name === 'awaiting_approval';
+  const waits = atGate && { waitsSince: now.toISOString() };
   const entered: TicketState = {
     ...(stage.name === 'planning' ? { ...without(kept, 'planned', 'consents'), ...plannedFor(state) } : kept),
     ...waits,

@@ -9,6 +9,7 @@ import { headMoved, planRead, pullClosed, treePushed } from './evolve-branch.ts'
 import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
 import { standing } from './plan-gate.ts';
 import { withStandstill } from './standstill.ts';
+import { withoutStartConsentOf, withStartConsent } from './start-gate.ts';
 import {
   initialTicket,
   isOver,
@@ -42,7 +43,7 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
       ? { ...state, label: { ...state.label, on: false, at } }
       : state;
   },
-  IssueEdited: (state, { by, issue }) => ({ ...state, edit: { by, digest: issue.bodyDigest } }),
+  IssueEdited: (state, { by, issue, at }) => ({ ...state, edit: { by, digest: issue.bodyDigest, at } }),
   StartRead: startRead,
   TicketStarted: (state, { by }) => ({
     ...without(state.pullClosed ? leaveBranch(state) : state, 'feedback', 'revoked', 'fell'),
@@ -50,7 +51,7 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   }),
   StageEntered: (state, fact, context) => {
     const next = stageEntered(state, fact, context);
-    return isOver(next) ? without(next, 'standstill') : next;
+    return isOver(next) ? without(next, 'standstill', 'labels', 'startConsents') : next;
   },
   RunDispatched: (state, fact, { now }) => ({
     ...answered(withAdmission(state, fact, now)),
@@ -88,11 +89,17 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   BaseMoved: (state, { ref, sha }) => (ref === state.base?.ref ? { ...state, baseTip: sha } : state),
   PlanRead: (state, fact, context) => withPolicy(planRead(state, fact, context), fact.policy),
   ApprovalRead: (state, { policy, labels }) => withLabels(withPolicy(state, policy), labels),
+  StartApprovalRead: (state, { policy, labels }) => withLabels(withPolicy(state, policy), labels),
+  StartConsented: (state, { consent }) => withStartConsent(state, consent),
+  MembersChanged: withoutStartConsentOf,
   PullRetargeted: (state, { base }) => ({ ...state, base: { ref: base, sha: state.base?.sha ?? '' } }),
   PlanConsented: (state, { approval }) => ({ ...state, consents: [...standing(state, approval), approval] }),
   PlanApproved: (state, { approval }) => ({ ...without(state, 'revoked', 'fell', 'consents'), approval }),
-  CommentChanged: (state, { comment }) =>
-    state.consents ? { ...state, consents: state.consents.filter((one) => one.comment !== comment) } : state,
+  CommentChanged: (state, { comment }) => ({
+    ...state,
+    ...(state.consents && { consents: state.consents.filter((one) => one.comment !== comment) }),
+    ...(state.startConsents && { startConsents: state.startConsents.filter((one) => one.comment !== comment) }),
+  }),
   ApprovalRevoked: (state, { why }) => ({
     ...without(state, 'approval'),
     revoked: why,
@@ -141,7 +148,7 @@ function startRead(state: TicketState, fact: TicketFactOf<'StartRead'>): TicketS
   return {
     ...state,
     ...(issue && { issue }),
-    ...(fact.labels && { labels: notStarted(state) ? fact.labels : (withLabels(state, fact.labels).labels ?? []) }),
+    ...(fact.labels && { labels: withLabels(state, fact.labels).labels ?? [] }),
     ...(body && { body }),
     ...(state.label && allowed && { label: { ...state.label, allowed } }),
     policy: policy.status === 'broken' && !notStarted(state) && state.policy ? state.policy : policy,

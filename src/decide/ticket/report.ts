@@ -6,6 +6,7 @@ import type { Context } from '../contract.ts';
 import { standstillMessage } from '../control-answer.ts';
 import { lifetimeUse } from './budget.ts';
 import { planGate } from './plan-gate.ts';
+import { startGate } from './start-gate.ts';
 import { type TicketState, waitsForSlot } from './state.ts';
 
 export const reportOf = (state: TicketState, { number }: Context): TicketReport => ({
@@ -48,6 +49,8 @@ export function nextStep(state: TicketState): Message {
   if (state.hold) return message('next-held', { by: state.hold.by });
   if (state.standstill && waitsForSlot(state)) return standstillMessage(state.standstill);
   switch (stage.name) {
+    case 'awaiting_start':
+      return message('next-awaiting_start', startGate(state));
     case 'awaiting_approval':
       return message('next-approve', { digest: state.plan?.digest ?? '' });
     case 'blocked':

@@ -13,7 +13,10 @@ type Names<Type extends TicketFact['type']> = (
   context: Context,
 ) => Signal;
 
-const byCommand = (_: TicketState, { ask }: TicketFactOf<'AuthorityRead' | 'ApprovalRead'>): Signal => ({
+const byCommand = (
+  _: TicketState,
+  { ask }: TicketFactOf<'AuthorityRead' | 'ApprovalRead' | 'StartApprovalRead'>,
+): Signal => ({
   key: `comment:${ask.comment.id}/${ask.command.name}`,
   why: message('signal-command', { command: ask.command.name, by: ask.by.login }),
 });
@@ -22,6 +25,7 @@ const byCommand = (_: TicketState, { ask }: TicketFactOf<'AuthorityRead' | 'Appr
 const names: { [Type in TicketFact['type']]?: Names<Type> } = {
   AuthorityRead: byCommand,
   ApprovalRead: byCommand,
+  StartApprovalRead: byCommand,
   StartRead: (state, { by, covers, issue }, { now }) => {
     if (covers === 'live') return { key: `asked:${now.toISOString()}`, why: message('signal-asked', { by: by.login }) };
     const { label, edit } = state;

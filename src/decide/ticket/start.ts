@@ -9,7 +9,7 @@ import { isOtherPull } from './evolve-branch.ts';
 import { hold } from './hold.ts';
 import { and, ask, block, enter, nothing, revoke, stop, stopRun, type TicketDecision } from './moves.ts';
 import { policyProblems } from './policy-problems.ts';
-import { isOver, notStarted, type TicketState } from './state.ts';
+import { isOver, notStarted, type TicketState, withLabels } from './state.ts';
 
 export function issueLabeled(
   state: TicketState,
@@ -56,7 +56,7 @@ export function issueEdited(
   const checking = state.stage.name === 'checking';
   if (isOver(state) || (!checking && issue.bodyDigest === state.issue?.bodyDigest)) return nothing;
   const again = ask({ type: 'ReadStart', issue: number, by, covers: 'event' });
-  return state.stage.name === 'not_ready' ? and(enter({ name: 'checking' }), again) : again;
+  return notStarted(state) && !checking ? and(enter({ name: 'checking' }), again) : again;
 }
 
 export function startRead(state: TicketState, fact: TicketFactOf<'StartRead'>, context: Context): TicketDecision {
@@ -77,7 +77,7 @@ export function startRead(state: TicketState, fact: TicketFactOf<'StartRead'>, c
   // Whoever labelled asked for it, also where somebody else has edited the text since.
   const requester = fact.covers === 'event' ? (state.label?.by ?? by) : by;
   const ready: TicketState = {
-    ...state,
+    ...withLabels(state, fact.labels),
     requester,
     issue,
     policy: fact.policy,
@@ -113,7 +113,7 @@ const askEditor = (
 function notAllowed(state: TicketState, { by, role }: TicketFactOf<'StartRead'>): TicketDecision {
   const edited = state.edit?.by.id === by.id;
   const notice = message(edited ? 'issue-edited-by-outsider' : 'start-needs-write', { by: by.login, role });
-  if (state.stage.name === 'checking' || state.stage.name === 'not_ready') return enter({ name: 'idle', notice });
+  if (notStarted(state)) return enter({ name: 'idle', notice });
   return stop(state, notice);
 }
 

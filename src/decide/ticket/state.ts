@@ -1,5 +1,5 @@
 // What is known about a ticket. Small enough to read in the database: bodies, bundles and reports are artifacts.
-import type { Approval } from '../../facts/approval.ts';
+import type { Approval, StartConsent } from '../../facts/approval.ts';
 import type { Receipt } from '../../facts/comment.ts';
 import type { Standstill } from '../../facts/control.ts';
 import type { IssueSnapshot } from '../../facts/issue.ts';
@@ -16,8 +16,8 @@ export type TicketState = {
   stage: TicketStage;
   /** The newest `ai-ready` event, and the digest of the issue that it covers; `allowed`: `by` was seen to have write. */
   label?: { on: boolean; at: string; covers: string; by: Actor; allowed?: true };
-  /** The newest edit: by whom, and what the issue said after it. */
-  edit?: { by: Actor; digest: string };
+  /** The newest edit: by whom, what the issue said after it, and when by GitHub's clock. */
+  edit?: { by: Actor; digest: string; at: string };
   requester?: Actor;
   issue?: IssueSnapshot;
   /** Artifact of the sanitised body. */
@@ -35,9 +35,11 @@ export type TicketState = {
   approval?: Approval;
   /** Approvals of the plan while more are asked for. */
   consents?: Approval[];
-  /** Labels that the issue was seen with since the work began: taking one off loosens nothing. */
+  /** Who approved that a plan is made, of whatever text of the issue. */
+  startConsents?: StartConsent[];
+  /** Labels that the issue was seen with since the work was asked for: taking one off loosens nothing. */
   labels?: string[];
-  /** When the plan began to wait for approval (database time, ISO 8601). */
+  /** When the ticket, or its plan, began to wait for approval (database time, ISO 8601). */
   waitsSince?: string;
   /** Why the last approval fell, until the next one, and which one it was. */
   revoked?: Message;
@@ -110,6 +112,7 @@ export const isOver = (state: TicketState): boolean => over.includes(state.stage
 export const notStarted = (state: TicketState): boolean =>
   state.stage.name === 'idle' ||
   state.stage.name === 'not_ready' ||
+  state.stage.name === 'awaiting_start' ||
   state.stage.name === 'canceled' ||
   state.stage.name === 'checking';
 

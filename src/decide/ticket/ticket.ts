@@ -29,6 +29,7 @@ import { factSetAside, replayed } from './set-aside.ts';
 import { withSignal } from './signal.ts';
 import { runStopped, standstillChanged, ticketStopped } from './standstill.ts';
 import { issueClosed, issueEdited, issueLabeled, issueUnlabeled, pullClosed, startRead } from './start.ts';
+import { startApprovalRead } from './start-approval.ts';
 import { initialTicket, isOver, type TicketState } from './state.ts';
 import { timed, woken } from './wake.ts';
 
@@ -49,6 +50,7 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
   CommandMisread: commandMisread,
   AuthorityRead: authorityRead,
   ApprovalRead: approvalRead,
+  StartApprovalRead: startApprovalRead,
   CommentChanged: commentChanged,
   HeadMoved: headMoved,
   BaseMoved: baseMoved,
@@ -107,7 +109,7 @@ const isSame = (now: TicketReport, before: TicketReport): boolean =>
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 8,
+  version: 9,
   initial: initialTicket,
   fact: TicketFact,
   decide,

@@ -32,6 +32,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     checking: ['IssueLabeled', 'AuthorityRead'],
     idle: ['StartRead'],
     not_ready: ['StartRead'],
+    awaiting_start: ['StartRead'],
     planning: ['StartRead'],
     blocked: ['StartRead', 'GaveUp', 'FactSetAside'],
     canceled: stopped,
@@ -40,6 +41,14 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
   not_ready: {
     checking: ['IssueLabeled', 'IssueEdited', 'AuthorityRead'],
     idle: ['StartRead'],
+    canceled: stopped,
+    merged: ['PullClosed'],
+  },
+  awaiting_start: {
+    checking: ['IssueLabeled', 'IssueEdited', 'AuthorityRead'],
+    idle: ['StartRead'],
+    planning: ['StartApprovalRead'],
+    blocked: ['FactSetAside', 'Woken'],
     canceled: stopped,
     merged: ['PullClosed'],
   },
@@ -58,6 +67,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     merged: ['PullClosed'],
   },
   awaiting_approval: {
+    awaiting_start: ['AuthorityRead'],
     planning: ['AuthorityRead'],
     implementing: ['ApprovalRead', 'PlanRead'],
     verifying: ['ApprovalRead', 'PlanRead'],
@@ -100,6 +110,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     merged: ['PullClosed'],
   },
   retrying: {
+    awaiting_start: again,
     planning: again,
     publishing_plan: again,
     awaiting_approval: [...again, ...fallen],
@@ -112,6 +123,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
   },
   blocked: {
     checking: resumed,
+    awaiting_start: resumed,
     planning: resumed,
     publishing_plan: resumed,
     awaiting_approval: [...resumed, ...fallen],

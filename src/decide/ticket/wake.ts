@@ -1,4 +1,4 @@
-// What a ticket waits for by the clock: a free slot, the end of a pause, the day on which a plan that nobody approved is put aside.
+// What a ticket waits for by the clock: a free slot, the end of a pause, the day on which what nobody approved is put aside.
 import { message } from '../../facts/message.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
@@ -12,16 +12,21 @@ function dueAt(state: TicketState): Date | undefined {
   const { stage, waitsSince } = state;
   if (stage.name === 'retrying') return new Date(stage.at);
   const { expireDays } = policyOf(state).gates;
-  return stage.name === 'awaiting_approval' && waitsSince !== undefined && expireDays !== undefined
+  const atGate = stage.name === 'awaiting_start' || stage.name === 'awaiting_approval';
+  return atGate && waitsSince !== undefined && expireDays !== undefined
     ? new Date(Date.parse(waitsSince) + expireDays * dayMs)
     : undefined;
 }
 
 const dayMs = 24 * 60 * 60 * 1_000;
 
-/** Nothing is lost: the plan stays on its branch, and /retry has it wait for approval again. */
-const expire = (state: TicketState): TicketDecision =>
-  block(message('approval-expired', { days: String(policyOf(state).gates.expireDays ?? 0) }), 'verify');
+/** Nothing is lost: a plan stays on its branch, and /retry has it, or the start, wait for approval again. */
+function expire(state: TicketState): TicketDecision {
+  const days = String(policyOf(state).gates.expireDays ?? 0);
+  return state.stage.name === 'awaiting_start'
+    ? block(message('start-expired', { days }), 'start')
+    : block(message('approval-expired', { days }), 'verify');
+}
 
 /** A stage that is entered brings its own hour, and takes the one of the stage before it away. */
 export function timed(before: TicketState, after: TicketState, decision: TicketDecision): TicketDecision {

@@ -41,6 +41,7 @@ export const commandsDo: Readonly<Record<Command['type'], Doing>> = {
   ReadAuthority: 'protective',
   ReadLabelAuthority: 'protective',
   ReadApproval: 'protective',
+  ReadStartApproval: 'protective',
   DispatchRun: 'protective',
   CancelRun: 'protective',
   ChangeControl: 'protective',

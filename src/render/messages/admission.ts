@@ -13,6 +13,7 @@ export const admission = {
   'explain-started': heading('was started'),
   'explain-waits': heading('waits'),
   'explain-refused': heading('was refused'),
+  'explain-start-approved': 'That a plan is made was approved by {approvers}.',
   'explain-due': 'The {stage} run that is due was asked for.',
   'signal-label': '{by} set the label `ai-ready`.',
   'signal-edit': '{by} edited the issue.',

@@ -1,5 +1,6 @@
 // The nearest thing that somebody has to do, or what is being waited for.
 import type { Data } from '../fill.ts';
+import { startAsks } from './approval.ts';
 
 const nothingToDo = 'Nothing to do for you.';
 
@@ -7,6 +8,7 @@ const ofTicket = {
   'next-idle': 'To start, someone with write permission sets the label `ai-ready` on the issue.',
   'next-checking': `Gantry is reading. ${nothingToDo}`,
   'next-not_ready': 'The issue needs testable acceptance criteria; editing it has it checked again.',
+  'next-awaiting_start': startAsks,
   'next-planning': `The agent writes the plan in run \`{run}\`. ${nothingToDo}`,
   'next-publishing_plan': `The plan is being published. ${nothingToDo}`,
   'next-awaiting_approval': 'Someone with write permission reads the plan and types `/approve-plan`.',

@@ -21,6 +21,7 @@ function headline({ gate, ticket, next }: StickyView): string {
   if (ticket?.stage === 'blocked') return '✋ Stopped, a person is needed';
   if (ticket?.stage === 'retrying') return '⏳ Failed, to be tried again';
   if (ticket?.stage === 'canceled') return '⚪ Canceled';
+  if (ticket?.stage === 'awaiting_start') return '✋ Making a plan waits for approval';
   if (ticket?.stage === 'awaiting_approval')
     return ticket.revoked ? '✋ The approval was revoked' : '✋ The plan waits for approval';
   if (next.id === 'standstill') return '⏸️ Paused';

@@ -50,6 +50,16 @@ export const reads = {
       return ticket.command({ type: 'ReadApproval', ask, issue, branch: 'gantry/plan', base: 'main', changeId });
     },
   },
+  ReadStartApproval: {
+    ...base,
+    at: 'reader.comment',
+    route: /^GET \/repos\/[^/]+\/[^/]+\/issues\/comments\/\d+$/,
+    prepare: async (stage) => {
+      const ticket = await givenTicket(stage, { labelled: true });
+      const ask: CommandGiven = await ticket.says('/approve-plan', { name: 'approve-plan' });
+      return ticket.command({ type: 'ReadStartApproval', ask, issue: ticket.issue });
+    },
+  },
   ReadPlan: {
     ...base,
     at: 'git.mirror',

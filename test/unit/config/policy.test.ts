@@ -75,6 +75,36 @@ test('an agent that was never run with its real CLI is off until the repository 
   expect(readPolicy('version: 1\nagent: openhands\nunverifiedAgents: true\n')).toMatchObject({ status: 'ok' });
 });
 
+test('a rule for the start asks by labels or about every ticket: nothing else is known before a plan', () => {
+  const rules = (text: string) => problemsOf(`version: 1\ngates:\n  rules:\n${text}`);
+  expect(rules('    - stage: start\n    - { stage: start, when: { labels: [risky] }, approvals: 2 }\n')).toEqual([]);
+  expect(rules('    - { stage: start, approvals: 0, approvers: [ann] }\n')).toEqual([]);
+  expect(
+    rules('    - stage: start\n      when:\n        labels: [risky]\n        paths: [src/**]\n        lines: 9\n'),
+  ).toMatchInlineSnapshot(`
+    [
+      {
+        "line": 7,
+        "message": "\`gates.rules.0.when.paths\` is not known before there is a plan: ask by \`labels\` at \`stage: start\`, leave \`when\` out to ask about every ticket, or use \`stage: plan\`",
+      },
+      {
+        "line": 8,
+        "message": "\`gates.rules.0.when.lines\` is not known before there is a plan: ask by \`labels\` at \`stage: start\`, leave \`when\` out to ask about every ticket, or use \`stage: plan\`",
+      },
+    ]
+  `);
+  expect(rules('    - stage: start\n      approvals: 0\n')).toMatchInlineSnapshot(`
+    [
+      {
+        "line": 5,
+        "message": "\`gates.rules.0.approvals\` is 0, which asks nobody: without a rule nobody is asked at \`stage: start\`, so leave this rule out",
+      },
+    ]
+  `);
+  for (const when of ['categories: [auth]', 'files: 3'])
+    expect(rules(`    - { stage: start, when: { ${when} } }\n`)).toHaveLength(1);
+});
+
 test('all problems come back at once, each with its line', () => {
   const text = `version: 1
 agnet: codex

@@ -231,6 +231,18 @@ export const approvalRead = (
   plan: plan(),
   ...more,
 });
+export const startApprovalRead = (
+  ask: CommandGiven,
+  more: Partial<TicketFactOf<'StartApprovalRead'>> = {},
+): TicketFactOf<'StartApprovalRead'> => ({
+  type: 'StartApprovalRead',
+  ask,
+  role: 'write',
+  genuine: true,
+  bodyDigest: digest('first'),
+  labels: ['ai-ready'],
+  ...more,
+});
 export const planRead = (head: string, more: Partial<TicketFactOf<'PlanRead'>> = {}): TicketFactOf<'PlanRead'> => ({
   type: 'PlanRead',
   head,

@@ -36,9 +36,10 @@ test.each([
   ['test/login.test.ts', false],
 ])('%s is nothing but docs and tests: %s', (path, harmless) => expect(isHarmless(path)).toBe(harmless));
 
-test('without a rule it is one approval and one review, and nothing is waived', () => {
+test('without a rule it is one approval and one review, nobody about the start, and nothing is waived', () => {
   for (const stage of ['plan', 'merge'] as const)
     expect(demandOf(stage, policy([]), about('docs/a.md'))).toEqual({ approvals: 1, groups: [], why: [] });
+  expect(demandOf('start', policy([]), about())).toEqual({ approvals: 0, groups: [], why: [] });
 });
 
 test('each condition asks for what it names: paths, categories, labels, size', () => {

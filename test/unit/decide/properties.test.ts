@@ -48,6 +48,14 @@ function takeNear(world: TwoStreams, [kind, n, m]: Step): void {
   else world.happen(nearTheMerge[n % nearTheMerge.length] ?? 3, m);
 }
 
+/** What people do that bears on the start: label, unlabel, edit, approve, retry, hold, unhold, change a comment. */
+const nearTheStart = [0, 1, 2, 3, 3, 3, 5, 7, 8, 8, 21];
+function takeNearTheStart(world: TwoStreams, [kind, n, m]: Step): void {
+  if (kind <= 4) world.answer(n, false);
+  else if (kind === 5) world.end(m);
+  else world.happen(nearTheStart[n % nearTheStart.length] ?? 3, m);
+}
+
 const runs = Number(process.env.PROPERTY_RUNS ?? 80);
 
 describe('over every sequence of events', () => {
@@ -64,6 +72,22 @@ describe('over every sequence of events', () => {
     );
     // A property that never saw a merge would hold of nothing.
     expect(merges).toBeGreaterThan(runs / 20);
+  }, 60_000);
+
+  test('nor is a plan made whose start nobody approved, where the policy asks for that', () => {
+    const policy = build.policyWith({ gates: { expireDays: 1, rules: [{ stage: 'start' }] } });
+    let plans = 0;
+    fc.assert(
+      fc.property(steps, (walk) => {
+        const world = new TwoStreams(policy);
+        world.happen(0, 0);
+        world.settle();
+        for (const step of walk) takeNearTheStart(world, step);
+        plans += world.plans;
+      }),
+      { numRuns: runs },
+    );
+    expect(plans).toBeGreaterThan(runs / 5);
   }, 60_000);
 
   test('nor near the merge, where it is most tempting', () => {
@@ -100,6 +124,9 @@ describe('over every sequence of events', () => {
   });
 });
 
+const startAsk = build.approve();
+const startConsent: readonly TicketFact[] = [startAsk, build.startApprovalRead(startAsk)];
+
 const ticketFacts: readonly TicketFact[] = [
   ...build.toReview,
   build.unlabelled(),
@@ -118,6 +145,8 @@ const ticketFacts: readonly TicketFact[] = [
   ...build.allowed({ name: 'unhold' }),
   ...build.allowed({ name: 'retry' }),
   ...build.allowed({ name: 'cancel' }),
+  build.startRead({ policy: build.policyWith({ gates: { rules: [{ stage: 'start' }] } }) }),
+  ...startConsent,
   { type: 'Woken' },
   { type: 'PullRetargeted', base: 'release' },
   { type: 'PushWaits', run: build.run(3), workflows: ['ci.yml'] },

@@ -9,6 +9,7 @@ import type { Approval } from '../../../src/facts/approval.ts';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { message } from '../../../src/facts/message.ts';
 import type { Actor, Role } from '../../../src/facts/person.ts';
+import type { PolicyRead } from '../../../src/facts/policy.ts';
 import { PullFact } from '../../../src/facts/pull.ts';
 import { TicketFact } from '../../../src/facts/ticket.ts';
 import {
@@ -51,6 +52,8 @@ export class TwoStreams {
   readonly pull = new Stream(pullLifecycle, pullId);
   readonly asked: { from: 'ticket' | 'pull'; command: Command }[] = [];
   readonly tells: (Told & { standing: Standing })[] = [];
+  /** Plan runs that were asked for under a policy that asks about every start. */
+  plans = 0;
   readonly merges: CommandOf<'MergePull'>[] = [];
   /** Runs that were asked for and neither ended nor were stopped; and how many unanswered dispatches each has. */
   readonly live = new Set<string>();
@@ -69,6 +72,11 @@ export class TwoStreams {
   #draft = true;
   #merged = false;
   #pusher: Actor = gantry;
+  readonly #policy: PolicyRead;
+
+  constructor(policy = policyWith()) {
+    this.#policy = policy;
+  }
 
   get minute(): number {
     this.#minute += 1;
@@ -104,12 +112,28 @@ export class TwoStreams {
       if (one.type === 'MergePull') this.#mayMerge(one);
       if (one.type === 'DispatchRun') {
         expect(this.unanswered.get(one.run) ?? 0, `${one.run} is asked for once at a time`).toBe(0);
+        if (one.stage === 'plan') this.#mayPlan();
         this.unanswered.set(one.run, 1);
         this.live.add(one.run);
         expect([...this.live], 'one run at a time').toHaveLength(1);
       }
       this.asked.push({ from, command: one });
     }
+  }
+
+  /** Where the policy asks about every start: somebody with write who did not ask for it approved this very text. */
+  #mayPlan(): void {
+    if (this.#policy.status !== 'ok' || this.#policy.policy.gates.rules.length === 0) return;
+    const { requester, issue: now } = this.ticket.state;
+    const yes = this.ticket.journal.filter(
+      (one) =>
+        one.type === 'StartConsented' &&
+        one.consent.bodyDigest === now?.bodyDigest &&
+        one.consent.by.id !== requester?.id &&
+        one.consent.by.login !== 'olga',
+    );
+    expect(yes.length, 'its start was approved').toBeGreaterThan(0);
+    this.plans += 1;
   }
 
   /** The promise (trust.md 17), seen from the ticket's journal and not from the gate. */
@@ -184,6 +208,7 @@ export class TwoStreams {
           role: roles[one.by.login] ?? 'none',
           issue: issue(this.#body),
           labeled: this.#labeled,
+          policy: this.#policy,
         });
       case 'ReadAuthority':
         return { type: 'AuthorityRead', ask: one.ask, role: roles[one.ask.by.login] ?? 'none' };
@@ -205,6 +230,16 @@ export class TwoStreams {
           head: this.#head ?? '',
           base: { ref: one.base, sha: sha(this.#base) },
           plan: this.#planNow(),
+        };
+      case 'ReadStartApproval':
+        return {
+          type: 'StartApprovalRead',
+          ask: one.ask,
+          role: roles[one.ask.by.login] ?? 'none',
+          genuine: true,
+          bodyDigest: digest(this.#body),
+          labels: this.#labeled ? ['ai-ready'] : [],
+          policy: this.#policy,
         };
       case 'ChangeControl':
         return { type: 'ControlChanged', ask: one.ask, change: 'pause', lifted: 0 };
@@ -237,7 +272,7 @@ export class TwoStreams {
           head: one.head,
           snapshot: snapshot(one.head, {
             base: { ref: one.base, sha: sha(this.#base), governed: one.base === 'main' },
-            policy: policyWith(),
+            policy: this.#policy,
             ...(one.plan && { plan: one.plan }),
           }),
         };
