@@ -1,6 +1,6 @@
 // Runs an agent without a box, in directories of its own, for the conformance suite only.
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, glob, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { AgentAdapter, AgentEvent, Installation, Launch } from './contract.ts';
@@ -9,6 +9,7 @@ export type AgentRun = {
   launch: Launch;
   env: Readonly<Record<string, string>>;
   workspace: string;
+  home: string;
   exitCode: number | null;
   signal: string | null;
   events: readonly AgentEvent[];
@@ -23,13 +24,16 @@ export type RunRequest = {
   prepare?: ((workspace: string) => Promise<void>) | undefined;
   /** Kills the process, as a box does, once it says that a command has started. */
   killAtCommand?: boolean | undefined;
+  /** Goes on with the conversation of this run, of which nothing but what the adapter names is there. */
+  goesOn?: AgentRun | undefined;
 };
 
-const PROMPT = 'Create hello.txt with the line hello.\n--help "$HOME" is not an option but text.';
+export const PROMPT = 'Create hello.txt with the line hello.\n--help "$HOME" is not an option but text.';
+export const GO_ON = 'Go on.';
 
 export async function runAgent(
   adapter: AgentAdapter,
-  { installation, modelUrl, prepare, killAtCommand = false }: RunRequest,
+  { installation, modelUrl, prepare, killAtCommand = false, goesOn }: RunRequest,
 ): Promise<AgentRun> {
   const root = await mkdtemp(join(tmpdir(), 'gantry-agent-'));
   const [home, workspace, tmp] = ['home', 'workspace', 'tmp'].map((name) => join(root, name)) as [
@@ -39,12 +43,15 @@ export async function runAgent(
   ];
   await Promise.all([home, workspace, tmp].map((path) => mkdir(path)));
   await prepare?.(workspace);
-  const { defaultModel } = adapter.describe();
-  const launch = adapter.prepare({ installation, workspace, model: defaultModel, prompt: PROMPT });
+  const { defaultModel, resume: patterns } = adapter.describe();
+  const resume = goesOn && sessionOf(goesOn);
+  const prompt = goesOn ? GO_ON : PROMPT;
+  const launch = adapter.prepare({ installation, workspace, model: defaultModel, prompt, resume });
   for (const [path, content] of Object.entries(launch.files)) {
     await mkdir(dirname(join(home, path)), { recursive: true });
     await writeFile(join(home, path), content);
   }
+  if (goesOn) await carryOver(goesOn.home, home, patterns ?? []);
   const env = launch.env({ home, modelUrl });
   const ends = (line: string) =>
     killAtCommand && adapter.parse(line).some((event) => event.type === 'command' && event.phase === 'started');
@@ -57,12 +64,24 @@ export async function runAgent(
     launch,
     env,
     workspace,
+    home,
     exitCode: end.exitCode,
     signal: end.signal,
     events: end.stdout.split('\n').flatMap((line) => (line === '' ? [] : adapter.parse(line))),
     stderr: end.stderr,
     remove: () => rm(root, { recursive: true, force: true }),
   };
+}
+
+const sessionOf = ({ events }: AgentRun): string | undefined => {
+  const started = events.find((event) => event.type === 'started');
+  return started?.session ?? undefined;
+};
+
+async function carryOver(from: string, to: string, patterns: readonly string[]): Promise<void> {
+  for (const pattern of patterns)
+    for await (const folder of glob(pattern, { cwd: from }))
+      await cp(join(from, folder), join(to, folder), { recursive: true });
 }
 
 type End = { exitCode: number | null; signal: string | null; stdout: string; stderr: string };

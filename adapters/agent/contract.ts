@@ -11,8 +11,11 @@ export type Capabilities = {
   defaultModel: string;
   /** Models that the CLI also asks by itself (summaries, checks), whatever model was chosen. The gateway must allow them. */
   sideModels: readonly string[];
-  /** A later run may continue the conversation of an earlier one when its home is kept. */
-  resume: boolean;
+  /**
+   * Where below its home the CLI keeps a conversation: shell patterns of folders, all of whose files are carried over when
+   * a later run continues it. Null: `LaunchRequest.resume` is never given.
+   */
+  resume: readonly string[] | null;
   /** The event stream names every shell command. False: commands may run that no event shows. */
   reportsEveryCommand: boolean;
   /** The event stream tells the tokens. False: only the gateway knows them. */
@@ -35,6 +38,8 @@ export type LaunchRequest = {
   model: string;
   /** Untrusted text. It travels by standard input: no length limit, never in the process list, never an option. */
   prompt: string;
+  /** The session that an earlier run's `started` told, whose files lie in the home by then: it goes on with this prompt. */
+  resume?: string | undefined;
 };
 
 /** What is known only once the box is there; part of the sandbox's own `Inside`. */

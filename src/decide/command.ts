@@ -1,6 +1,7 @@
 // What may be asked of the outside. Each is executed once by the effect of its name and answered by exactly one fact.
 import { z } from 'zod';
 import { CommandGiven } from '../facts/comment.ts';
+import { Conversation } from '../facts/conversation.ts';
 import { Actor } from '../facts/person.ts';
 import { Criterion, PlanSnapshot } from '../facts/plan.ts';
 import { Policy } from '../facts/policy.ts';
@@ -43,6 +44,10 @@ export const Command = z.discriminatedUnion('type', [
     /** The issue was read a moment ago, and is blocked by nothing: its priority. Absent: it is read. */
     priority: Priority.optional(),
     feedback: z.string().optional(),
+    /** Of the branch, and what the newest agent's run remembers: whether it is about the same is seen at the dispatch. */
+    pull: z.int().optional(),
+    head: z.string().optional(),
+    conversation: z.strictObject({ run: z.string(), kept: Conversation }).optional(),
     policy: Policy,
   }),
   /** `workflowRun`: only this one is stopped, which is not the one that has the run. */

@@ -17,6 +17,7 @@ import { bindWorkflowRun, endRun, readRun } from '../journal/lease.ts';
 import { sayPlainly } from '../render/messages.ts';
 import type { Call, Effect, Ports } from './contract.ts';
 import { answerTo } from './dispatch/answer-to.ts';
+import { conversationOf } from './dispatch/conversation-of.ts';
 import { branchRef, fetchRefs, gitRepo } from './gather/git-access.ts';
 import { livePolicy } from './gather/policy-at.ts';
 import { runBudget } from './gather/run-budget.ts';
@@ -176,12 +177,13 @@ async function tipOf(ports: Ports, repository: Repository, branch: string): Prom
 }
 
 async function assignmentOf(
-  { command, repository }: Call<CommandOf<'DispatchRun'>>,
+  { command, repository, stream }: Call<CommandOf<'DispatchRun'>>,
   ports: Ports,
   start: string,
 ): Promise<Assignment> {
   const body = await readArtifact(ports.db, command.body);
   const { policy } = command;
+  const agent = agentOf(policy);
   return {
     run: command.run,
     fence: 1,
@@ -198,7 +200,7 @@ async function assignmentOf(
       criteria: command.criteria,
     },
     start,
-    agent: agentOf(policy),
+    agent,
     egress: policy.egress,
     layers: policy.layers,
     budget: runBudget(policy, command.stage),
@@ -207,5 +209,6 @@ async function assignmentOf(
     ...(command.subject && { subject: command.subject }),
     ...(policy.setup !== undefined && { setup: policy.setup }),
     ...(command.feedback !== undefined && { feedback: command.feedback }),
+    ...(await conversationOf({ command, stream }, ports, { agent, start })),
   };
 }

@@ -1,5 +1,6 @@
 // A run: one stage of one ticket executed once on a runner. States, outcomes and failure classes as in docs/spec/run.md.
 import { z } from 'zod';
+import { Conversation, ConversationAbout } from './conversation.ts';
 import { AgentName, LayerName, LayerPolicy } from './policy.ts';
 
 const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
@@ -134,6 +135,9 @@ export const Assignment = z.strictObject({
     /** US dollars per million tokens of `model`, where the policy names them. */
     price: z.strictObject({ input: z.number(), output: z.number() }).optional(),
   }),
+  /** Plan and implement: what the run's conversation is about, and the earlier one that it goes on with. */
+  about: ConversationAbout.optional(),
+  conversation: Conversation.optional(),
   setup: z.string().optional(),
   egress: z.array(z.string()),
   layers: z.partialRecord(LayerName, LayerPolicy),
@@ -155,13 +159,14 @@ export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
 export const Isolation = z.enum(['box', 'none_allowed', 'none']);
 export type Isolation = z.infer<typeof Isolation>;
 
-/** What a runner hands in when it is done. `bundle` and `evidence` are digests of artifacts uploaded before. */
+/** What a runner hands in when it is done. Digests name artifacts uploaded before. */
 export const Submission = z.strictObject({
   fence: z.int(),
   outcome: RunnerOutcome,
   /** `patch`: the same change for `git apply`; absent where it was too large. */
   bundle: z.strictObject({ artifact: digest, commit: sha, patch: digest.optional() }).optional(),
   evidence: digest.optional(),
+  conversation: Conversation.optional(),
   layers: z.array(LayerResult).max(4).optional(),
   sandbox: z.strictObject({ name: z.string(), boxed: z.boolean(), unenforced: z.array(z.string()).max(20) }),
 });

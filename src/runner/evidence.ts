@@ -10,7 +10,8 @@ type Ran = { command: string; exitCode: number | null; durationMs: number };
 
 /** Everything is optional: a run may end before it got there. Lists are cut where a hostile program could fill them. */
 export type EvidenceParts = {
-  agent: { name: string; version: string; model: string };
+  /** `goesOn`: the conversation of an earlier run that it went on with. */
+  agent: { name: string; version: string; model: string; goesOn?: string };
   events: { digest: string; counts: Record<string, number> };
   bundle: { sha256: string; bytes: number; commit: string; tree: string };
   /** Against the base that is trusted. */

@@ -31,12 +31,22 @@ async function ask(input) {
   return answer.output[0];
 }
 async function main() {
-  const prompt = require('node:fs').readFileSync(0, 'utf8');
-  const input = [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: prompt }] }];
-  say({ type: 'thread.started', thread_id: 'fake' });
+  const fs = require('node:fs');
+  const session = process.argv[1] ?? 'fake-' + process.pid;
+  const kept = process.env.HOME + '/.fake/sessions/' + session + '.json';
+  const input = process.argv[1] ? JSON.parse(fs.readFileSync(kept, 'utf8')) : [];
+  input.push({ type: 'message', role: 'user', content: [{ type: 'input_text', text: fs.readFileSync(0, 'utf8') }] });
+  const keep = () => {
+    fs.mkdirSync(process.env.HOME + '/.fake/sessions', { recursive: true });
+    fs.writeFileSync(kept, JSON.stringify(input));
+  };
+  say({ type: 'thread.started', thread_id: session });
   for (;;) {
+    keep();
     const item = await ask(input);
     if (item.type !== 'function_call') {
+      input.push(item);
+      keep();
       const text = (item.content ?? []).map((part) => part.text ?? '').join('');
       if (text !== '') say({ type: 'item.completed', item: { id: 'said', type: 'agent_message', text } });
       say({ type: 'turn.completed', usage });
@@ -64,14 +74,14 @@ export const fakeAgent: AgentAdapter = {
     protocol: 'openai-responses',
     defaultModel: 'gpt-5.5',
     sideModels: [],
-    resume: false,
+    resume: ['.fake/sessions'],
     reportsEveryCommand: true,
     reportsUsage: true,
   }),
   installed: async () => installation,
   install: async () => installation,
-  prepare: ({ model, prompt }) => ({
-    command: [realpathSync(process.execPath), '-e', program],
+  prepare: ({ model, prompt, resume }) => ({
+    command: [realpathSync(process.execPath), '-e', program, ...(resume === undefined ? [] : [resume])],
     env: ({ home, modelUrl }) => ({ HOME: home, MODEL_URL: modelUrl, MODEL: model }),
     files: {},
     stdin: prompt,

@@ -1,7 +1,7 @@
 // Anthropic Messages: the part of it that the claude CLI uses.
 import type { Turn } from './script.ts';
 import { usageOf } from './script.ts';
-import { cutOff, type Dialect, type Json, objects, openEvents, sendJson, string } from './wire.ts';
+import { cutOff, type Dialect, type Json, objects, openEvents, promptOf, sendJson, string, writtenIn } from './wire.ts';
 
 const ERROR_TYPES: Record<number, string> = {
   400: 'invalid_request_error',
@@ -24,12 +24,15 @@ export const anthropicMessages: Dialect = {
       return content.map((block) => ({ role: message.role, block }));
     });
     const results = blocks.filter(({ block }) => block.type === 'tool_result').map(({ block }) => block);
-    const written = blocks.filter(({ role, block }) => role === 'user' && block.type === 'text');
+    const written = writtenIn(blocks, {
+      isResult: ({ block }) => block.type === 'tool_result',
+      texts: ({ role, block }) => (role === 'user' && block.type === 'text' ? [string(block.text)] : []),
+    });
     return {
       protocol: 'anthropic-messages',
       model: string(body.model),
       turn: results.length,
-      prompt: written.map(({ block }) => string(block.text)).join('\n\n'),
+      ...promptOf(written),
       lastToolOutput: results.length === 0 ? null : textOf(results.at(-1)?.content),
       tools: objects(body.tools).map((tool) => string(tool.name)),
     };

@@ -1,7 +1,18 @@
 // Gemini: generateContent and streamGenerateContent, the part of them that the gemini CLI uses.
 import type { Turn } from './script.ts';
 import { usageOf } from './script.ts';
-import { cutOff, type Dialect, type Json, object, objects, openEvents, sendJson, string } from './wire.ts';
+import {
+  cutOff,
+  type Dialect,
+  type Json,
+  object,
+  objects,
+  openEvents,
+  promptOf,
+  sendJson,
+  string,
+  writtenIn,
+} from './wire.ts';
 
 const ERROR_STATES: Record<number, string> = {
   400: 'INVALID_ARGUMENT',
@@ -28,12 +39,15 @@ export const gemini: Dialect = {
     const results = parts
       .filter(({ part }) => 'functionResponse' in part)
       .map(({ part }) => object(part.functionResponse));
-    const written = parts.filter(({ role, part }) => role === 'user' && typeof part.text === 'string');
+    const written = writtenIn(parts, {
+      isResult: ({ part }) => 'functionResponse' in part,
+      texts: ({ role, part }) => (role === 'user' && typeof part.text === 'string' ? [part.text] : []),
+    });
     return {
       protocol: 'gemini',
       model,
       turn: results.length,
-      prompt: written.map(({ part }) => string(part.text)).join('\n\n'),
+      ...promptOf(written),
       lastToolOutput: results.length === 0 ? null : string(object(results.at(-1)?.response).output),
       tools: objects(body.tools).flatMap((tool) =>
         objects(tool.functionDeclarations).map((declared) => string(declared.name)),

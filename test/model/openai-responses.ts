@@ -1,7 +1,7 @@
 // OpenAI Responses: the part of it that the codex CLI uses.
 import type { Turn } from './script.ts';
 import { usageOf } from './script.ts';
-import { cutOff, type Dialect, type Json, objects, openEvents, sendJson, string } from './wire.ts';
+import { cutOff, type Dialect, type Json, objects, openEvents, promptOf, sendJson, string, writtenIn } from './wire.ts';
 
 const ERROR_TYPES: Record<number, string> = {
   400: 'invalid_request_error',
@@ -19,7 +19,10 @@ export const openaiResponses: Dialect = {
   view(body) {
     const items = objects(body.input);
     const results = items.filter((item) => string(item.type).endsWith('_call_output'));
-    const written = items.filter((item) => item.role === 'user').flatMap((item) => textsOf(item.content));
+    const written = writtenIn(items, {
+      isResult: (item) => results.includes(item),
+      texts: (item) => (item.role === 'user' ? textsOf(item.content) : []),
+    });
     const offered = [
       ...objects(body.tools),
       ...items.flatMap((item) => (item.type === 'additional_tools' ? objects(item.tools) : [])),
@@ -28,7 +31,7 @@ export const openaiResponses: Dialect = {
       protocol: 'openai-responses',
       model: string(body.model),
       turn: results.length,
-      prompt: (typeof body.input === 'string' ? [body.input] : written).join('\n\n'),
+      ...(typeof body.input === 'string' ? promptOf([{ text: body.input, turn: 0 }]) : promptOf(written)),
       lastToolOutput: results.length === 0 ? null : textsOf(results.at(-1)?.output).join('\n'),
       tools: offered.flatMap(namesOf),
     };

@@ -26,6 +26,12 @@ export const floods: Script = ({ turn }) =>
 export const printsBinary: Script = ({ turn }) =>
   turn === 0 ? { shell: "printf '\\377\\376\\000\\001\\033[31m\\n'" } : { say: 'Printed bytes.' };
 
+/** Works, and when it is asked to go on, says whether it was shown what went before. */
+export const goesOn: Script = (view) => {
+  if (!view.prompt.includes('Go on.')) return writesFile(view);
+  return { say: view.turn > 0 && view.prompt.includes('Create hello.txt') ? 'I remember.' : 'I know nothing of it.' };
+};
+
 /** A command that takes longer than anybody waits. */
 export const startsSlowTool: Script = ({ turn }) => (turn === 0 ? { shell: 'sleep 20' } : { say: 'Slept.' });
 

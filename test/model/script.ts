@@ -8,6 +8,8 @@ export type RequestView = {
   turn: number;
   /** All text that the user side wrote, in order, blank line between; without system prompt and tool results. */
   prompt: string;
+  /** The same texts one by one, each with how many tool results came before it. */
+  written: readonly { text: string; turn: number }[];
   /** Text of the newest tool result, null on the first turn. */
   lastToolOutput: string | null;
   /** Names of the tools on offer. A request without any is a side request of the CLI (title, summary). */

@@ -38,3 +38,20 @@ export function openEvents(out: ServerResponse): (data: Json, name?: string) => 
 export function cutOff(out: ServerResponse): void {
   out.write('\n', () => out.destroy());
 }
+
+/** What the user side wrote in a request, in order. */
+export function writtenIn<Item>(
+  items: readonly Item[],
+  { isResult, texts }: { isResult(item: Item): boolean; texts(item: Item): readonly string[] },
+): RequestView['written'] {
+  let turn = 0;
+  return items.flatMap((item) => {
+    if (isResult(item)) turn++;
+    return texts(item).map((text) => ({ text, turn }));
+  });
+}
+
+export const promptOf = (written: RequestView['written']): Pick<RequestView, 'prompt' | 'written'> => ({
+  prompt: written.map(({ text }) => text).join('\n\n'),
+  written,
+});

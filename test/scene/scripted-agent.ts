@@ -28,8 +28,11 @@ export const scriptedAgent =
     work: () => Work,
     before: (stage: 'plan' | 'implement', turn: number) => Turn | undefined = () => undefined,
   ): Script =>
-  ({ prompt, turn }) => {
-    const stage = stageOf(prompt);
+  ({ prompt, written, turn: results }) => {
+    const asked = written.findLast(({ text }) => /^You (plan|implement) one/m.test(text));
+    const stage = stageOf(asked?.text ?? prompt);
+    // A conversation that goes on has turns of an earlier run.
+    const turn = results - (asked?.turn ?? 0);
     const other = before(stage, turn);
     if (other) return other;
     if (turn > 0) return { say: stage === 'plan' ? 'The plan is written.' : 'The change is built and its tests pass.' };

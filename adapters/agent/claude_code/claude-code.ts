@@ -28,7 +28,7 @@ export const claudeCode: AgentAdapter = {
     defaultModel: 'claude-opus-5-5',
     // Its small model is set to the chosen one below.
     sideModels: [],
-    resume: true,
+    resume: ['.claude/projects'],
     reportsEveryCommand: true,
     reportsUsage: true,
   }),
@@ -60,7 +60,7 @@ function program(root: string): string {
   return join(root, 'node_modules/@anthropic-ai', `claude-code-${platform}`, 'claude');
 }
 
-function prepare({ installation, model, prompt }: LaunchRequest): Launch {
+function prepare({ installation, model, prompt, resume }: LaunchRequest): Launch {
   return {
     command: [
       program(installation.root),
@@ -74,6 +74,7 @@ function prepare({ installation, model, prompt }: LaunchRequest): Launch {
       '--disable-slash-commands',
       `--disallowedTools=${OFF.join(',')}`,
       `--model=${model}`,
+      ...(resume === undefined ? [] : [`--resume=${resume}`]),
     ],
     env: ({ home, modelUrl }) => ({
       HOME: home,

@@ -40,7 +40,7 @@ export const codex: AgentAdapter = {
     protocol: 'openai-responses',
     defaultModel: 'gpt-5.5',
     sideModels: [],
-    resume: true,
+    resume: ['.codex/sessions'],
     // Commands that its own sandbox stops have no event; inside our box that sandbox is off, but a crash loses them too.
     reportsEveryCommand: false,
     reportsUsage: true,
@@ -79,16 +79,18 @@ const SETTINGS = [
   'model_providers.gantry.name="gantry"',
   'model_providers.gantry.wire_api="responses"',
   'model_providers.gantry.env_key="GANTRY_MODEL_KEY"',
-  'model_providers.gantry.request_max_retries=2',
+  // They multiply: two and two were nine requests for one answer of 500.
+  'model_providers.gantry.request_max_retries=0',
   'model_providers.gantry.stream_max_retries=2',
   'model_providers.gantry.stream_idle_timeout_ms=300000',
   ...OFF,
 ];
 
 /** codex takes its address from settings only, and the address is known only inside: the shell puts it in. */
-const WITH_ADDRESS = 'exec "$@" -c "model_providers.gantry.base_url=\\"$GANTRY_MODEL_URL/v1\\"" -';
+const withAddress = (then: string) =>
+  `exec "$@" -c "model_providers.gantry.base_url=\\"$GANTRY_MODEL_URL/v1\\"" ${then}`;
 
-function prepare({ installation, workspace, model, prompt }: LaunchRequest): Launch {
+function prepare({ installation, workspace, model, prompt, resume }: LaunchRequest): Launch {
   const codexCommand = [
     program(installation.root),
     'exec',
@@ -101,7 +103,10 @@ function prepare({ installation, workspace, model, prompt }: LaunchRequest): Lau
     ...SETTINGS.flatMap((setting) => ['-c', setting]),
   ];
   return {
-    command: ['/bin/sh', '-c', WITH_ADDRESS, 'codex', ...codexCommand],
+    command:
+      resume === undefined
+        ? ['/bin/sh', '-c', withAddress('-'), 'codex', ...codexCommand]
+        : ['/bin/sh', '-c', withAddress('resume "$0" -'), resume, ...codexCommand],
     env: ({ home, modelUrl }) => ({
       HOME: home,
       CODEX_HOME: join(home, '.codex'),

@@ -43,7 +43,8 @@ export const geminiCli: AgentAdapter = {
     protocol: 'gemini',
     defaultModel: 'gemini-2.5-pro',
     sideModels: ['gemini-2.5-flash', 'gemini-2.5-flash-lite'],
-    resume: true,
+    // Below a name that it makes of the workspace's last part.
+    resume: ['.gemini/tmp/*/chats'],
     reportsEveryCommand: true,
     reportsUsage: true,
   }),
@@ -78,7 +79,7 @@ async function install(directory: string): Promise<Installation> {
 const THROUGH_A_FILE =
   'exec 3<&0; : > "$TMPDIR/events"; "$@" <&3 > "$TMPDIR/events" & tail --pid=$! -s 0.1 -n +1 -f "$TMPDIR/events"; wait $!';
 
-function prepare({ installation, model, prompt }: LaunchRequest): Launch {
+function prepare({ installation, model, prompt, resume }: LaunchRequest): Launch {
   const [, node = process.execPath] = installation.readOnly;
   return {
     command: [
@@ -90,6 +91,7 @@ function prepare({ installation, model, prompt }: LaunchRequest): Launch {
       `--model=${model}`,
       '--allowed-mcp-server-names=__none__',
       '--extensions=none',
+      ...(resume === undefined ? [] : [`--resume=${resume}`]),
     ],
     env: ({ home, modelUrl }) => ({
       HOME: home,

@@ -12,7 +12,8 @@ export const openhands: AgentAdapter = {
     protocol: 'anthropic-messages',
     defaultModel: 'claude-opus-5-5',
     sideModels: [],
-    resume: true,
+    // Its stream does not tell the id that `--resume` asks for.
+    resume: null,
     reportsEveryCommand: true,
     reportsUsage: false,
   }),

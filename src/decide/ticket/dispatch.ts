@@ -48,6 +48,11 @@ export function dispatch(state: TicketState, context: Context): CommandOf<'Dispa
     ...(subject && { subject }),
     ...(signal && { signal }),
     ...(state.feedback !== undefined && runs !== 'verify' && { feedback: state.feedback }),
+    ...(runs !== 'verify' && {
+      ...(state.pull !== undefined && { pull: state.pull }),
+      ...(state.head !== undefined && { head: state.head }),
+      ...(state.conversation && { conversation: state.conversation }),
+    }),
   };
 }
 

@@ -1,7 +1,13 @@
 // Folds what a run told into the state: its line, what it delivered, what its layers said; and the stage it leads to.
 import type { Message } from '../../facts/message.ts';
 import type { RunLine } from '../../facts/pull.ts';
-import { Isolation, type Isolation as IsolationKind, type RunOutcome, type Stage } from '../../facts/run.ts';
+import {
+  type FailureClass,
+  Isolation,
+  type Isolation as IsolationKind,
+  type RunOutcome,
+  type Stage,
+} from '../../facts/run.ts';
 import type { StageName, TicketStage } from '../../facts/stage.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
@@ -83,7 +89,7 @@ const shown = ({ layers }: TicketState): string[] =>
     ]);
 
 export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'>): TicketState {
-  const { run, stage, submission, usage, isolation } = fact;
+  const { run, submission, usage, isolation } = fact;
   const line = state.runs.find((one) => one.run === run);
   const next: TicketState = {
     ...withUsage(state, usage),
@@ -91,19 +97,33 @@ export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'
     isolation: weakest(state.isolation, isolation),
   };
   if (!isAwaited(state, run) || line?.outcome) return next;
+  return withResult(withConversation(next, fact), fact);
+}
+
+function withResult(state: TicketState, { run, stage, submission }: TicketFactOf<'RunFinished'>): TicketState {
   const start = state.dispatched?.run === run ? state.dispatched.start : undefined;
   const artifact = submission.bundle?.artifact;
   if (stage === 'plan' && artifact !== undefined && start !== undefined)
-    return { ...next, planned: { run, artifact, start } };
+    return { ...state, planned: { run, artifact, start } };
   if (stage === 'implement' && artifact !== undefined && start !== undefined && state.plan)
-    return { ...next, work: { run, artifact, start, planDigest: state.plan.digest } };
+    return { ...state, work: { run, artifact, start, planDigest: state.plan.digest } };
   if (stage === 'verify' && state.stage.name === 'verifying') {
     const { subject } = state.stage;
     const sha = subject.kind === 'head' ? subject.sha : (state.head ?? '');
     const results = submission.layers ?? (submission.outcome.kind === 'delivered' ? [] : undefined);
-    return results ? { ...next, layers: { sha, stored: subject.kind === 'bundle', results } } : next;
+    return results ? { ...state, layers: { sha, stored: subject.kind === 'bundle', results } } : state;
   }
-  return next;
+  return state;
+}
+
+/** What failed around an agent, or only later, is worth going on with; one that refused or got stuck begins anew. */
+const goesOn: readonly FailureClass[] = ['infrastructure', 'throttled', 'quota_exhausted', 'auth'];
+
+function withConversation(state: TicketState, { run, stage, submission }: TicketFactOf<'RunFinished'>): TicketState {
+  if (stage === 'verify') return state;
+  const { outcome, conversation: kept } = submission;
+  const worth = outcome.kind === 'delivered' || (outcome.kind === 'failed' && goesOn.includes(outcome.class));
+  return kept && worth ? { ...state, conversation: { run, kept } } : without(state, 'conversation');
 }
 
 export function bundleInspected(state: TicketState, { run, tree }: TicketFactOf<'BundleInspected'>): TicketState {

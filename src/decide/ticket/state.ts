@@ -2,6 +2,7 @@
 import type { Approval, StartConsent } from '../../facts/approval.ts';
 import type { Receipt } from '../../facts/comment.ts';
 import type { Standstill } from '../../facts/control.ts';
+import type { Conversation } from '../../facts/conversation.ts';
 import type { IssueSnapshot } from '../../facts/issue.ts';
 import type { Message } from '../../facts/message.ts';
 import type { Actor } from '../../facts/person.ts';
@@ -91,6 +92,8 @@ export type TicketState = {
   blockedOnce?: true;
   /** What failed last, for the next attempt to read. */
   feedback?: string;
+  /** What the newest agent's run left for a later one to go on with, and which run that was. */
+  conversation?: { run: string; kept: Conversation };
   receipts: Receipt[];
 };
 

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { Retryable } from '../../errors.ts';
+import { mostConversationBytes } from '../../facts/conversation.ts';
 import { type HeartbeatAnswer, Submission } from '../../facts/run.ts';
 import { aboutRun } from '../../journal/about-run.ts';
 import { readArtifact, storeArtifact } from '../../journal/artifact.ts';
@@ -25,11 +26,13 @@ const caps = {
   bundle: 100 * mebi,
   patch: 100 * mebi,
   evidence: 20 * mebi,
+  conversation: mostConversationBytes,
 };
 const mediaOf: Record<ArtifactKind, string> = {
   bundle: 'application/x-git-bundle',
   patch: 'text/x-patch',
   evidence: 'application/json',
+  conversation: 'application/x-tar',
 };
 
 const noToken = () =>
@@ -92,9 +95,10 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
 
   door.put('/artifacts/:kind', withRun, async (context) => {
     const kind = ArtifactKind.safeParse(context.req.param('kind'));
-    if (!kind.success) return problem(404, 'artifact_kind', 'An artifact is a bundle, a patch or evidence.');
+    if (!kind.success)
+      return problem(404, 'artifact_kind', 'An artifact is a bundle, a patch, a conversation or evidence.');
     if (kind.data !== 'evidence' && context.get('run').assignment.stage === 'verify')
-      return problem(403, 'artifact_kind', 'A verify run makes no bundle and no patch.');
+      return problem(403, 'artifact_kind', 'A verify run makes no bundle, no patch and no conversation.');
     const body = await readBytes(context.req.raw, caps[kind.data], open);
     if (body instanceof Response) return body;
     try {
@@ -105,10 +109,11 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
   });
 
   door.get('/artifacts/:digest', withRun, async (context) => {
-    const { subject } = context.get('run').assignment;
+    const { subject, conversation } = context.get('run').assignment;
     const digest = context.req.param('digest');
-    if (subject?.kind !== 'bundle' || subject.artifact !== digest)
-      return problem(403, 'artifact', 'A run may read only the artifact that its assignment names.');
+    const named = [subject?.kind === 'bundle' ? subject.artifact : undefined, conversation?.artifact];
+    if (!named.includes(digest))
+      return problem(403, 'artifact', 'A run may read only the artifacts that its assignment names.');
     const found = await readArtifact(db, digest);
     if (!found) return problem(404, 'artifact', 'The artifact is no longer stored. Type /retry on the issue.');
     return new Response(new Uint8Array(found.bytes), { headers: { 'content-type': found.media } });

@@ -64,7 +64,7 @@ const isolationOf = ({ sandbox }: Submission, allowUnboxed: boolean): Isolation 
 /** A verify run that says "delivered" speaks for every configured layer, so none of them may be missing or skipped. */
 function contentProblems(
   { assignment }: RunRow,
-  { outcome, bundle, layers }: Submission,
+  { outcome, bundle, layers, conversation }: Submission,
 ): NonNullable<Problem['problems']> {
   if (assignment.stage !== 'verify')
     return [
@@ -81,6 +81,7 @@ function contentProblems(
   );
   return [
     ...(bundle ? [{ field: 'bundle', message: 'a verify run makes no bundle' }] : []),
+    ...(conversation ? [{ field: 'conversation', message: 'a verify run asks no agent' }] : []),
     ...(twice ? [{ field: 'layers', message: 'a layer stands there twice' }] : []),
     ...(outcome.kind === 'delivered'
       ? silent.map((name) => ({ field: 'layers', message: `the configured layer ${name} has no result` }))
@@ -88,11 +89,15 @@ function contentProblems(
   ];
 }
 
-async function missingArtifacts(db: Db, { bundle, evidence }: Submission): Promise<NonNullable<Problem['problems']>> {
+async function missingArtifacts(
+  db: Db,
+  { bundle, evidence, conversation }: Submission,
+): Promise<NonNullable<Problem['problems']>> {
   const named = [
     { field: 'bundle.artifact', digest: bundle?.artifact },
     { field: 'bundle.patch', digest: bundle?.patch },
     { field: 'evidence', digest: evidence },
+    { field: 'conversation.artifact', digest: conversation?.artifact },
   ].flatMap(({ field, digest }) => (digest === undefined ? [] : [{ field, digest }]));
   if (named.length === 0) return [];
   const rows = await db

@@ -30,7 +30,7 @@ export type Progress = z.infer<typeof Progress>;
 
 export const HeartbeatRequest = z.strictObject({ progress: Progress });
 
-export const ArtifactKind = z.enum(['bundle', 'patch', 'evidence']);
+export const ArtifactKind = z.enum(['bundle', 'patch', 'evidence', 'conversation']);
 export type ArtifactKind = z.infer<typeof ArtifactKind>;
 
 /** Digest of the bytes as they arrived: SHA-256, hex. */

@@ -26,9 +26,12 @@ export async function agentStage(context: RunContext): Promise<StageResult> {
     runAgent(context, { adapter, installation, workspace, prompt }),
   );
   context.halt.signal.throwIfAborted();
-  if (ended.kind !== 'completed') return { outcome: ended };
+  const { outcome } = ended;
+  const kept = ended.conversation ? { conversation: ended.conversation } : {};
+  if (outcome.kind !== 'completed') return { outcome, ...kept };
   tracker.at('collect');
-  return log.group('Collect the result', () => collect(context, workspace, ended.message));
+  const result = await log.group('Collect the result', () => collect(context, workspace, outcome.message));
+  return { ...result, ...kept };
 }
 
 async function promptOf(context: RunContext): Promise<string> {

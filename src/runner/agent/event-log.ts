@@ -14,6 +14,8 @@ export type EventLog = {
   /** The newest ones, in order. */
   events(): readonly AgentEvent[];
   counts(): Record<string, number>;
+  /** As the stream named it first. */
+  session(): string | null;
   /** SHA-256 of every byte of the stream. */
   digest(): string;
 };
@@ -23,6 +25,7 @@ export function createEventLog(parse: AgentAdapter['parse'], onEvent: (event: Ag
   const hash = createHash('sha256');
   const events: AgentEvent[] = [];
   const counts: Record<string, number> = {};
+  let session: string | null = null;
   let rest = '';
   let tooLong = false;
 
@@ -31,6 +34,7 @@ export function createEventLog(parse: AgentAdapter['parse'], onEvent: (event: Ag
     for (const event of parse(line)) {
       counts[event.type] = (counts[event.type] ?? 0) + 1;
       events.push(event);
+      if (event.type === 'started') session ??= event.session;
       if (events.length > keptEvents) events.shift();
       onEvent(event);
     }
@@ -57,6 +61,7 @@ export function createEventLog(parse: AgentAdapter['parse'], onEvent: (event: Ag
     },
     events: () => events,
     counts: () => ({ ...counts }),
+    session: () => session,
     digest: () => hash.copy().digest('hex'),
   };
 }

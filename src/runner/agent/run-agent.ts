@@ -3,27 +3,42 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import type { AgentAdapter, AgentEvent, AgentOutcome, Installation, Launch } from '../../../adapters/agent/contract.ts';
 import { Bug } from '../../errors.ts';
+import type { Conversation } from '../../facts/conversation.ts';
 import { boxEnv, boxLimits } from '../box.ts';
 import type { RunContext } from '../context.ts';
 import { outOfTime } from '../outcome.ts';
+import { continued } from '../prompt/continued.ts';
 import { redact } from '../redact.ts';
+import { keepConversation, restoreConversation } from './conversation.ts';
 import { createEventLog } from './event-log.ts';
 import { gatewayTruth } from './gateway-truth.ts';
 import { openRelay } from './relay.ts';
 
 type Work = { adapter: AgentAdapter; installation: Installation; workspace: string; prompt: string };
 
+/** What the agent's end means, and what it left for a later run to go on with. */
+type AgentEnd = { outcome: AgentOutcome; conversation: Conversation | undefined };
+
 export async function runAgent(
   context: RunContext,
   { adapter, installation, workspace, prompt }: Work,
-): Promise<AgentOutcome> {
+): Promise<AgentEnd> {
   const { assignment, settings, adapters, place, sandbox, halt, tracker, log, evidence } = context;
-  const { protocol, defaultModel } = adapter.describe();
+  const { protocol, defaultModel, resume: patterns } = adapter.describe();
   const model = assignment.agent.model ?? defaultModel;
   const home = await place.folder('home');
-  const launch = adapter.prepare({ installation, workspace, model, prompt });
-  await writeFiles(home, launch.files);
-  evidence.set('agent', { name: adapter.name, version: installation.version, model });
+  // Ours come first: what is unpacked below was written by strangers, and nothing outside a box touches the home after.
+  await writeFiles(home, adapter.prepare({ installation, workspace, model, prompt }).files);
+  const earlier = patterns && (await goOn(context, { home, patterns, installation }));
+  const launch = earlier
+    ? adapter.prepare({ installation, workspace, model, prompt: continued(prompt), resume: earlier })
+    : adapter.prepare({ installation, workspace, model, prompt });
+  evidence.set('agent', {
+    name: adapter.name,
+    version: installation.version,
+    model,
+    ...(earlier && { goesOn: earlier }),
+  });
 
   const relay = await openRelay({
     socketPath: place.socket('model'),
@@ -57,13 +72,34 @@ export async function runAgent(
     if (ended.timedOut) halt.stop({ kind: 'timed_out', why: outOfTime(assignment.budget.wallSeconds) });
     if (ended.exitCode !== 0) log.quote(ended.stderr.toString('utf8').slice(-2_000));
     const gateway = await gatewayTruth(context, relay);
-    return adapter.classify({ exitCode: ended.exitCode, signal: ended.signal, events: events.events(), gateway });
+    const told = events.events();
+    const outcome = adapter.classify({ exitCode: ended.exitCode, signal: ended.signal, events: told, gateway });
+    const id = events.session();
+    const keep = patterns !== null && id !== null && !halt.signal.aborted;
+    return {
+      outcome,
+      conversation: keep ? await keepConversation(context, { home, patterns, id, installation }) : undefined,
+    };
   } finally {
     evidence.set('events', { digest: events.digest(), counts: events.counts() });
     evidence.set('model', { calls: relay.calls() });
     evidence.egress(egress.attempts());
     await Promise.all([relay.close(), egress.close()]);
   }
+}
+
+/** The id of the conversation that lies in the home now; undefined: it begins anew. */
+async function goOn(
+  context: RunContext,
+  { home, patterns, installation }: { home: string; patterns: readonly string[]; installation: Installation },
+): Promise<string | undefined> {
+  const { conversation } = context.assignment;
+  if (conversation?.version !== installation.version) return undefined;
+  const restored = await restoreConversation(context, conversation, { home, patterns });
+  context.log.line(
+    restored ? 'It goes on with an earlier conversation.' : 'The earlier conversation is not to be had.',
+  );
+  return restored ? conversation.id : undefined;
 }
 
 async function writeFiles(home: string, files: Launch['files']): Promise<void> {

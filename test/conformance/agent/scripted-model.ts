@@ -23,6 +23,7 @@ const SCRIPTS: Readonly<Record<ModelScenario, Script>> = {
   floods: scenarios.floods,
   'prints-binary': scenarios.printsBinary,
   'slow-tool': scenarios.startsSlowTool,
+  'goes-on': scenarios.goesOn,
   400: scenarios.failsWith(400),
   401: scenarios.failsWith(401),
   403: scenarios.failsWith(403),

@@ -12,12 +12,20 @@ const fs = require('node:fs'), path = require('node:path'), { spawn } = require(
 const say = (event) => process.stdout.write(JSON.stringify(event) + '\n');
 const prompt = fs.readFileSync(0, 'utf8');
 const base = process.argv.find((a) => a.startsWith('model_providers.gantry.base_url=')).split('=').slice(1).join('=');
+const resumed = process.argv.includes('resume') ? process.argv[process.argv.indexOf('resume') + 1] : undefined;
+const sessions = path.join(process.env.CODEX_HOME, 'sessions/2026');
+const read = (file) => fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null;
+const remembers = resumed && read(path.join(sessions, resumed + '.jsonl'));
+const config = read(path.join(process.env.CODEX_HOME, 'config.toml'));
 (async () => {
-  say({ type: 'thread.started', thread_id: 't' });
+  const session = resumed ?? 'session-' + process.pid;
+  say({ type: 'thread.started', thread_id: session });
+  fs.mkdirSync(sessions, { recursive: true });
+  fs.appendFileSync(path.join(sessions, session + '.jsonl'), prompt);
   const response = await fetch(JSON.parse(base) + '/responses', {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: 'Bearer dummy' },
-    body: JSON.stringify({ model: 'gpt-5.5', prompt, env: process.env, args: process.argv.slice(2) }),
+    body: JSON.stringify({ model: 'gpt-5.5', prompt, env: process.env, args: process.argv.slice(2), remembers, config }),
   });
   if (!response.ok) {
     say({ type: 'turn.failed', error: { message: 'status ' + response.status } });

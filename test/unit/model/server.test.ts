@@ -81,9 +81,16 @@ test.each(
     fetch(server.url + dialogue.path, { method: 'POST', headers: dialogue.headers, body: JSON.stringify(body) });
   expect(await (await post(dialogue.first)).text()).toMatch(dialogue.shell);
   expect(await (await post(dialogue.second)).text()).toContain('Created hello.txt.');
+  const seen = {
+    protocol,
+    model: 'm',
+    tools: [expect.any(String)],
+    prompt: 'Task',
+    written: [{ text: 'Task', turn: 0 }],
+  };
   expect(views).toEqual([
-    { protocol, model: 'm', turn: 0, prompt: 'Task', lastToolOutput: null, tools: [expect.any(String)] },
-    { protocol, model: 'm', turn: 1, prompt: 'Task', lastToolOutput: 'hello', tools: [expect.any(String)] },
+    { ...seen, turn: 0, lastToolOutput: null },
+    { ...seen, turn: 1, lastToolOutput: 'hello' },
   ]);
 });
 
