@@ -12,6 +12,7 @@ const limits: Limits = {
   wallSeconds: 60,
   memoryBytes: 2 ** 28,
   processes: 16,
+  cpus: 1,
   fileBytes: mostConversationBytes,
   outputBytes: mostConversationBytes,
 };
