@@ -109,7 +109,7 @@ const isSame = (now: TicketReport, before: TicketReport): boolean =>
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 9,
+  version: 10,
   initial: initialTicket,
   fact: TicketFact,
   decide,

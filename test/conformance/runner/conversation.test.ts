@@ -99,7 +99,7 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
     const conversation = { run: first.run, kept };
     const second = await play(sandbox, await given({ conversation }));
     expect(second.asked[0]?.remembers).toContain('You plan one change');
-    expect(second.asked[0]?.prompt).toMatch(/^You worked on this task before[^]*You plan one change/);
+    expect(second.asked[0]?.prompt).toMatch(/^You worked on this task before[\s\S]*You plan one change/);
     expect(second.asked[0]?.args).toEqual(expect.arrayContaining(['resume', kept.id]));
     expect(second.submission).toMatchObject({ outcome: { kind: 'delivered' }, conversation: { id: kept.id } });
     const evidence = await readArtifact(plane.journal.db, second.submission?.evidence ?? '');
