@@ -12,21 +12,13 @@ const lookSeconds = 5;
 const forceSeconds = 30;
 const watchSeconds = 120;
 
+/** Without `find`: whether GitHub heard an earlier attempt is not known, and asking again is harmless. */
 export const cancelRun: Effect<'CancelRun'> = {
-  /** Later attempts only look: cancelling was asked for. */
-  async find(call, ports) {
-    const { run, workflowRun } = call.command;
-    if (workflowRun !== undefined) return undefined;
-    const known = await readRun(ports.db, run);
-    const stopped = known?.workflowRun !== undefined && known.cancel !== undefined;
-    return stopped ? ended(call, ports, known.workflowRun ?? 0) : undefined;
-  },
-
   async execute(call, ports) {
     const { run, why, workflowRun } = call.command;
     const { db, writer } = ports;
-    const known = await readRun(db, run);
     if (workflowRun !== undefined) {
+      const known = await readRun(db, run);
       const has = known && liveStates.includes(known.state) && known.workflowRun === workflowRun;
       if (!has) await writer.cancelRun(call.repository, workflowRun);
       return { type: 'RunCancelRequested', run };
@@ -34,23 +26,23 @@ export const cancelRun: Effect<'CancelRun'> = {
     await withdraw(db, run);
     await askCancel(db, run, why);
     await db.transaction().execute((tx) => endRun(tx, run, { kind: 'cancelled', why }));
+    const known = await readRun(db, run);
     if (known?.workflowRun === undefined) return { type: 'RunCancelRequested', run };
     // A runner that lives finds its token dead; GitHub ends one that does not look.
-    await ports.writer.cancelRun(call.repository, known.workflowRun);
-    return ended(call, ports, known.workflowRun);
+    return { type: 'RunCancelRequested', run, end: await endIt(call, ports, known.workflowRun) };
   },
 };
 
 /** A dead runner cannot be cancelled: that its end was not seen is an answer too. */
-async function ended(
+async function endIt(
   { command: { run }, repository }: Call<CommandOf<'CancelRun'>>,
   { db, reader, writer }: Ports,
   workflowRun: number,
-) {
+): Promise<'observed' | 'not_observed'> {
   const seen = await reader.workflowRun(repository, workflowRun);
-  if (!seen || seen.status === 'completed') return { type: 'RunCancelRequested', run, end: 'observed' } as const;
+  if (!seen || seen.status === 'completed') return 'observed';
   const seconds = await secondsSinceEnd(db, run);
-  if (seconds > watchSeconds) return { type: 'RunCancelRequested', run, end: 'not_observed' } as const;
-  if (seconds > forceSeconds) await writer.cancelRun(repository, workflowRun, { force: true });
+  if (seconds > watchSeconds) return 'not_observed';
+  await writer.cancelRun(repository, workflowRun, { force: seconds > forceSeconds });
   throw new Retryable('the workflow run has not ended yet', { after: lookSeconds });
 }

@@ -12,8 +12,9 @@ import { anAssignment } from '../../conformance/journal/databases.ts';
 import * as words from '../../unit/decide/builders.ts';
 import type { Fragment } from '../fragment.ts';
 import { branchAt, bundleOf, type GivenTicket, givenTicket, personOf, planCommit, shared } from '../given.ts';
-import type { Stage } from '../stage.ts';
+import { runsEnded, type Stage } from '../stage.ts';
 import { planFiles } from '../target-repository.ts';
+import type { Work } from '../work.ts';
 import { mergePull } from './merge-pull.ts';
 
 const post = (tail: string) => new RegExp(`^POST /repos/[^/]+/[^/]+/${tail}$`);
@@ -157,10 +158,18 @@ export const writes = {
       const inputs = { run, stage: 'plan' };
       const { runId: id = 0 } = await stage.ports.writer.dispatchWorkflow(repository, 'slow.yml', 'main', inputs);
       await bindWorkflowRun(db, run, id);
-      return ticket.command({ type: 'CancelRun', run, why: 'Somebody said so.' }, 'ticket', async () => ({
+      const prepared = await ticket.command({ type: 'CancelRun', run, why: 'Somebody said so.' }, 'ticket', async () => ({
         conclusion: stage.world.actions.runs.get(id)?.row.conclusion,
         runs: await runsOf(stage, ticket),
       }));
+      const { work } = prepared;
+      // Between two looks a cancelled workflow run comes to its end.
+      const attempt: Work['attempt'] = async (ports) => {
+        const tried = await work.attempt(ports);
+        await runsEnded(stage.world);
+        return tried;
+      };
+      return { ...prepared, work: { ...work, attempt } };
     },
   },
   MarkReady: {
