@@ -1,5 +1,6 @@
 // The main job walked from the label to the merge, and what is left of it afterwards in a form that two walks can be compared by.
 import { until } from '../scene/until.ts';
+import type { PullJson } from '../world/github-json.ts';
 import type { Dialogue } from './dialogue.ts';
 
 /** Everything that a person could see or count, without what differs by nature: commits, times, ports. */
@@ -20,11 +21,29 @@ export type Ending = {
 
 export type Walked = { issue: number; pull: number; head: string; ending: Ending };
 
-export async function walkMainJob(scene: Dialogue): Promise<Walked> {
+/** What people do in between; each ends when its effect is seen. */
+export type Turns = {
+  /** While the plan waits for approval. */
+  planned?(scene: Dialogue, issue: number, pull: PullJson): Promise<void>;
+  /** Takes the approval back; the same line is typed once more afterwards. */
+  verifying?(scene: Dialogue, issue: number, pull: PullJson): Promise<void>;
+  inReview?(scene: Dialogue, issue: number, pull: PullJson): Promise<void>;
+};
+
+export async function walkMainJob(scene: Dialogue, turns: Turns = {}): Promise<Walked> {
   const { ask, plan, stage, will, repo, quiet, world } = scene;
   const issue = await ask();
-  const { pull, line } = await plan(issue);
-  const approval = await will.comment(repo, pull.number, line);
+  const { pull } = await plan(issue);
+  await turns.planned?.(scene, issue, pull);
+  const { line } = await plan(issue);
+  let approval = await will.comment(repo, pull.number, line);
+  if (turns.verifying) {
+    await stage(issue, 'verifying');
+    await turns.verifying(scene, issue, pull);
+    approval = await will.comment(repo, pull.number, line);
+  }
+  await stage(issue, 'in_review');
+  await turns.inReview?.(scene, issue, pull);
   const { head = '' } = await stage(issue, 'in_review');
   await will.review(repo, pull.number, 'APPROVE');
   await stage(issue, 'merged');
@@ -65,7 +84,7 @@ export const normalised = (body: string): string =>
     .replace(/\d+(?:\.\d+)? (?:ms|s|min)\b/g, 'TIME');
 
 /** Does `nudge` again and again while `work` goes on. */
-export async function during<T>(work: Promise<T>, nudge: () => unknown, seconds = 110): Promise<T> {
+export async function during<T>(work: Promise<T>, nudge: () => unknown, seconds = 280): Promise<T> {
   let over = false;
   const ended = work.finally(() => {
     over = true;

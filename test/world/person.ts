@@ -66,13 +66,13 @@ export interface Person {
   ): Promise<string>;
   /**
    * One commit with all these files (null deletes) on a branch, which is made from `from` (default: the default branch)
-   * when it does not exist. Returns the commit's SHA.
+   * when it does not exist. Returns the commit's SHA. `force` gives the branch another history: this one commit on `from`.
    */
   push(
     repo: string,
     branch: string,
     files: Record<string, string | null>,
-    options?: { message?: string; from?: string },
+    options?: { message?: string; from?: string; force?: true },
   ): Promise<string>;
   fork(repo: string): Promise<string>;
   /** Admins only. */
@@ -128,14 +128,16 @@ export function createPerson(about: PersonOptions): Person {
     repo: string,
     branch: string,
     files: Record<string, string | null>,
-    options: { message?: string; from?: string } = {},
+    options: { message?: string; from?: string; force?: true } = {},
   ): Promise<string> {
     const api = `/repos/${repo}/git`;
     const existing = await request<{ object: { sha: string } }>('GET', `${api}/ref/heads/${branch}`);
     const from = options.from ?? (await ask<{ default_branch: string }>('GET', `/repos/${repo}`)).default_branch;
     const start = existing.status === 200 ? `heads/${branch}` : `heads/${from}`;
-    const parent = (await ask<{ object: { sha: string } }>('GET', `${api}/ref/${start}`)).object.sha;
-    const base = (await ask<{ tree: { sha: string } }>('GET', `${api}/commits/${parent}`)).tree.sha;
+    const at = async (ref: string) => (await ask<{ object: { sha: string } }>('GET', `${api}/ref/${ref}`)).object.sha;
+    const head = await at(start);
+    const parent = options.force ? await at(`heads/${from}`) : head;
+    const base = (await ask<{ tree: { sha: string } }>('GET', `${api}/commits/${head}`)).tree.sha;
     const tree = Object.entries(files).map(([path, content]) => ({
       path,
       mode: '100644',
@@ -149,7 +151,8 @@ export function createPerson(about: PersonOptions): Person {
       tree: made.sha,
       parents: [parent],
     });
-    if (existing.status === 200) await ask('PATCH', `${api}/refs/heads/${branch}`, { sha });
+    if (existing.status === 200)
+      await ask('PATCH', `${api}/refs/heads/${branch}`, { sha, force: options.force === true });
     else await ask('POST', `${api}/refs`, { ref: `refs/heads/${branch}`, sha });
     return sha;
   }

@@ -59,6 +59,7 @@ export const ticketWords: Words<TicketFact> = {
   HeadMoved: ({ sha, by }) => said('', html`Branch is at ${code(short(sha))}`, { who: nameOf(by) }),
   PullClosed: ({ merged, by }) =>
     said('', merged ? 'Pull request merged' : 'Pull request closed without a merge', { who: by && nameOf(by) }),
+  PullReopened: ({ by }) => said('', 'Pull request opened again', { who: nameOf(by) }),
   PullRetargeted: ({ base }) => said('wait', html`Pull request now goes to ${code(base)}`),
   StandstillChanged: ({ standstill }) =>
     standstill

@@ -1,6 +1,6 @@
 // Folds one fact into the state of a pull request. Total and without judgement.
 import { message } from '../../facts/message.ts';
-import type { PullFact, PullFactOf } from '../../facts/pull.ts';
+import type { PullFact, PullFactOf, TicketReport } from '../../facts/pull.ts';
 import { withReceipt } from '../receipts.ts';
 import { newerHeader } from './header.ts';
 import { mergeable, replayed, withoutMerge } from './merge-again.ts';
@@ -14,9 +14,7 @@ const folds: { [Type in PullFact['type']]?: Fold<Type> } = {
   GroupRequested: (state, { sha }) => ({ ...state, group: sha }),
   TicketReported: (state, { report }) => {
     const { left, ...rest } = mergeable(state);
-    // A ticket that works again with an open pull request that it had left behind has taken it back.
-    const back = state.header?.state === 'open' && report.stage !== 'canceled';
-    return { ...rest, ticket: report, ...(left && !back && { left }) };
+    return { ...rest, ticket: report, ...(left && !isTakenBack(state, report) && { left }) };
   },
   PullGathered: (state, { snapshot }) => {
     const { header } = state;
@@ -64,6 +62,10 @@ export function evolvePull(state: PullState, fact: PullFact): PullState {
   const fold = folds[fact.type] as Fold<PullFact['type']> | undefined;
   return fold ? fold(state, fact) : state;
 }
+
+/** A ticket that works again with an open pull request that it had left behind. One that starts anew has no plan yet. */
+export const isTakenBack = ({ left, header }: PullState, report: TicketReport): boolean =>
+  left === true && header?.state === 'open' && report.stage !== 'canceled' && report.plan !== undefined;
 
 /** Who pushed is said by one action only, and holds however late it is told. */
 function observed(state: PullState, { action, pull, by }: PullFactOf<'PullObserved'>): PullState {

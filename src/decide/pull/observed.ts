@@ -2,7 +2,7 @@
 import { commandTable } from '../../facts/command-given.ts';
 import type { CommandGiven } from '../../facts/comment.ts';
 import { atLeast } from '../../facts/person.ts';
-import type { PullFact, PullFactOf } from '../../facts/pull.ts';
+import type { PullFact, PullFactOf, TicketReport } from '../../facts/pull.ts';
 import { ticketStream } from '../../facts/stream.ts';
 import type { TicketFact } from '../../facts/ticket.ts';
 import type { Context, Decision, Told } from '../contract.ts';
@@ -37,6 +37,9 @@ export function observed(state: PullState, fact: PullFactOf<'PullObserved'>, con
         ]
       : []),
     ...(retargeted ? [{ type: 'PullRetargeted', base: now.base.ref } as const] : []),
+    ...(header?.state === 'closed' && now.state === 'open'
+      ? [{ type: 'PullReopened', pull: now.number, by } as const]
+      : []),
     ...(ended
       ? [
           {
@@ -63,11 +66,34 @@ export function observed(state: PullState, fact: PullFactOf<'PullObserved'>, con
 
 const aboutTheWork: readonly TicketFact['type'][] = ['HeadMoved', 'PullRetargeted', 'PullClosed'];
 
+/** What was pushed while it was closed was told to nobody. */
+export function headAgain(
+  { header, pushers, attributed }: PullState,
+  report: TicketReport,
+  context: Context,
+): PullDecision {
+  if (!header) return {};
+  const { sha } = header.head;
+  const unknown = attributed !== sha && !report.pushed.includes(sha);
+  const moved = {
+    type: 'HeadMoved',
+    sha,
+    by: header.author,
+    pushers,
+    ...(unknown && { unknown: true as const }),
+  } as const;
+  return { tell: told({ header }, context, moved) };
+}
+
 /**
  * Only our own pull requests have a ticket, and the branch name says which. One that the ticket has left behind has nothing
  * more to say about its work.
  */
-export function told({ header, left }: PullState, { repositoryId }: Context, fact: TicketFact): Told[] {
+export function told(
+  { header, left }: Pick<PullState, 'header' | 'left'>,
+  { repositoryId }: Context,
+  fact: TicketFact,
+): Told[] {
   if (header?.origin !== 'gantry' || header.issue === undefined) return [];
   return left && aboutTheWork.includes(fact.type) ? [] : [{ stream: ticketStream(repositoryId, header.issue), fact }];
 }

@@ -2,13 +2,14 @@
 import { PullFact, type PullFactOf } from '../../facts/pull.ts';
 import type { Context, Lifecycle } from '../contract.ts';
 import { desiredOfPull } from './desired.ts';
-import { evolvePull } from './evolve.ts';
+import { evolvePull, isTakenBack } from './evolve.ts';
 import {
   answer,
   authorityRead,
   commandGiven,
   controlChanged,
   gatherIf,
+  headAgain,
   observed,
   type PullDecision,
   told,
@@ -27,8 +28,9 @@ const nothing: PullDecision = {};
 
 const rules: { [Type in PullFact['type']]?: Rule<Type> } = {
   PullObserved: observed,
-  TicketReported: (state, { report }) =>
+  TicketReported: (state, { report }, context) =>
     join(
+      isTakenBack(state, report) ? headAgain(state, report, context) : nothing,
       gatherIf({ ...state, ticket: report }, report.plan?.digest !== state.ticket?.plan?.digest),
       // /retry is what a step that was given up asks for: it comes as a new report.
       { commands: state.reviewerFailed ? readReviewers(state) : [] },

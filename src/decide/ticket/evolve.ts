@@ -85,6 +85,7 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   TreePushed: treePushed,
   PullOpened: (state, { pull }) => ({ ...without(state, 'pullClosed'), pull }),
   PullClosed: pullClosed,
+  PullReopened: (state, { pull }) => (pull === state.pull ? without(state, 'pullClosed') : state),
   HeadMoved: headMoved,
   BaseMoved: (state, { ref, sha }) => (ref === state.base?.ref ? { ...state, baseTip: sha } : state),
   PlanRead: (state, fact, context) => withPolicy(planRead(state, fact, context), fact.policy),

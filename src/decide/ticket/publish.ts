@@ -170,6 +170,14 @@ const awaitApproval = (state: TicketState): TicketDecision =>
       : nothing,
   );
 
+/** It waits as it did before, and whatever happened to the branch and its base meanwhile is read. */
+export const awaitAgain = (state: TicketState): TicketDecision =>
+  and(
+    enter({ name: 'awaiting_approval' }),
+    { facts: [gateJudged(state)] },
+    reread({ ...state, stage: { name: 'awaiting_approval' } }),
+  );
+
 export const pullOpened = (state: TicketState): TicketDecision =>
   state.stage.name === 'publishing_plan' ? awaitApproval(state) : nothing;
 

@@ -9,6 +9,7 @@ import { isOtherPull } from './evolve-branch.ts';
 import { hold } from './hold.ts';
 import { and, ask, block, enter, nothing, revoke, stop, stopRun, type TicketDecision } from './moves.ts';
 import { policyProblems } from './policy-problems.ts';
+import { awaitAgain } from './publish.ts';
 import { isOver, notStarted, type TicketState, withLabels } from './state.ts';
 
 export function issueLabeled(
@@ -47,6 +48,29 @@ export function pullClosed(state: TicketState, fact: TicketFactOf<'PullClosed'>)
   return isOver(state) ? nothing : stop(state, message('pull-closed', { by: by?.login ?? 'somebody' }));
 }
 
+/** Closing it was a stop; opening it again takes that back. Who may, and whether the issue still asks for it, is read live. */
+export const pullReopened = (
+  state: TicketState,
+  { pull, by }: TicketFactOf<'PullReopened'>,
+  { number }: Context,
+): TicketDecision =>
+  pull === state.pull && endedWithPull(state) && by.kind === 'person'
+    ? ask({ type: 'ReadStart', issue: number, by, covers: 'event' })
+    : nothing;
+
+const endedWithPull = ({ stage }: TicketState): boolean => stage.name === 'canceled' && stage.why.id === 'pull-closed';
+
+/** Nothing starts by it: the plan waits for an approval of what is on the branch now. */
+const takeBack = (state: TicketState, { by, role }: TicketFactOf<'StartRead'>): TicketDecision =>
+  endedWithPull(state) &&
+  state.pull !== undefined &&
+  !state.pullClosed &&
+  state.plan &&
+  by.kind === 'person' &&
+  atLeast(role, 'write')
+    ? awaitAgain(state)
+    : nothing;
+
 export function issueEdited(
   state: TicketState,
   { by, issue }: TicketFactOf<'IssueEdited'>,
@@ -61,10 +85,9 @@ export function issueEdited(
 
 export function startRead(state: TicketState, fact: TicketFactOf<'StartRead'>, context: Context): TicketDecision {
   const { by, role, issue } = fact;
-  if (isOver(state)) return nothing;
-  if (!issue || issue.state === 'closed' || !fact.labeled) {
-    return notStarted(state) ? enter({ name: 'idle' }) : nothing;
-  }
+  const asked = issue?.state === 'open' && fact.labeled;
+  if (isOver(state)) return asked ? takeBack(state, fact) : nothing;
+  if (!asked) return notStarted(state) ? enter({ name: 'idle' }) : nothing;
   // What the work was started with, or a person with write has seen since, is withdrawn by nobody.
   if (!notStarted(state) && issue.bodyDigest === state.issue?.bodyDigest) return nothing;
   if (!atLeast(role, 'write') || by.kind === 'bot') return notAllowed(state, fact);

@@ -28,7 +28,15 @@ import {
 import { factSetAside, replayed } from './set-aside.ts';
 import { withSignal } from './signal.ts';
 import { runStopped, standstillChanged, ticketStopped } from './standstill.ts';
-import { issueClosed, issueEdited, issueLabeled, issueUnlabeled, pullClosed, startRead } from './start.ts';
+import {
+  issueClosed,
+  issueEdited,
+  issueLabeled,
+  issueUnlabeled,
+  pullClosed,
+  pullReopened,
+  startRead,
+} from './start.ts';
 import { startApprovalRead } from './start-approval.ts';
 import { initialTicket, isOver, type TicketState } from './state.ts';
 import { timed, woken } from './wake.ts';
@@ -57,6 +65,7 @@ const rules: { [Type in TicketFact['type']]?: Rule<Type> } = {
   MembersChanged: membersChanged,
   PullRetargeted: pullRetargeted,
   PullClosed: pullClosed,
+  PullReopened: pullReopened,
   PlanRead: planRead,
   RunDispatched: runDispatched,
   DispatchDeferred: dispatchDeferred,

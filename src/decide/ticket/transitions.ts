@@ -134,7 +134,11 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     canceled: stopped,
     merged: ['PullClosed'],
   },
-  canceled: { checking: ['IssueLabeled', 'AuthorityRead'], merged: ['PullClosed'] },
+  canceled: {
+    checking: ['IssueLabeled', 'AuthorityRead'],
+    awaiting_approval: ['StartRead'],
+    merged: ['PullClosed'],
+  },
   merged: {},
 };
 

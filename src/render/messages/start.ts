@@ -23,6 +23,7 @@ export const start = {
     'The issue was edited by {by}, so what was read before is not what it says now. Read it again; `/retry` makes a new plan for it.',
   'label-removed': 'Canceled: {by} took the label `ai-ready` off. Set it again to start anew.',
   'issue-closed': 'Canceled: {by} closed the issue. Reopen it and type `/retry` to start anew.',
-  'pull-closed': 'Canceled: {by} closed the pull request without merging it. Type `/retry` to start anew.',
+  'pull-closed':
+    'Canceled: {by} closed the pull request without merging it. Open it again to go on with its plan, or type `/retry` to start anew.',
   'canceled-by': 'Canceled by {by}. Type `/retry` to start anew.',
 };

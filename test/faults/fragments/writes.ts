@@ -158,10 +158,14 @@ export const writes = {
       const inputs = { run, stage: 'plan' };
       const { runId: id = 0 } = await stage.ports.writer.dispatchWorkflow(repository, 'slow.yml', 'main', inputs);
       await bindWorkflowRun(db, run, id);
-      const prepared = await ticket.command({ type: 'CancelRun', run, why: 'Somebody said so.' }, 'ticket', async () => ({
-        conclusion: stage.world.actions.runs.get(id)?.row.conclusion,
-        runs: await runsOf(stage, ticket),
-      }));
+      const prepared = await ticket.command(
+        { type: 'CancelRun', run, why: 'Somebody said so.' },
+        'ticket',
+        async () => ({
+          conclusion: stage.world.actions.runs.get(id)?.row.conclusion,
+          runs: await runsOf(stage, ticket),
+        }),
+      );
       const { work } = prepared;
       // Between two looks a cancelled workflow run comes to its end.
       const attempt: Work['attempt'] = async (ports) => {

@@ -15,17 +15,19 @@ import {
   gantry,
   gathered,
   gaveUp,
+  labelled,
   observed,
   olga,
   pat,
   plan,
   sha,
   snapshot,
+  startRead,
   toAwaiting,
   toReview,
   work,
 } from '../builders.ts';
-import { pull, ticket, ticketId } from '../lifecycle.ts';
+import { pull, pullNumber, ticket, ticketId } from '../lifecycle.ts';
 
 const first = observed('opened');
 const pushedBy = (by: Actor, head = work, minute = 40) => observed('synchronize', atHead(head, minute), by);
@@ -187,14 +189,21 @@ describe('what the ticket is told', () => {
       observed('closed', { updatedAt: at(32), state: 'closed' }, pat),
       canceled,
     );
-    spec.when(observed('reopened', { updatedAt: at(33) }, pat)).then({ tell: [] });
+    const reopened = { stream: ticketId, fact: { type: 'PullReopened', pull: pullNumber, by: pat } };
+    spec.when(observed('reopened', { updatedAt: at(33) }, pat)).then({ tell: [reopened] });
+    // It starts anew on another branch: that this one is open again takes nothing back.
+    spec.given(reported(...toReview, closed(), labelled(pat, 'first', 95), startRead({ by: pat })));
     spec.when(pushedBy(pat)).then({ tell: [] });
     spec.when(observed('closed', { ...atHead(work, 50), state: 'closed' }, pat)).then({ tell: [] });
     spec.when(approve()).then({ tell: [{ fact: { type: 'CommandGiven' } }] });
-    // Taken back, it speaks again.
-    spec.given(observed('reopened', atHead(work, 60), pat), reported(...toReview));
+    // Taken back, it speaks again, first of what was pushed meanwhile and of whom nobody told.
+    const theirs = sha('pushed while it was closed');
+    spec.given(observed('reopened', atHead(theirs, 60), pat));
+    spec.when(reported(...toReview)).then({
+      tell: [{ stream: ticketId, fact: { type: 'HeadMoved', sha: theirs, pushers: [pat.id], unknown: true } }],
+    });
     spec
-      .when(observed('closed', { ...atHead(work, 70), state: 'closed' }, pat))
+      .when(observed('closed', { ...atHead(theirs, 70), state: 'closed' }, pat))
       .then({ tell: [{ fact: { type: 'PullClosed' } }] });
   });
 

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import {
   allowed,
   ann,
+  approvalRead,
+  approve,
   at,
   bo,
   brokenPolicy,
@@ -25,6 +27,7 @@ import {
   toReview,
   toVerifying,
   unlabelled,
+  work,
 } from '../builders.ts';
 import { pullNumber, ticket } from '../lifecycle.ts';
 
@@ -355,6 +358,47 @@ describe('the end before the merge', () => {
     spec.when({ type: 'BundleInspected', run: run(4), tree: sha('new tree'), files: 1 });
     expect(spec.command('PushTree')).toMatchObject({ branch: 'gantry/12-add-a-bulk-discount-2' });
     expect(spec.command('PushTree').expect).toBeUndefined();
+  });
+
+  test('its pull request is opened again: it waits for an approval of what is there now, and nothing is made again', () => {
+    const reopened = { type: 'PullReopened', pull: pullNumber, by: pat } as const;
+    const spec = ticket().given(...toReview, closed());
+    spec
+      .when(reopened)
+      .stage('canceled')
+      .then({ commands: [{ type: 'ReadStart', by: pat }] });
+    spec
+      .when(startRead({ by: pat }))
+      .stage('awaiting_approval')
+      .then({ facts: [{}, { type: 'GateJudged' }], commands: [{ type: 'ReadPlan' }] });
+    expect(spec.state).toMatchObject({ pull: pullNumber, branchesLeft: 0, revoked: { id: 'pull-closed' } });
+    expect(spec.state.approval).toBeUndefined();
+    spec.when(approvalRead(approve(), { head: work })).stage('verifying', { subject: { kind: 'head' } });
+  });
+
+  test('it stays stopped when whoever opened it again may not, is not known, or the issue no longer asks for it', () => {
+    const reopened = { type: 'PullReopened', pull: pullNumber, by: pat } as const;
+    const spec = () => ticket().given(...toReview, closed());
+    spec()
+      .when({ ...reopened, by: bo })
+      .nothing();
+    spec()
+      .when({ ...reopened, pull: pullNumber + 1 })
+      .nothing();
+    ticket()
+      .given(...toReview, { type: 'IssueClosed', by: pat, at: at(80) }, closed())
+      .when(reopened)
+      .nothing();
+    for (const read of [
+      { by: pat, role: 'triage' } as const,
+      { by: pat, labeled: false },
+      { by: pat, issue: issue('first', { state: 'closed' }) },
+    ])
+      spec().given(reopened).when(startRead(read)).nothing();
+    // Read for something else while it is closed.
+    spec()
+      .when(startRead({ by: pat }))
+      .nothing();
   });
 
   test('reading the start was given up: it stops, and /retry reads again for whoever types it', () => {
