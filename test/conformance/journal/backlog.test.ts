@@ -10,6 +10,7 @@ import { type Ask, type Claimed, type Conflict, claim, fetchReady } from '../../
 import { type Journal, openJournal } from '../../../src/journal/database.ts';
 import { expiredRuns, finishRun, heartbeat, readRun, takeLease } from '../../../src/journal/lease.ts';
 import { offerSlots } from '../../../src/journal/offer.ts';
+import { propertyRuns } from '../../property-runs.ts';
 import { anAssignment, databases, fresh } from './databases.ts';
 
 const many = 1_000;
@@ -186,60 +187,64 @@ describe.each(databases)('on %s', (kind) => {
     );
   });
 
-  test('no order of events leaves two live runs of a ticket, two runs of one signal, or a fence that falls', async () => {
-    const heads = ['a'.repeat(40), 'b'.repeat(40)];
-    const step = fc.record({
-      what: fc.constantFrom('ask', 'ask', 'ask', 'take', 'take', 'beat', 'end', 'end', 'expire', 'withdraw'),
-      ticket: fc.integer({ min: 1, max: 3 }),
-      run: fc.integer({ min: 1, max: 2 }),
-      head: fc.nat(1),
-      signal: fc.nat(1),
-    });
-    let story = 0;
-    let effective = 0;
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 25, maxLength: 45 }), async (steps) => {
-        const repo = 1_000 + ++story;
-        const fences = new Map<number, number>();
-        for (const n of [1, 2, 3]) await streamOf(repo, n);
-        for (const { what, ticket, run, head, signal } of steps) {
-          const id = `${repo}-${ticket}-${run}`;
-          if (what === 'ask') {
-            const answer = await admit(
-              journal.db,
-              {
-                ...{ id, stream: ticketStream(repo, ticket), repo, assignment: anAssignment(id), seconds: 60 },
-                ...{ head: heads[head] ?? '', signal: `signal ${signal}` },
-              },
-              { repository: 2, total: many },
-            );
-            if ('claimed' in answer && !answer.claimed.again) {
-              expect(answer.claimed.fence).toBeGreaterThan(fences.get(ticket) ?? 0);
-              fences.set(ticket, answer.claimed.fence);
-            }
-          } else if (what === 'take') {
-            const taken = await take(id);
-            if ('taken' in taken) {
-              expect(taken.taken.fence).toBeGreaterThan(fences.get(ticket) ?? 0);
-              fences.set(ticket, taken.taken.fence);
-            }
-          } else if (what === 'beat') {
-            const row = await readRun(journal.db, id);
-            if (row) await heartbeat(journal.db, row, {}, 60);
-          } else if (what === 'withdraw') await withdraw(journal.db, id);
-          else await end(id, what === 'end' ? { kind: 'delivered' } : { kind: 'timed_out', why: 'late' });
-          const rows = await journal.db.selectFrom('run').selectAll().where('repo', '=', repo).execute();
-          const live = rows.filter(({ state }) => ['queued', 'claimed', 'running'].includes(state));
-          expect(new Set(live.map(({ stream }) => stream)).size).toBe(live.length);
-          expect(live.length).toBeLessThanOrEqual(2);
-          const same = rows.map((row) => `${row.stream} ${row.stage} ${row.head} ${row.signal}`);
-          expect(new Set(same).size).toBe(same.length);
-          effective += rows.filter(({ state }) => state === 'succeeded').length;
-        }
-      }),
-      { numRuns: kind === 'pglite' ? 12 : 20 },
-    );
-    // A property that never saw a run succeed would hold of nothing.
-    expect(effective).toBeGreaterThan(0);
-  }, 60_000);
+  test(
+    'no order of events leaves two live runs of a ticket, two runs of one signal, or a fence that falls',
+    async () => {
+      const heads = ['a'.repeat(40), 'b'.repeat(40)];
+      const step = fc.record({
+        what: fc.constantFrom('ask', 'ask', 'ask', 'take', 'take', 'beat', 'end', 'end', 'expire', 'withdraw'),
+        ticket: fc.integer({ min: 1, max: 3 }),
+        run: fc.integer({ min: 1, max: 2 }),
+        head: fc.nat(1),
+        signal: fc.nat(1),
+      });
+      let story = 0;
+      let effective = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 25, maxLength: 45 }), async (steps) => {
+          const repo = 1_000 + ++story;
+          const fences = new Map<number, number>();
+          for (const n of [1, 2, 3]) await streamOf(repo, n);
+          for (const { what, ticket, run, head, signal } of steps) {
+            const id = `${repo}-${ticket}-${run}`;
+            if (what === 'ask') {
+              const answer = await admit(
+                journal.db,
+                {
+                  ...{ id, stream: ticketStream(repo, ticket), repo, assignment: anAssignment(id), seconds: 60 },
+                  ...{ head: heads[head] ?? '', signal: `signal ${signal}` },
+                },
+                { repository: 2, total: many },
+              );
+              if ('claimed' in answer && !answer.claimed.again) {
+                expect(answer.claimed.fence).toBeGreaterThan(fences.get(ticket) ?? 0);
+                fences.set(ticket, answer.claimed.fence);
+              }
+            } else if (what === 'take') {
+              const taken = await take(id);
+              if ('taken' in taken) {
+                expect(taken.taken.fence).toBeGreaterThan(fences.get(ticket) ?? 0);
+                fences.set(ticket, taken.taken.fence);
+              }
+            } else if (what === 'beat') {
+              const row = await readRun(journal.db, id);
+              if (row) await heartbeat(journal.db, row, {}, 60);
+            } else if (what === 'withdraw') await withdraw(journal.db, id);
+            else await end(id, what === 'end' ? { kind: 'delivered' } : { kind: 'timed_out', why: 'late' });
+            const rows = await journal.db.selectFrom('run').selectAll().where('repo', '=', repo).execute();
+            const live = rows.filter(({ state }) => ['queued', 'claimed', 'running'].includes(state));
+            expect(new Set(live.map(({ stream }) => stream)).size).toBe(live.length);
+            expect(live.length).toBeLessThanOrEqual(2);
+            const same = rows.map((row) => `${row.stream} ${row.stage} ${row.head} ${row.signal}`);
+            expect(new Set(same).size).toBe(same.length);
+            effective += rows.filter(({ state }) => state === 'succeeded').length;
+          }
+        }),
+        { numRuns: kind === 'pglite' ? propertyRuns(12, 1_000) : propertyRuns(20, 1_000) },
+      );
+      // A property that never saw a run succeed would hold of nothing.
+      expect(effective).toBeGreaterThan(0);
+    },
+    propertyRuns(60_000, 1_800_000),
+  );
 });

@@ -22,6 +22,7 @@ import { stopRuns } from '../../../src/journal/stop-run.ts';
 import { readStream } from '../../../src/journal/stream.ts';
 import { react } from '../../../src/loop/react.ts';
 import { tellStandstill } from '../../../src/loop/tell-standstill.ts';
+import { propertyRuns } from '../../property-runs.ts';
 import { anAssignment, databases, fresh } from './databases.ts';
 
 const order = { by: 'ops', why: 'an incident' };
@@ -109,7 +110,7 @@ describe.each(databases)('on %s', (kind) => {
         const answer = await (await ask(repo)).admitted();
         expect('conflict' in answer && answer.conflict).toBe(held ? 'paused' : false);
       }),
-      { numRuns: 12 },
+      { numRuns: propertyRuns(12, 500) },
     );
   });
 

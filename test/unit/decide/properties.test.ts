@@ -9,6 +9,7 @@ import { message } from '../../../src/facts/message.ts';
 import type { PullFact } from '../../../src/facts/pull.ts';
 import { TicketStage } from '../../../src/facts/stage.ts';
 import type { TicketFact } from '../../../src/facts/ticket.ts';
+import { propertyRuns } from '../../property-runs.ts';
 import * as build from './builders.ts';
 import { issueNumber, pullNumber, repositoryId, ticket, ticketId, timeOf } from './lifecycle.ts';
 import { TwoStreams } from './two-streams.ts';
@@ -56,60 +57,73 @@ function takeNearTheStart(world: TwoStreams, [kind, n, m]: Step): void {
   else world.happen(nearTheStart[n % nearTheStart.length] ?? 3, m);
 }
 
-const runs = Number(process.env.PROPERTY_RUNS ?? 80);
+const runs = propertyRuns(80, 2_000);
+const patience = propertyRuns(60_000, 600_000);
 
 describe('over every sequence of events', () => {
-  test('nothing merges without an approval that stands, one run lives at a time, and every step is legal', () => {
-    let merges = 0;
-    fc.assert(
-      fc.property(fc.nat(2), steps, (stage, walk) => {
-        const world = new TwoStreams();
-        upTo(world, stage);
-        for (const step of walk) take(world, step);
-        merges += world.merges.length;
-      }),
-      { numRuns: runs },
-    );
-    // A property that never saw a merge would hold of nothing.
-    expect(merges).toBeGreaterThan(runs / 20);
-  }, 60_000);
+  test(
+    'nothing merges without an approval that stands, one run lives at a time, and every step is legal',
+    () => {
+      let merges = 0;
+      fc.assert(
+        fc.property(fc.nat(2), steps, (stage, walk) => {
+          const world = new TwoStreams();
+          upTo(world, stage);
+          for (const step of walk) take(world, step);
+          merges += world.merges.length;
+        }),
+        { numRuns: runs },
+      );
+      // A property that never saw a merge would hold of nothing.
+      expect(merges).toBeGreaterThan(runs / 20);
+    },
+    patience,
+  );
 
-  test('nor is a plan made whose start nobody approved, where the policy asks for that', () => {
-    const policy = build.policyWith({ gates: { expireDays: 1, rules: [{ stage: 'start' }] } });
-    let plans = 0;
-    fc.assert(
-      fc.property(steps, (walk) => {
-        const world = new TwoStreams(policy);
-        world.happen(0, 0);
-        world.settle();
-        for (const step of walk) takeNearTheStart(world, step);
-        plans += world.plans;
-      }),
-      { numRuns: runs },
-    );
-    expect(plans).toBeGreaterThan(runs / 5);
-  }, 60_000);
+  test(
+    'nor is a plan made whose start nobody approved, where the policy asks for that',
+    () => {
+      const policy = build.policyWith({ gates: { expireDays: 1, rules: [{ stage: 'start' }] } });
+      let plans = 0;
+      fc.assert(
+        fc.property(steps, (walk) => {
+          const world = new TwoStreams(policy);
+          world.happen(0, 0);
+          world.settle();
+          for (const step of walk) takeNearTheStart(world, step);
+          plans += world.plans;
+        }),
+        { numRuns: runs },
+      );
+      expect(plans).toBeGreaterThan(runs / 5);
+    },
+    patience,
+  );
 
-  test('nor near the merge, where it is most tempting', () => {
-    const seen = { merges: 0, revoked: 0, superseded: 0 };
-    fc.assert(
-      fc.property(fc.nat(1), steps, (stage, walk) => {
-        const world = new TwoStreams();
-        upTo(world, 1);
-        if (stage === 1) world.see('looked');
-        for (const step of walk) takeNear(world, step);
-        seen.merges += world.merges.length;
-        const types = world.ticket.journal.map(({ type }) => type);
-        if (types.includes('ApprovalRevoked')) seen.revoked += 1;
-        if (types.filter((type) => type === 'PlanApproved').length > 1) seen.superseded += 1;
-      }),
-      { numRuns: runs * 2 },
-    );
-    expect(seen.merges).toBeGreaterThan(runs / 10);
-    expect(seen.revoked).toBeGreaterThan(runs / 4);
-    // Rare: 3 to 12 in 160 walks.
-    expect(seen.superseded).toBeGreaterThan(0);
-  }, 60_000);
+  test(
+    'nor near the merge, where it is most tempting',
+    () => {
+      const seen = { merges: 0, revoked: 0, superseded: 0 };
+      fc.assert(
+        fc.property(fc.nat(1), steps, (stage, walk) => {
+          const world = new TwoStreams();
+          upTo(world, 1);
+          if (stage === 1) world.see('looked');
+          for (const step of walk) takeNear(world, step);
+          seen.merges += world.merges.length;
+          const types = world.ticket.journal.map(({ type }) => type);
+          if (types.includes('ApprovalRevoked')) seen.revoked += 1;
+          if (types.filter((type) => type === 'PlanApproved').length > 1) seen.superseded += 1;
+        }),
+        { numRuns: runs * 2 },
+      );
+      expect(seen.merges).toBeGreaterThan(runs / 10);
+      expect(seen.revoked).toBeGreaterThan(runs / 4);
+      // Rare: 3 to 12 in 160 walks.
+      expect(seen.superseded).toBeGreaterThan(0);
+    },
+    patience,
+  );
 
   test('the state does not grow without end', () => {
     const world = new TwoStreams();
@@ -258,27 +272,31 @@ describe('the happy path', () => {
     expect(approval).toBeDefined();
   });
 
-  test('ends the same however its webhooks are ordered and repeated', () => {
-    // Comments are numbered over all worlds. Where the plan was read last, and against which base, nobody is shown; what the
-    // approval is bound to is shown, and compared.
-    const strip = ({ world: _, ...end }: ReturnType<typeof finish>) =>
-      JSON.stringify(end, (key, value) => {
-        if (key === 'comment' || key === 'at') return undefined;
-        return key === 'plan' && value ? { ...value, commit: undefined, baseDigest: undefined } : value;
-      });
-    const clean = strip(finish([]));
-    let raced = 0;
-    fc.assert(
-      fc.property(fc.array(fc.nat(ends.length - 1), { maxLength: 24 }), (order) => {
-        const end = finish(order);
-        if (end.world.ticket.journal.some(({ type }) => type === 'ApprovalRevoked')) raced += 1;
-        expect(strip(end)).toBe(clean);
-      }),
-      { numRuns: 100 },
-    );
-    // The base's move must have been told before the merge in some of them, or nothing was reordered.
-    expect(raced).toBeGreaterThan(0);
-  }, 60_000);
+  test(
+    'ends the same however its webhooks are ordered and repeated',
+    () => {
+      // Comments are numbered over all worlds. Where the plan was read last, and against which base, nobody is shown; what the
+      // approval is bound to is shown, and compared.
+      const strip = ({ world: _, ...end }: ReturnType<typeof finish>) =>
+        JSON.stringify(end, (key, value) => {
+          if (key === 'comment' || key === 'at') return undefined;
+          return key === 'plan' && value ? { ...value, commit: undefined, baseDigest: undefined } : value;
+        });
+      const clean = strip(finish([]));
+      let raced = 0;
+      fc.assert(
+        fc.property(fc.array(fc.nat(ends.length - 1), { maxLength: 24 }), (order) => {
+          const end = finish(order);
+          if (end.world.ticket.journal.some(({ type }) => type === 'ApprovalRevoked')) raced += 1;
+          expect(strip(end)).toBe(clean);
+        }),
+        { numRuns: 100 },
+      );
+      // The base's move must have been told before the merge in some of them, or nothing was reordered.
+      expect(raced).toBeGreaterThan(0);
+    },
+    patience,
+  );
 });
 
 describe('the table of transitions', () => {
