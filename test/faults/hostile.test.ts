@@ -11,9 +11,11 @@ import { createDoor } from '../../src/intake/github/door.ts';
 import { type Journal, openJournal } from '../../src/journal/database.ts';
 import { createInbox, type Inbox } from '../../src/journal/inbox.ts';
 import { translate } from '../../src/loop/translate.ts';
+import { propertyRuns } from '../property-runs.ts';
 import { examples, mutated, mutations } from './hostile.ts';
 
-const numRuns = process.env.GANTRY_FAULTS === 'all' ? 2_000 : 200;
+const numRuns = propertyRuns(200, 2_000);
+const rounds = propertyRuns(1, 20);
 const known = examples();
 
 let journal: Journal;
@@ -101,13 +103,20 @@ test('every recorded example is taken and translated as it is', async () => {
 
 test('an example with fields missing, huge, deep or of another type is stored, and translated or set aside', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...known), mutations, async ({ event, payload }, changes) => {
-      const bytes = Buffer.from(JSON.stringify(mutated(payload, changes)));
-      const guid = randomUUID();
-      expect(await post(bytes, headersOf(event, bytes, guid))).toBe(202);
-      expect(await stateOf(guid)).toMatch(/^(?:translated|ignored|failed)$/);
+    // Each example in each round, so that none is left to chance.
+    fc.asyncProperty(fc.array(mutations, { minLength: known.length, maxLength: known.length }), async (changes) => {
+      const guids = await Promise.all(
+        known.map(async ({ event, payload }, n) => {
+          const bytes = Buffer.from(JSON.stringify(mutated(payload, changes[n] ?? [])));
+          const guid = randomUUID();
+          expect(await post(bytes, headersOf(event, bytes, guid))).toBe(202);
+          return guid;
+        }),
+      );
+      await translateAll();
+      for (const guid of guids) expect((await inbox.read(guid))?.state).toMatch(/^(?:translated|ignored|failed)$/);
     }),
-    { numRuns },
+    { numRuns: rounds },
   );
   const waiting = await journal.db.selectFrom('inbox').select('guid').where('state', '=', 'stored').execute();
   expect(waiting).toEqual([]);
@@ -121,6 +130,12 @@ test('what is badly signed is refused and leaves nothing, whatever it holds', as
     fc.constant((bytes: Buffer) => signed(Buffer.concat([bytes, Buffer.from(' ')]))),
     fc.constant((bytes: Buffer) => signed(bytes).slice(0, -1)),
     fc.constant((bytes: Buffer) => signed(bytes).toUpperCase().replace('SHA256', 'sha1')),
+    // Good for another delivery.
+    fc.constantFrom(...known).map(
+      ({ payload }) =>
+        () =>
+          signed(Buffer.from(`${JSON.stringify(payload)} `)),
+    ),
     fc.string({ unit: 'grapheme-ascii', maxLength: 80 }).map((text) => () => text.trim()),
   );
   await fc.assert(
@@ -195,6 +210,37 @@ test('a replay is acknowledged and changes nothing; a replay under another GUID 
   expect(await post(bytes, headersOf('issues', bytes, randomUUID()))).toBe(202);
   await translateAll();
   expect(await facts()).toBe(factsBefore);
+});
+
+test('an issue of 24 MB and a comment of 24 MB are translated like small ones', async () => {
+  const text = 'z'.repeat(24 * 1024 * 1024);
+  for (const [event, action, part] of [
+    ['issues', 'edited', 'issue'],
+    ['issue_comment', 'created', 'comment'],
+  ] as const) {
+    const example = known.find((one) => one.event === event && one.payload.action === action);
+    const payload = { ...example?.payload, [part]: { ...Object(example?.payload[part]), body: text } };
+    const bytes = Buffer.from(JSON.stringify(payload));
+    const guid = randomUUID();
+    expect(await post(bytes, headersOf(event, bytes, guid))).toBe(202);
+    expect(await stateOf(guid)).toMatch(/^(?:translated|ignored)$/);
+  }
+});
+
+test('every example that comes again under another GUID repeats no fact', async () => {
+  const facts = async () => (await journal.db.selectFrom('fact').select('key').execute()).length;
+  const send = async () => {
+    for (const { event, payload } of known) {
+      const bytes = Buffer.from(JSON.stringify(payload));
+      expect(await post(bytes, headersOf(event, bytes, randomUUID()))).toBe(202);
+    }
+    await translateAll();
+  };
+  await send();
+  const before = await facts();
+  await send();
+  expect(before).toBeGreaterThan(0);
+  expect(await facts()).toBe(before);
 });
 
 test('while a secret is changed both are good, and a third is not', async () => {

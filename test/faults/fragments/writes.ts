@@ -8,7 +8,7 @@ import { admit } from '../../../src/journal/admit.ts';
 import { append } from '../../../src/journal/append.ts';
 import { storeArtifact } from '../../../src/journal/artifact.ts';
 import { bindWorkflowRun, endRun } from '../../../src/journal/lease.ts';
-import { anAssignment } from '../../conformance/journal/databases.ts';
+import { anAssignment } from '../../world/an-assignment.ts';
 import * as words from '../../unit/decide/builders.ts';
 import type { Fragment } from '../fragment.ts';
 import { branchAt, bundleOf, type GivenTicket, givenTicket, personOf, planCommit, shared } from '../given.ts';
