@@ -6,6 +6,7 @@ import { issueSnapshot } from '../../src/effects/gather/issue-at.ts';
 import { planAt } from '../../src/effects/gather/plan-at.ts';
 import { gatherPull } from '../../src/effects/gather-pull.ts';
 import type { Approval } from '../../src/facts/approval.ts';
+import type { Criterion } from '../../src/facts/plan.ts';
 import { LayerName } from '../../src/facts/policy.ts';
 import type { PullHeader, TicketReport } from '../../src/facts/pull.ts';
 import type { Repository } from '../../src/facts/repository.ts';
@@ -13,9 +14,29 @@ import { pullStream } from '../../src/facts/stream.ts';
 import { append } from '../../src/journal/append.ts';
 import { save } from '../../src/journal/stream.ts';
 import { react } from '../../src/loop/react.ts';
-import { commitOn, forgetJobs, givenTicket, personOf } from './given.ts';
+import { commitOn, forgetJobs, givenTicket, personOf, shared } from './given.ts';
 import type { Stage } from './stage.ts';
 import { changeId, workFiles } from './target-repository.ts';
+
+type Of = { number: number; head: string; base: string; criteria: Criterion[] };
+
+/** Every such pull request has the same tree on the same base: it is read once, and is true of all but for its commits. */
+async function gatheredOf(stage: Stage, repository: Repository, of: Of) {
+  const first = await shared(stage, 'gathered', async () => ({ of, ...(await gather(stage, repository, of)) }));
+  const known = JSON.stringify({ plan: first.plan, gathered: first.gathered });
+  const own = known.replaceAll(first.of.head, of.head).replaceAll(first.of.base, of.base);
+  return JSON.parse(own) as Pick<typeof first, 'plan' | 'gathered'>;
+}
+
+async function gather({ ports }: Stage, repository: Repository, { number, head, base: sha, criteria }: Of) {
+  await fetchRefs(ports, repository, ['refs/heads/main'], [head]);
+  const plan = await planAt(ports, repository, { changeId, commit: head, base: { ref: 'main', sha } });
+  if (!plan) throw new Error('the plan that was just pushed is not there');
+  const stream = pullStream(repository.id, number);
+  const call = { key: 'given', stream, repository, signal: AbortSignal.timeout(60_000) };
+  const command = { type: 'GatherPull', pull: number, origin: 'gantry', head, base: 'main', plan, criteria } as const;
+  return { plan, gathered: await gatherPull.execute({ ...call, command }, ports) };
+}
 
 /** Unreviewed, it waits for a person and shows so. */
 export async function givenPull(stage: Stage, repository: Repository, reviewed: boolean) {
@@ -33,18 +54,12 @@ export async function givenPull(stage: Stage, repository: Repository, reviewed: 
   });
   if (!('number' in opened)) throw new Error('the pull request was not opened');
   const { number } = opened;
-  const refs = await fetchRefs(ports, repository, ['refs/heads/main'], [head]);
-  const base = { ref: 'main', sha: refs['refs/heads/main'] ?? '' };
-  const plan = await planAt(ports, repository, { changeId, commit: head, base });
   const [read, pull] = [await ports.reader.issue(repository, issue), await ports.reader.pull(repository, number)];
-  if (!plan || !read || !pull) throw new Error('what was just made is not there');
+  if (!read || !pull) throw new Error('what was just made is not there');
   const { bodyDigest, criteria } = issueSnapshot(read).snapshot;
   const stream = pullStream(repository.id, number);
-  const call = { key: 'given', stream, repository, signal: AbortSignal.timeout(60_000) };
-  const gathered = await gatherPull.execute(
-    { ...call, command: { type: 'GatherPull', pull: number, origin: 'gantry', head, base: 'main', plan, criteria } },
-    ports,
-  );
+  const { plan, gathered } = await gatheredOf(stage, repository, { number, head, base: pull.base.sha, criteria });
+  const { base } = pull;
   await world.person('will').review(full, number, 'APPROVE');
   const [review] = await ports.reader.reviews(repository, number);
   if (!review) throw new Error('the review is not there');

@@ -18,8 +18,10 @@ type Pair = readonly [effect: string, fault: string];
  */
 export function sliceOf(pairs: readonly Pair[]): Pair[] {
   const missing = new Set(pairs.flat());
-  const gain = (pair: Pair) => pair.filter((one) => missing.has(one)).length;
   const taken: Pair[] = [];
+  /** Of equals the one whose fault was met least. */
+  const gain = (pair: Pair) =>
+    pair.filter((one) => missing.has(one)).length - taken.filter(([, fault]) => fault === pair[1]).length / 100;
   while (missing.size > 0) {
     const best = pairs.reduce((one, other) => (gain(other) > gain(one) ? other : one));
     for (const one of best) missing.delete(one);
