@@ -120,6 +120,11 @@ export const writes = {
     at: 'writer.dispatchWorkflow',
     route: post('actions/workflows/[^/]+/dispatches'),
     list: { path: /\/workflows\/[^/]+\/runs$/, empty: { total_count: 0, workflow_runs: [] } },
+    // Its row has ended, so that its slot is free.
+    refused: (clean) => ({
+      started: false,
+      runs: (clean as { runs: object[] }).runs.map((run) => ({ ...run, state: 'failed', bound: false })),
+    }),
     async prepare(stage) {
       const ticket = await givenTicket(stage);
       const command: CommandOf<'DispatchRun'> = {

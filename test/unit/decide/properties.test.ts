@@ -58,7 +58,7 @@ function takeNearTheStart(world: TwoStreams, [kind, n, m]: Step): void {
 }
 
 const runs = propertyRuns(80, 2_000);
-const patience = propertyRuns(60_000, 600_000);
+const patience = propertyRuns(180_000, 900_000);
 
 describe('over every sequence of events', () => {
   test(

@@ -135,7 +135,7 @@ test('status and help', () => {
 
     | Type | What it does | Least permission |
     |---|---|---|
-    | \`/approve-plan [digest]\` | Approve the plan as it stands now. | write |
+    | \`/approve-plan [digest]\` | Approve the plan as it stands now, or by policy that one is made. | write |
     | \`/reject-plan <why>\` | Send the plan back with a reason. | write |
     | \`/answer <n> <choice>\` | Answer an open question of the plan. | write |
     | \`/accept-recommended\` | Answer every open question as recommended. | write |
