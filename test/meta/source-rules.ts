@@ -14,7 +14,7 @@ const isCode = (file: string): boolean => file.endsWith('.ts');
 const isConformance = (file: string): boolean => /^adapters\/[^/]+\/conformance[^/]*\.ts$/.test(file);
 const roots = /^src\/(main|app|log)\.ts$|^src\/cli\/|^src\/runner\/main\.ts$/;
 /** Others load these by their default export: vitest its parts, TypeScript a package's declarations. */
-const mustHaveDefault = /^vitest\.config\.ts$|^test\/summary-reporter\.ts$|\.d\.ts$/;
+const mustHaveDefault = /^vitest\.config\.ts$|^test\/(?:faults\/table|summary)-reporter\.ts$|\.d\.ts$/;
 /** Programs that play somebody slow: they wait for nothing themselves. */
 const playsSomebody = /^test\/(world|model)\/(?!.*(\.test|-kit)\.ts$)|\/fake-[a-z-]+\.ts$/;
 /** The one place where a test waits. */
