@@ -65,6 +65,11 @@ export type BoxResult = {
   durationMs: number;
   stdout: Buffer;
   stderr: Buffer;
+  /**
+   * Connections and packets that were meant for an address instead of the proxy; none left the box. Absent where nobody
+   * could count: the box was killed, or there was none.
+   */
+  unrouted?: number;
   /** Limits that do not hold for the box as a whole on this machine (one that holds per process only is named too). */
   unenforced: readonly (keyof Limits)[];
 };

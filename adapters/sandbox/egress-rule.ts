@@ -14,6 +14,9 @@ export type EgressRule = {
 };
 
 const ports: ReadonlySet<number> = new Set([80, 443]);
+/** Resolvers read a name that ends in a number as an address: 2130706433, 0x7f.1, 0177.0.0.1. */
+const numeric = /(^|\.)(\d+|0x[0-9a-f]*)$/;
+
 const deny = (why: Denial): EgressDecision => ({ decision: 'deny', why });
 
 /** Lower case, without the root's dot and without an IPv6 literal's brackets. */
@@ -33,7 +36,7 @@ const matches = (host: string, pattern: string): boolean => {
  * One private address among several denies them all.
  */
 export const judge = async (rule: EgressRule, host: string, port: number): Promise<EgressDecision> => {
-  if (isIP(host) !== 0) return deny('ip_literal');
+  if (isIP(host) !== 0 || numeric.test(host)) return deny('ip_literal');
   if (host === '' || !/^[a-z0-9._-]+$/.test(host)) return deny('malformed');
   if (!ports.has(port)) return deny('port');
   if (!rule.allow.some((pattern) => matches(host, pattern))) return deny('not_allowed');

@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { type Denial, type EgressRule, judge, normalHost } from './egress-rule.ts';
+import { type Denial, type EgressDecision, type EgressRule, judge, normalHost } from './egress-rule.ts';
 
 /** One line of the audit. `at` is milliseconds since the epoch; `why` only on a denial. */
 export type EgressAttempt = {
@@ -22,12 +22,16 @@ export type EgressOptions = {
   resolve?: EgressRule['resolve'];
   dial?: (address: string, port: number) => Socket;
   onAttempt?: (attempt: EgressAttempt) => void;
+  /** How long a client may take to send a request's head; default 20 seconds. */
+  headMs?: number;
 };
 
 export type Egress = {
   socketPath: string;
   /** The first 10,000, oldest first; `onAttempt` sees all. */
   attempts(): readonly EgressAttempt[];
+  /** How many there were, those that are not listed included. */
+  total(): number;
   close(): Promise<void>;
 };
 
@@ -35,9 +39,13 @@ const keptAttempts = 10_000;
 const mostConnections = 256;
 const connectMs = 15_000;
 const idleMs = 300_000;
+const headMs = 20_000;
 
-/** Headers between client and proxy; the origin gets none of them, and its Host is the one that was judged. */
+/** Headers of one connection: neither side gets the other's, and the origin's Host is the one that was judged. */
 const hopHeaders = /^(connection|keep-alive|proxy-.*|te|trailer|upgrade|host)$/i;
+
+const passed = ({ headers }: IncomingMessage) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !hopHeaders.test(name)));
 
 const resolveBySystem: EgressRule['resolve'] = async (host) => {
   try {
@@ -70,32 +78,40 @@ export const openEgress = async (options: EgressOptions): Promise<Egress> => {
   const kept: EgressAttempt[] = [];
   const open = new Set<Socket>();
 
-  const ask = async (kind: EgressAttempt['kind'], host: string, port: number) => {
-    const decided = await judge(rule, host, port);
+  let total = 0;
+
+  const note = (kind: EgressAttempt['kind'], host: string, port: number, decided: EgressDecision) => {
     const { decision } = decided;
     const why = decided.decision === 'deny' ? { why: decided.why } : {};
     const attempt: EgressAttempt = { at: Date.now(), kind, host: host.slice(0, 253), port, decision, ...why };
+    total++;
     if (kept.length < keptAttempts) kept.push(attempt);
     options.onAttempt?.(attempt);
+  };
+
+  const ask = async (kind: EgressAttempt['kind'], host: string, port: number) => {
+    const decided = await judge(rule, host, port);
+    note(kind, host, port, decided);
     return decided;
   };
 
   const forward = async (incoming: IncomingMessage, response: ServerResponse) => {
     const url = URL.parse(incoming.url ?? '');
-    const host = url?.protocol === 'http:' ? normalHost(url.hostname) : '';
+    // With credentials in it, an address reads like another host.
+    const plain = url?.protocol === 'http:' && url.username === '' && url.password === '';
+    const host = plain ? normalHost(url.hostname) : '';
     const port = Number(url?.port || 80);
     const decided = await ask('http', host, port);
     if (decided.decision === 'deny' || url === null) return refuse(response, decided);
-    const headers = Object.entries(incoming.headers).filter(([name]) => !hopHeaders.test(name));
     const outgoing = request({
       createConnection: () => dial(decided.address, port),
       method: incoming.method,
       path: url.pathname + url.search,
-      headers: { ...Object.fromEntries(headers), host: url.host },
+      headers: { ...passed(incoming), host: url.host },
     });
     outgoing.setTimeout(idleMs, () => outgoing.destroy());
     outgoing.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      response.writeHead(answer.statusCode ?? 502, passed(answer));
       answer.pipe(response);
       answer.on('error', () => response.destroy());
     });
@@ -124,10 +140,18 @@ export const openEgress = async (options: EgressOptions): Promise<Egress> => {
     });
   };
 
-  const server = createServer((incoming, response) => {
+  const head = options.headMs ?? headMs;
+  const limits = { headersTimeout: head, connectionsCheckingInterval: Math.max(50, head / 4) };
+  const server = createServer(limits, (incoming, response) => {
     forward(incoming, response).catch((error: Error) => response.destroy(error));
   });
   server.maxConnections = mostConnections;
+  // Two lengths, a folded header, a head that never ends: nobody is asked to make sense of it.
+  server.on('clientError', (_error, socket) => {
+    note('http', '', 0, { decision: 'deny', why: 'malformed' });
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+    else socket.destroy();
+  });
   server.on('connection', (socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
@@ -142,6 +166,7 @@ export const openEgress = async (options: EgressOptions): Promise<Egress> => {
   return {
     socketPath: options.socketPath,
     attempts: () => kept,
+    total: () => total,
     close: () =>
       new Promise((closed) => {
         server.close(() => closed());

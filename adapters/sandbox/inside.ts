@@ -14,7 +14,7 @@ export type InsideOrder = {
 };
 
 /** What comes back, one line each: first `ready`, then how the command ended. */
-export type InsideReport = { ready: true } | { code: number | null; signal: NodeJS.Signals | null };
+export type InsideReport = { ready: true } | { code: number | null; signal: NodeJS.Signals | null; unrouted?: number };
 
 /**
  * Descriptors that somebody above leaked into the box are closed before hostile code starts. Node's own are marked
@@ -33,6 +33,14 @@ const closeInherited = () => {
   }
 };
 
+/** What the kernel refused because this network has no way out, IPv4 and IPv6 together. */
+const countUnrouted = (): number => {
+  const [names = '', values = ''] = readFileSync('/proc/net/snmp', 'utf8').match(/^Ip: .*$/gm) ?? [];
+  const four = values.split(' ')[names.split(' ').indexOf('OutNoRoutes')];
+  const six = /^Ip6OutNoRoutes\s+(\d+)$/m.exec(readFileSync('/proc/net/snmp6', 'utf8'))?.[1];
+  return Number(four ?? 0) + Number(six ?? 0);
+};
+
 const execute = ({ command, env, limiter }: InsideOrder, report: (ended: InsideReport, status: number) => void) => {
   const [program, ...rest] = [...limiter, ...command];
   if (program === undefined) return report({ code: 127, signal: null }, 127);
@@ -42,7 +50,7 @@ const execute = ({ command, env, limiter }: InsideOrder, report: (ended: InsideR
     process.stderr.write(`${error.message}\n`);
     report({ code: 127, signal: null }, 127);
   });
-  child.once('exit', (code, signal) => report({ code, signal }, code ?? 128));
+  child.once('exit', (code, signal) => report({ code, signal, unrouted: countUnrouted() }, code ?? 128));
   try {
     // When memory runs out the command dies before this program, which has to report it.
     if (child.pid !== undefined) writeFileSync(`/proc/${child.pid}/oom_score_adj`, '500');

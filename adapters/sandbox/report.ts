@@ -9,7 +9,7 @@ export type Reports = {
   /** The supervisor ran: everything before the command worked. */
   readonly ready: boolean;
   /** How the command ended; absent when the supervisor was killed first. */
-  readonly status: { exitCode: number | null; signal: NodeJS.Signals | null } | undefined;
+  readonly status: { exitCode: number | null; signal: NodeJS.Signals | null; unrouted?: number } | undefined;
 };
 
 export type Channel = Reports & {
@@ -60,7 +60,12 @@ export const converse = (control: Duplex, order: string, reports: Open<Reports>)
     const report = parse(text);
     if (report === null || typeof report !== 'object') return;
     if ('ready' in report) reports.ready = true;
-    else reports.status ??= { exitCode: exitCodeOf(report.code), signal: signalOf(report.signal) };
+    else
+      reports.status ??= {
+        exitCode: exitCodeOf(report.code),
+        signal: signalOf(report.signal),
+        ...(Number.isSafeInteger(report.unrouted) && { unrouted: report.unrouted }),
+      };
   });
 };
 

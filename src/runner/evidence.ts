@@ -23,8 +23,9 @@ export type EvidenceParts = {
 export type Evidence = {
   set<Name extends keyof EvidenceParts>(name: Name, part: EvidenceParts[Name]): void;
   /** A command that was started in a box. */
-  ran(command: string, result: Pick<BoxResult, 'exitCode' | 'durationMs' | 'unenforced'>): void;
-  egress(attempts: readonly EgressAttempt[]): void;
+  ran(command: string, result: Pick<BoxResult, 'exitCode' | 'durationMs' | 'unenforced' | 'unrouted'>): void;
+  /** `total`: also those that the proxy no longer listed. */
+  egress(attempts: readonly EgressAttempt[], total: number): void;
   /** Limits that did not hold in at least one box. */
   unenforced(): (keyof Limits)[];
   toJson(end: { outcome: RunnerOutcome; sandbox: Sandbox }): Buffer;
@@ -39,16 +40,22 @@ export function createEvidence({ run, stage, start, fence }: Assignment): Eviden
   const commands: Ran[] = [];
   const attempts: EgressAttempt[] = [];
   const unenforced = new Set<keyof Limits>();
+  let unrouted = 0;
+  let attempted = 0;
   return {
     set(name, part) {
       parts[name] = part;
     },
-    ran(command, { exitCode, durationMs, unenforced: open }) {
+    ran(command, { exitCode, durationMs, unenforced: open, unrouted: refused = 0 }) {
+      unrouted += refused;
       for (const limit of open) unenforced.add(limit);
       if (commands.length < mostCommands)
         commands.push({ command: redact(command).slice(0, 2_000), exitCode, durationMs: Math.round(durationMs) });
     },
-    egress: (more) => void attempts.push(...more.slice(0, mostAttempts - attempts.length)),
+    egress(more, total) {
+      attempts.push(...more.slice(0, mostAttempts - attempts.length));
+      attempted += total;
+    },
     unenforced: () => [...unenforced],
     toJson: ({ outcome, sandbox }) =>
       Buffer.from(
@@ -62,9 +69,10 @@ export function createEvidence({ run, stage, start, fence }: Assignment): Eviden
           finishedAt: new Date().toISOString(),
           outcome,
           environment: { platform: platform(), release: release(), arch: arch(), node: process.version },
-          sandbox: { name: sandbox.name, boxed: sandbox.boxed, unenforced: [...unenforced] },
+          sandbox: { name: sandbox.name, boxed: sandbox.boxed, unenforced: [...unenforced], unrouted },
           commands,
           egress: attempts,
+          egressTotal: attempted,
           ...parts,
         }),
       ),

@@ -8,7 +8,12 @@ import type { AgentName } from '../facts/policy.ts';
 export type EgressAttempt = { at: number; host: string; port: number; decision: 'allow' | 'deny'; why?: string };
 
 /** The proxy behind a box's egress socket. */
-export type Egress = { socketPath: string; attempts(): readonly EgressAttempt[]; close(): Promise<void> };
+export type Egress = {
+  socketPath: string;
+  attempts(): readonly EgressAttempt[];
+  total(): number;
+  close(): Promise<void>;
+};
 
 export type Adapters = {
   sandboxes: Readonly<Record<Sandbox['name'], Sandbox>>;

@@ -30,8 +30,8 @@ export type RunnerDoorDeps = {
   gateway(request: Request, run: RunRow): Promise<Response>;
   /** What the gateway saw of a run. Absent: runners classify by what their relay saw. */
   truth?(run: RunRow): Promise<GatewayTruth>;
-  /** Hears writes that the run machine refused. */
-  onRefused?(why: string, run: string): void;
+  /** Hears what was refused, and of which run where that is known: a token that is nobody's, claims, a stale fence, a late write. */
+  onRefused?(why: string, run: string | undefined): void;
   /** Hears failures that became a 500 or 503. */
   onError(error: unknown, about: About & { method: string; path: string }): void;
 };

@@ -35,19 +35,20 @@ const mediaOf: Record<ArtifactKind, string> = {
   conversation: 'application/x-tar',
 };
 
-const noToken = () =>
-  problem(
-    401,
-    'token',
-    'The run token is missing, unknown, expired or revoked: the run has ended or its lease ran out. Type /retry on the issue.',
-  );
-
 export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
   const { db } = deps;
   const verify = createIdentityVerifier({ issuer: deps.issuer, audience: deps.publicUrl });
   const open: OpenBytes = { left: 400 * mebi };
   const door = new Hono<Env>();
 
+  const noToken = () => {
+    deps.onRefused?.('the run token is missing, unknown, expired or revoked', undefined);
+    return problem(
+      401,
+      'token',
+      'The run token is missing, unknown, expired or revoked: the run has ended or its lease ran out. Type /retry on the issue.',
+    );
+  };
   const runOf = async (authorization: string | undefined) => {
     const token = bearerRunToken(authorization);
     return token === undefined ? undefined : runByToken(db, hashRunToken(token));
@@ -76,7 +77,9 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
     const body = await readJson(context.req.raw, ExchangeRequest, caps.exchange, open);
     if (body instanceof Response) return body;
     const answer = await exchange(deps, verify, body.value);
-    return answer instanceof Response ? answer : context.json(answer, 200, { 'cache-control': 'no-store' });
+    if (!(answer instanceof Response)) return context.json(answer, 200, { 'cache-control': 'no-store' });
+    deps.onRefused?.(`a job may not take a run (${answer.status})`, undefined);
+    return answer;
   });
 
   door.post('/heartbeat', withRun, async (context) => {

@@ -15,8 +15,10 @@ import type { Problem, Submitted } from './wire.ts';
 type Deps = Pick<RunnerDoorDeps, 'db' | 'enqueue' | 'allowUnboxed' | 'onRefused'>;
 
 export async function submit(deps: Deps, run: RunRow, submission: Submission): Promise<Submitted | Response> {
-  if (submission.fence !== run.fence)
+  if (submission.fence !== run.fence) {
+    deps.onRefused?.(`the fence ${submission.fence} is stale`, run.id);
     return problem(409, 'stale_fence', 'The fence is not that of the lease: another runner holds this run. Stop here.');
+  }
   const problems = [...contentProblems(run, submission), ...(await missingArtifacts(deps.db, submission))];
   if (problems.length > 0) return problem(422, 'submission', 'The submission does not fit its assignment.', problems);
   return deps.db.transaction().execute(async (tx) => {

@@ -83,7 +83,7 @@ export async function runAgent(
   } finally {
     evidence.set('events', { digest: events.digest(), counts: events.counts() });
     evidence.set('model', { calls: relay.calls() });
-    evidence.egress(egress.attempts());
+    evidence.egress(egress.attempts(), egress.total());
     await Promise.all([relay.close(), egress.close()]);
   }
 }

@@ -40,7 +40,7 @@ export async function runCommand(
     halt.signal.throwIfAborted();
     return { ...ended, output: tail.text() };
   } finally {
-    evidence.egress(egress?.attempts() ?? []);
+    evidence.egress(egress?.attempts() ?? [], egress?.total() ?? 0);
     await egress?.close();
   }
 }

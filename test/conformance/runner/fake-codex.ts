@@ -4,8 +4,11 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** What the test's gateway answers. `hang`: seconds that the agent then sleeps in a child of its own. */
-export type FakeWork = { files: Record<string, string>; message: string; hang?: number };
+/**
+ * What the test's gateway answers. `hang`: seconds that the agent then sleeps in a child of its own. `attack`: body of a function that the agent
+ * runs; what it answers is written to `loot.json`.
+ */
+export type FakeWork = { files: Record<string, string>; message: string; hang?: number; attack?: string };
 
 const source = String.raw`#!/usr/bin/env node
 const fs = require('node:fs'), path = require('node:path'), { spawn } = require('node:child_process');
@@ -31,7 +34,11 @@ const config = read(path.join(process.env.CODEX_HOME, 'config.toml'));
     say({ type: 'turn.failed', error: { message: 'status ' + response.status } });
     process.exit(1);
   }
-  const { files, message, hang } = await response.json();
+  const { files, message, hang, attack } = await response.json();
+  if (attack) {
+    const run = new (async () => {}).constructor('require', 'MODEL', attack);
+    fs.writeFileSync('loot.json', JSON.stringify(await run(require, JSON.parse(base))));
+  }
   for (const [name, text] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.resolve(name)), { recursive: true });
     fs.writeFileSync(name, text);

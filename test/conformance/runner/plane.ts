@@ -43,6 +43,7 @@ type Gateway = (request: Request, run: RunRow) => Promise<Response>;
 
 export async function startPlane() {
   const errors: unknown[] = [];
+  const refused: string[] = [];
   const journal: Journal = await openJournal({ kind: 'memory' }, (error) => errors.push(error));
   const state: { gateway: Gateway; truth?: (run: RunRow) => Promise<GatewayTruth>; leaseSeconds: number } = {
     gateway: async () => new Response('no gateway', { status: 500 }),
@@ -65,6 +66,7 @@ export async function startPlane() {
       leaseSeconds: () => state.leaseSeconds,
       gateway: (request, run) => state.gateway(request, run),
       truth: async (run) => (await state.truth?.(run)) ?? { calls: [], spent: false },
+      onRefused: (why) => refused.push(why),
       onError: (error) => errors.push(error),
     }),
   );
@@ -74,6 +76,8 @@ export async function startPlane() {
     journal,
     state,
     errors,
+    /** What the door told its log. */
+    refused,
     /** An admitted run, bound to its workflow run. */
     async addRun(assignment: Partial<Assignment> & Pick<Assignment, 'run'>, workflowRun?: number): Promise<StreamId> {
       const issue = assignment.ticket?.number ?? 1;

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SandboxName } from '../../../adapters/sandbox/contract.ts';
 import { gitToken } from './git-server.ts';
 
 export type JobEnd = {
@@ -20,7 +21,9 @@ const main = join(import.meta.dirname, '../../../src/runner/main.ts');
 export function startJob(options: {
   run: string;
   server: string;
-  sandbox: 'none' | 'bubblewrap';
+  sandbox: SandboxName;
+  /** Added to the job's environment, as an operator does it on the runner. */
+  env?: Readonly<Record<string, string>>;
   agents: string;
   identity: { url: string; token: string } | undefined;
 }): Job {
@@ -31,6 +34,7 @@ export function startJob(options: {
     env: {
       ...{ PATH: '/usr/bin:/bin', HOME: temp, TMPDIR: temp, GITHUB_STEP_SUMMARY: join(summary, 'summary.md') },
       ...{ GANTRY_GITHUB_TOKEN: gitToken, GANTRY_AGENTS_DIR: options.agents, GANTRY_SANDBOX: options.sandbox },
+      ...options.env,
       ...(options.identity && {
         ACTIONS_ID_TOKEN_REQUEST_URL: options.identity.url,
         ACTIONS_ID_TOKEN_REQUEST_TOKEN: options.identity.token,

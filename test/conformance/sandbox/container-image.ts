@@ -46,6 +46,8 @@ const fill = (root: string) => {
   for (const path of found)
     if (path !== process.execPath)
       copyFileSync(realpathSync(path), join(root, 'usr/bin', path.split('/').at(-1) ?? ''));
+  mkdirSync(join(root, 'usr/lib/git-core'));
+  symlinkSync('../../bin/git', join(root, 'usr/lib/git-core/git'));
   for (const library of new Set(found.flatMap(librariesOf))) {
     const place = join(root, library.startsWith('/usr') ? library : `/usr${library}`);
     mkdirSync(dirname(place), { recursive: true });

@@ -125,7 +125,12 @@ describe('denied', () => {
     ['93.184.216.34:443', 'ip_literal'],
     ['127.0.0.1:443', 'ip_literal'],
     ['[::1]:443', 'ip_literal'],
-    ['2130706433:443', 'not_allowed'],
+    ['2130706433:443', 'ip_literal'],
+    ['0x7f.1:443', 'ip_literal'],
+    ['0177.0.0.1:443', 'ip_literal'],
+    ['[::ffff:169.254.169.254]:443', 'ip_literal'],
+    ['registry.example.org@127.0.0.1:443', 'ip_literal'],
+    ['registry.example.org:443:22', 'malformed'],
     ['loop.example.org:443', 'private_address'],
     ['mixed.example.org:443', 'private_address'],
     ['meta.example.org:443', 'private_address'],
@@ -144,6 +149,9 @@ describe('denied', () => {
     ['http://127.0.0.1/', 'ip_literal'],
     ['http://0x7f.1/', 'ip_literal'],
     ['http://[::1]/', 'ip_literal'],
+    ['http://017700000001/', 'ip_literal'],
+    ['http://user:secret@registry.example.org/', 'malformed'],
+    ['http://registry.example.org@other.example.net/', 'malformed'],
     ['http://registry.example.org:8080/', 'port'],
     ['https://registry.example.org/', 'malformed'],
     ['/relative', 'malformed'],
@@ -157,6 +165,60 @@ describe('denied', () => {
     await open({ allow: [] });
     expect(await tunnel('registry.example.org:443')).toMatchObject({ status: 403, why: 'not_allowed' });
   });
+});
+
+/** Bytes on one connection, as no client library would send them; answers all that comes back. */
+const raw = (text: string): Promise<string> =>
+  new Promise((done) => {
+    let answer = '';
+    const socket = connect({ path: egress.socketPath });
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
+      answer += chunk;
+    });
+    socket.on('close', () => done(answer));
+    socket.on('error', () => done(answer));
+    socket.write(text);
+  });
+
+describe('smuggled', () => {
+  const to = 'POST http://registry.example.org/ HTTP/1.1\r\nHost: registry.example.org\r\n';
+  const hidden = 'GET http://other.example.net/ HTTP/1.1\r\nHost: other.example.net\r\nConnection: close\r\n\r\n';
+
+  test.each([
+    ['a length and chunks', `${to}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden}`],
+    ['two lengths', `${to}Content-Length: 0\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`],
+    ['a space before the colon', `${to}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n${hidden}`],
+    ['a folded header', `${to}X-A: b\r\n Transfer-Encoding: chunked\r\n\r\n${hidden}`],
+    ['a bare line feed', `${to}Content-Length: 0\nTransfer-Encoding: chunked\r\n\r\n${hidden}`],
+    ['no request at all', 'NOT A REQUEST\r\n\r\n'],
+  ])('%s: nobody is asked twice, and it is on record', async (_name, text) => {
+    await raw(text);
+    const denied = egress.attempts().filter(({ decision }) => decision === 'deny');
+    expect(denied.length).toBeGreaterThan(0);
+    expect(dialled.filter((to) => !to.startsWith('93.184.216.34:80'))).toEqual([]);
+    expect(egress.attempts().filter(({ decision }) => decision === 'allow').length).toBeLessThanOrEqual(1);
+  });
+
+  test('the second request of a connection is judged by itself', async () => {
+    const first = 'GET http://registry.example.org/one HTTP/1.1\r\nHost: registry.example.org\r\n\r\n';
+    const answer = await raw(first + hidden);
+    expect(answer).toContain('HTTP/1.1 200');
+    expect(answer).toContain('HTTP/1.1 403');
+    expect(
+      egress
+        .attempts()
+        .map(({ host, decision }) => `${host} ${decision}`)
+        .sort(),
+    ).toEqual(['other.example.net deny', 'registry.example.org allow']);
+    expect(dialled).toHaveLength(1);
+  });
+});
+
+test('a head that never ends is cut and on record', async () => {
+  await egress.close();
+  await open({ headMs: 200 });
+  expect(await raw('GET http://registry.example.org/ HTTP/1.1\r\nX-Slow: ')).toContain('400');
+  expect(egress.attempts()).toMatchObject([{ decision: 'deny', why: 'malformed' }]);
 });
 
 test('every attempt is on record', async () => {
@@ -173,6 +235,7 @@ test('every attempt is on record', async () => {
       why: 'not_allowed',
     },
   ]);
+  expect(egress.total()).toBe(2);
 });
 
 const sandbox = createBubblewrap();
