@@ -228,7 +228,9 @@ test('an issue of 24 MB and a comment of 24 MB are translated like small ones', 
 });
 
 test('every example that comes again under another GUID repeats no fact', async () => {
-  const facts = async () => (await journal.db.selectFrom('fact').select('key').execute()).length;
+  // Rights may change the same way twice, so that fact goes by its delivery; all it leads to is that rights are read again.
+  const facts = async () =>
+    (await journal.db.selectFrom('fact').select('key').where('type', '<>', 'MembersChanged').execute()).length;
   await statesOf(await sendAll(known));
   const before = await facts();
   await statesOf(await sendAll(known));

@@ -3,9 +3,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../scene/until.ts';
 import type { WorldRequest } from '../world/contract.ts';
 import { startPostgres } from '../world/postgres.ts';
-import { dialogue } from './dialogue.ts';
+import { type Dialogue, dialogue } from './dialogue.ts';
 import { walkMainJob } from './main-job.ts';
-import { instead } from './separate.ts';
+import { runsOf } from './runs-of.ts';
+import { instead, type Separate } from './separate.ts';
 import { undisturbed } from './undisturbed.ts';
 
 const to = (method: string, tail: RegExp) => (request: WorldRequest) =>
@@ -64,9 +65,12 @@ test('limits, broken connections and lists that lag behind change nothing but th
   expect(conclusions.filter((one) => one !== 'success').length).toBeLessThanOrEqual(1);
 });
 
-test('killed and started again on PGlite', () => killedOn(async () => undefined));
+/** Each life begins with jobs whose worker has not been heard of for ten seconds. */
+const patience = 600_000;
 
-test('killed and started again on Postgres', async () => {
+test('killed and started again on PGlite', { timeout: patience }, () => killedOn(async () => undefined));
+
+test('killed and started again on Postgres', { timeout: patience }, async () => {
   const server = await startPostgres();
   onTestFinished(() => server.stop());
   await killedOn(() => server.fresh());
@@ -75,8 +79,14 @@ test('killed and started again on Postgres', async () => {
 /** Killed while an agent works, while it waits for an approval, with one in its hands, and while it merges. */
 async function killedOn(url: () => Promise<string | undefined>): Promise<void> {
   const scene = await dialogue({ fake: true });
-  const { ask, plan, will, mona, repo, world, checks, stickies, said, reactions: reactionsOf } = scene;
   const gantry = await instead(scene, await url());
+  await walkKilled(scene, gantry).catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${JSON.stringify(runsOf(scene.world))}\n${gantry.problems()}`, { cause: error });
+  });
+}
+
+async function walkKilled(scene: Dialogue, gantry: Separate): Promise<void> {
+  const { ask, plan, will, mona, repo, world, checks, stickies, said, reactions: reactionsOf } = scene;
   await gantry.start();
 
   const issue = await ask();
@@ -96,20 +106,20 @@ async function killedOn(url: () => Promise<string | undefined>): Promise<void> {
       const { sha } = (await will.pull(repo, pull.number)).head;
       return sha !== pull.head.sha && (await checks(sha))['harness/gate'] === 'action_required' && sha;
     },
-    90,
+    200,
   );
   await will.review(repo, pull.number, 'APPROVE');
-  await until('the gate to move', async () => (await checks(head))['harness/gate'] !== 'action_required', 90);
+  await until('the gate to move', async () => (await checks(head))['harness/gate'] !== 'action_required', 200);
   await gantry.kill();
   await gantry.start();
-  await until('the merge', async () => (await will.pull(repo, pull.number)).merged === true, 90);
+  await until('the merge', async () => (await will.pull(repo, pull.number)).merged === true, 200);
   await until(
     'the last words',
     async () => {
       const [comment] = await stickies(pull.number);
       return comment?.body.includes('Nothing is left to do.') && (await mona.issue(repo, issue)).state === 'closed';
     },
-    90,
+    200,
   );
   expect(await stickies(pull.number)).toHaveLength(1);
   expect(await said(pull.number)).toEqual([]);

@@ -10,7 +10,12 @@ import { until } from '../scene/until.ts';
 import type { AppProcess } from './app-process.ts';
 import type { Dialogue } from './dialogue.ts';
 
-export type Separate = { start(): Promise<void>; kill(): Promise<void> };
+export type Separate = {
+  start(): Promise<void>;
+  kill(): Promise<void>;
+  /** Warnings and worse of all its lives, newest last. */
+  problems(): string;
+};
 
 /** Takes the scene's address over; what the scene started is stopped. */
 export async function instead(scene: Dialogue, databaseUrl: string | undefined): Promise<Separate> {
@@ -43,6 +48,7 @@ function processOf({ app, world, model, fake }: Dialogue, databaseUrl: string | 
     model: { key: 'scripted-model-key', baseUrl: model.url },
   };
   let child: ChildProcess | undefined;
+  let lines = '';
   const kill = async () => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
@@ -55,6 +61,12 @@ function processOf({ app, world, model, fake }: Dialogue, databaseUrl: string | 
   });
   return {
     kill,
+    problems: () =>
+      lines
+        .split('\n')
+        .filter((line) => /"level":(?:40|50|60)/.test(line))
+        .slice(-20)
+        .join('\n'),
     async start() {
       const started = spawn(process.execPath, [path.join(import.meta.dirname, 'app-process.ts')], {
         env: { PATH: process.env.PATH, HOME: folder, APP_PROCESS: JSON.stringify(settings) },
@@ -64,6 +76,7 @@ function processOf({ app, world, model, fake }: Dialogue, databaseUrl: string | 
       let said = '';
       started.stdout.on('data', (chunk) => {
         said += String(chunk);
+        lines += String(chunk);
       });
       await until('Gantry to be up', () => {
         if (started.exitCode !== null) throw new Error(`it ended: ${said.slice(-2_000)}`);
