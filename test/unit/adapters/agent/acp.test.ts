@@ -57,7 +57,9 @@ test('what the client tells becomes events', () => {
       ],
     },
   ]);
-  expect(said({ type: 'tool', phase: 'ended', call: { ...call, status: 'failed' } })).toMatchObject([{ type: 'other' }]);
+  expect(said({ type: 'tool', phase: 'ended', call: { ...call, status: 'failed' } })).toMatchObject([
+    { type: 'other' },
+  ]);
 });
 
 test.each([
@@ -79,7 +81,11 @@ test.each([
 });
 
 test('the prompt travels by standard input, the model by its name, and settings stay below the home', () => {
-  const named = { command: ['agent', '--model={model}'], protocol: 'gemini' as const, env: { BASE: '{url}/x', H: '{home}' } };
+  const named = {
+    command: ['agent', '--model={model}'],
+    protocol: 'gemini' as const,
+    env: { BASE: '{url}/x', H: '{home}' },
+  };
   const launch = acp.prepare({
     installation: { version: '1', root: '/root', readOnly: ['/root', '/node', '/driver', '/programs'] },
     workspace: '/work',
@@ -89,7 +95,10 @@ test('the prompt travels by standard input, the model by its name, and settings 
     resume: 's1',
   });
   expect(launch.command.join(' ')).not.toContain('secret plan');
-  expect(JSON.parse(launch.command.at(-1) ?? '')).toMatchObject({ command: ['agent', '--model=m-1'], roots: ['/work'] });
+  expect(JSON.parse(launch.command.at(-1) ?? '')).toMatchObject({
+    command: ['agent', '--model=m-1'],
+    roots: ['/work'],
+  });
   expect(JSON.parse(launch.stdin)).toEqual({ prompt: 'secret plan', resume: 's1' });
   expect(launch.env({ home: '/h', modelUrl: 'http://m' })).toEqual({ HOME: '/h', BASE: 'http://m/x', H: '/h' });
   for (const path of ['/etc/passwd', '../x', 'a/../../x'])
