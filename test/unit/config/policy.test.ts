@@ -135,7 +135,7 @@ merge:
       },
       {
         "line": 3,
-        "message": "\`agent\` is "claude" but must be one of codex, claude_code, gemini_cli, openhands; did you mean \`claude_code\`?",
+        "message": "\`agent\` is "claude" but must be one of codex, claude_code, gemini_cli, openhands, acp; did you mean \`claude_code\`?",
       },
       {
         "line": 5,
