@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { cp, glob, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { AgentAdapter, AgentEvent, Installation, Launch } from './contract.ts';
+import type { AgentAdapter, AgentChoice, AgentEvent, Installation, Launch } from './contract.ts';
 
 export type AgentRun = {
   launch: Launch;
@@ -22,8 +22,12 @@ export type RunRequest = {
   modelUrl: string;
   /** Called with the empty workspace before the start. */
   prepare?: ((workspace: string) => Promise<void>) | undefined;
-  /** Kills the process, as a box does, once it says that a command has started. */
-  killAtCommand?: boolean | undefined;
+  /**
+   * What befalls it once it says that a command has started: `kill`, as a box does, or what it is told by `Launch.control`.
+   */
+  atCommand?: 'kill' | 'cancel' | 'steer' | undefined;
+  /** What the policy says of it. */
+  agent?: AgentChoice | undefined;
   /** Goes on with the conversation of this run, of which nothing but what the adapter names is there. */
   goesOn?: AgentRun | undefined;
 };
@@ -33,7 +37,7 @@ export const GO_ON = 'Go on.';
 
 export async function runAgent(
   adapter: AgentAdapter,
-  { installation, modelUrl, prepare, killAtCommand = false, goesOn }: RunRequest,
+  { installation, modelUrl, prepare, atCommand, agent, goesOn }: RunRequest,
 ): Promise<AgentRun> {
   const root = await mkdtemp(join(tmpdir(), 'gantry-agent-'));
   const [home, workspace, tmp] = ['home', 'workspace', 'tmp'].map((name) => join(root, name)) as [
@@ -43,22 +47,22 @@ export async function runAgent(
   ];
   await Promise.all([home, workspace, tmp].map((path) => mkdir(path)));
   await prepare?.(workspace);
-  const { defaultModel, resume: patterns } = adapter.describe();
+  const { defaultModel, resume: patterns } = adapter.describe(agent);
   const resume = goesOn && sessionOf(goesOn);
   const prompt = goesOn ? GO_ON : PROMPT;
-  const launch = adapter.prepare({ installation, workspace, model: defaultModel, prompt, resume });
+  const launch = adapter.prepare({ installation, workspace, model: defaultModel, agent, prompt, resume });
   for (const [path, content] of Object.entries(launch.files)) {
     await mkdir(dirname(join(home, path)), { recursive: true });
     await writeFile(join(home, path), content);
   }
   if (goesOn) await carryOver(goesOn.home, home, patterns ?? []);
   const env = launch.env({ home, modelUrl });
-  const ends = (line: string) =>
-    killAtCommand && adapter.parse(line).some((event) => event.type === 'command' && event.phase === 'started');
+  const isCommand = (line: string) =>
+    adapter.parse(line).some((event) => event.type === 'command' && event.phase === 'started');
   const end = await start(
     launch,
     { cwd: workspace, env: { PATH: '/usr/local/bin:/usr/bin:/bin', TMPDIR: tmp, ...env } },
-    ends,
+    (line) => (atCommand !== undefined && isCommand(line) ? atCommand : undefined),
   );
   return {
     launch,
@@ -89,7 +93,7 @@ type End = { exitCode: number | null; signal: string | null; stdout: string; std
 function start(
   launch: Launch,
   where: { cwd: string; env: Record<string, string> },
-  ends: (line: string) => boolean,
+  befalls: (line: string) => RunRequest['atCommand'],
 ): Promise<End> {
   const [program = '', ...args] = launch.command;
   return new Promise((resolve, reject) => {
@@ -98,14 +102,23 @@ function start(
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
+      const what = text
+        .split('\n')
+        .map(befalls)
+        .find((one) => one);
+      if (what === undefined || child.pid === undefined) return;
       // Its own process group: what it has started and left in it ends too.
-      if (child.pid !== undefined && text.split('\n').some(ends)) process.kill(-child.pid, 'SIGKILL');
+      if (what === 'kill') process.kill(-child.pid, 'SIGKILL');
+      else child.stdin.write(what === 'cancel' ? launch.control?.cancel : launch.control?.steer(GO_ON));
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
     child.once('error', reject);
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }));
-    child.stdin.end(launch.stdin);
+    // A command that ends early closes it: its result says why.
+    child.stdin.on('error', () => {});
+    child.stdin.write(launch.stdin);
+    if (!launch.control) child.stdin.end();
   });
 }

@@ -1,12 +1,14 @@
 // The suite that every agent adapter passes with its real CLI. The caller brings a model that follows the named scenario.
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AgentRun, type RunRequest, runAgent } from './conformance-run.ts';
 import { plantTraps, sprungTraps } from './conformance-traps.ts';
 import {
   type AgentAdapter,
+  type AgentChoice,
   type AgentOutcome,
+  type Capabilities,
   EVENT_TEXT_LIMIT,
   type GatewayTruth,
   type Installation,
@@ -15,7 +17,7 @@ import {
 /**
  * What the model does. `writes-file` creates `hello.txt` with the line `hello`; `never-stops` asks for commands for ever;
  * `fails-after-tool` answers 500 once a command has run; `floods` and `prints-binary` are what a command prints; `slow-tool`
- * is a command that sleeps; `goes-on` is `writes-file` until the prompt `Go on.` comes, to which it says `I remember.` if it
+ * is a command that sleeps; `steered` is the same until the prompt `Go on.` comes, to which it says `I remember.`; `goes-on` is `writes-file` until the prompt `Go on.` comes, to which it says `I remember.` if it
  * was shown what went before. A number is the status of every answer.
  */
 export type ModelScenario =
@@ -28,6 +30,7 @@ export type ModelScenario =
   | 'floods'
   | 'prints-binary'
   | 'slow-tool'
+  | 'steered'
   | 'goes-on'
   | 400
   | 401
@@ -47,9 +50,11 @@ export type AgentSuite = {
   /** Where CLIs are installed; shared between test runs. */
   directory: string;
   /** A gateway with this token budget in front of a provider that plays the scenario and accepts only the real key. */
-  startModel(adapter: AgentAdapter, scenario: ModelScenario, budget: number): Promise<ModelEndpoint>;
+  startModel(capabilities: Capabilities, scenario: ModelScenario, budget: number): Promise<ModelEndpoint>;
   /** The provider's key: must be nowhere near the agent. */
   realKey: string;
+  /** What the policy says of an agent that is not named by its adapter alone. */
+  agent?: AgentChoice;
   /** Set: nothing runs, and this is why. */
   skipReason?: string;
 };
@@ -68,7 +73,14 @@ export function testAgent(adapter: AgentAdapter, suite: AgentSuite): void {
     test.skip(`agent ${adapter.name}: ${skipReason}`);
     return;
   }
-  describe(`agent ${adapter.name}`, { timeout: RUN_MS }, () => {
+  describe(`agent ${adapter.name}${
+    suite.agent?.acp
+      ? ` (${suite.agent.acp.command
+          .slice(0, 2)
+          .map((word) => basename(word))
+          .join(' ')})`
+      : ''
+  }`, { timeout: RUN_MS }, () => {
     let installation: Installation;
     const runs: AgentRun[] = [];
     beforeAll(async () => {
@@ -78,13 +90,14 @@ export function testAgent(adapter: AgentAdapter, suite: AgentSuite): void {
 
     async function play(
       scenario: ModelScenario,
-      options: { budget?: number } & Pick<RunRequest, 'prepare' | 'killAtCommand' | 'goesOn'> = {},
+      options: { budget?: number } & Pick<RunRequest, 'prepare' | 'atCommand' | 'goesOn'> = {},
     ) {
-      const model = await suite.startModel(adapter, scenario, options.budget ?? PLENTY);
+      const model = await suite.startModel(adapter.describe(suite.agent), scenario, options.budget ?? PLENTY);
       try {
         const run = await runAgent(adapter, {
           installation,
           modelUrl: model.url,
+          agent: suite.agent,
           ...options,
         });
         runs.push(run);
@@ -107,13 +120,13 @@ export function testAgent(adapter: AgentAdapter, suite: AgentSuite): void {
       expect(events.map((event) => event.type)).toEqual(
         expect.arrayContaining(['started', 'command', 'message', 'finished']),
       );
-      expect(events.some((event) => event.type === 'usage')).toBe(adapter.describe().reportsUsage);
+      expect(events.some((event) => event.type === 'usage')).toBe(adapter.describe(suite.agent).reportsUsage);
       expect(events).toContainEqual(
         expect.objectContaining({
           type: 'command',
           phase: 'ended',
           exitCode: 0,
-          output: expect.stringContaining('hello'),
+          output: adapter.describe(suite.agent).reportsOutput ? expect.stringContaining('hello') : expect.any(String),
         }),
       );
       expect(gateway.calls.map((call) => call.status)).toEqual([200, 200]);
@@ -158,18 +171,27 @@ export function testAgent(adapter: AgentAdapter, suite: AgentSuite): void {
     });
 
     test('killed while a command runs: it has not finished', async () => {
-      const { outcome, alone, events } = await play('slow-tool', { killAtCommand: true });
+      const { outcome, alone, events } = await play('slow-tool', { atCommand: 'kill' });
       expect(events.some((event) => event.type === 'finished')).toBe(false);
       expect(outcome).toMatchObject({ kind: 'failed', class: 'infrastructure' });
       expect(alone).toMatchObject({ kind: 'failed', class: 'infrastructure' });
     });
 
-    const forgets = adapter.describe().resume === null ? ' (skipped: this agent has no conversations)' : '';
+    const forgets = adapter.describe(suite.agent).resume === null ? ' (skipped: this agent has no conversations)' : '';
     test.skipIf(forgets !== '')(`goes on with a conversation in another home and folder${forgets}`, async () => {
       const first = await play('goes-on');
       const second = await play('goes-on', { goesOn: first });
       expect(second.outcome).toEqual({ kind: 'completed', message: 'I remember.' });
       expect(second.gateway.calls).toHaveLength(1);
+    });
+
+    const deaf = adapter.describe(suite.agent).steer ? '' : ' (skipped: this agent listens to nothing while it runs)';
+    test.skipIf(deaf !== '')(`asked to stop, or to do something else, it does${deaf}`, async () => {
+      const asked = await play('steered', { atCommand: 'cancel' });
+      expect(asked.events.at(-1)).toMatchObject({ type: 'finished', ok: false, reason: 'interrupted' });
+      expect(asked.gateway.calls).toHaveLength(1);
+      const { outcome } = await play('steered', { atCommand: 'steer' });
+      expect(outcome).toEqual({ kind: 'completed', message: 'I remember.' });
     });
 
     test('stops when the budget is spent', async () => {

@@ -1,9 +1,11 @@
 // What Gantry needs to know about a coding agent's command line. Data and pure functions; the runner starts the process.
-import type { AgentName } from '../../src/facts/policy.ts';
-import type { RunnerOutcome, Usage } from '../../src/facts/run.ts';
+import type { AgentName, ModelProtocol } from '../../src/facts/policy.ts';
+import type { Assignment, RunnerOutcome, Usage } from '../../src/facts/run.ts';
 
-/** The wire format the agent speaks; also the path segment of the gateway that serves it. */
-export type ModelProtocol = 'openai-responses' | 'anthropic-messages' | 'gemini';
+export type { ModelProtocol };
+
+/** Which agent the policy names, and how. */
+export type AgentChoice = Assignment['agent'];
 
 export type Capabilities = {
   protocol: ModelProtocol;
@@ -16,8 +18,12 @@ export type Capabilities = {
    * a later run continues it. Null: `LaunchRequest.resume` is never given.
    */
   resume: readonly string[] | null;
+  /** While it runs it can be asked to stop, or to do something else: its launch has `control`. */
+  steer: boolean;
   /** The event stream names every shell command. False: commands may run that no event shows. */
   reportsEveryCommand: boolean;
+  /** The event stream carries what commands print. */
+  reportsOutput: boolean;
   /** The event stream tells the tokens. False: only the gateway knows them. */
   reportsUsage: boolean;
 };
@@ -36,6 +42,8 @@ export type LaunchRequest = {
   /** Absolute path of the checkout as the process sees it; also the working directory of the command. */
   workspace: string;
   model: string;
+  /** Absent only where an adapter needs none of it. */
+  agent?: AgentChoice | undefined;
   /** Untrusted text. It travels by standard input: no length limit, never in the process list, never an option. */
   prompt: string;
   /** The session that an earlier run's `started` told, whose files lie in the home by then: it goes on with this prompt. */
@@ -58,8 +66,15 @@ export type Launch = {
   env(inside: LaunchInside): Readonly<Record<string, string>>;
   /** Path relative to home → content. To be written before the command starts. */
   files: Readonly<Record<string, string>>;
-  /** Everything for standard input, which is then closed. */
+  /** Everything for standard input, which is then closed unless there is `control`. */
   stdin: string;
+  /** What may be written to standard input later on. Absent: all that can be done is to end its box. */
+  control?: {
+    /** It stops what it does and ends by itself within seconds; it may have more to say until then. */
+    cancel: string;
+    /** It leaves what it does and goes on with this instead, knowing what went before. */
+    steer(text: string): string;
+  };
 };
 
 export type FileChange = { path: string; kind: 'add' | 'update' | 'delete' };
@@ -134,7 +149,8 @@ export type AgentOutcome = { kind: 'completed'; message: string | null } | Extra
 
 export type AgentAdapter = {
   name: AgentName;
-  describe(): Capabilities;
+  /** `agent` must be given where the policy says more than a name and a model. */
+  describe(agent?: AgentChoice): Capabilities;
   /** What `install` would return, null when it would have to fetch something. */
   installed(directory: string): Promise<Installation | null>;
   /**

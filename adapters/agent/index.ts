@@ -1,5 +1,6 @@
 // Every agent that Gantry can start. Imported by roots only.
 import type { AgentName } from '../../src/facts/policy.ts';
+import { acp } from './acp/acp.ts';
 import { claudeCode } from './claude_code/claude-code.ts';
 import { codex } from './codex/codex.ts';
 import type { AgentAdapter } from './contract.ts';
@@ -11,4 +12,5 @@ export const agents: Readonly<Record<AgentName, AgentAdapter>> = {
   claude_code: claudeCode,
   gemini_cli: geminiCli,
   openhands,
+  acp,
 };

@@ -1,4 +1,5 @@
 // A box: one command run with an allow-listed root, its whole environment named, and no network but two bridged sockets.
+import type { Readable } from 'node:stream';
 
 /** `path` is a real host path (no symbolic link in it) and the same path inside. A file, a directory or a socket. */
 export type Mount = { path: string; writable: boolean };
@@ -50,8 +51,8 @@ export type BoxIo = {
   stderr?: (chunk: Buffer) => void;
   /** Abort kills the whole box; the run then resolves with `cancelled`. */
   signal?: AbortSignal;
-  /** Absent: standard input is empty. */
-  stdin?: Buffer;
+  /** Absent: standard input is empty. A stream keeps it open for as long as it goes on itself. */
+  stdin?: Buffer | Readable;
 };
 
 export type BoxResult = {

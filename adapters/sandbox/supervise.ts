@@ -1,5 +1,6 @@
 // Watches one started child: output caps, wall clock, abort. How to kill it and when it is really gone is the caller's.
 import type { ChildProcess } from 'node:child_process';
+import { Readable } from 'node:stream';
 import type { BoxIo, BoxResult, Limits } from './contract.ts';
 import { createTail } from './tail.ts';
 
@@ -43,7 +44,8 @@ export const supervise = async (child: ChildProcess, { limits, io, kill, gone }:
   child.stderr?.on('data', feed(err, io.stderr));
   // A command that does not read its input closes the pipe: EPIPE says nothing about its result.
   child.stdin?.on('error', () => {});
-  child.stdin?.end(io.stdin);
+  if (!(io.stdin instanceof Readable)) child.stdin?.end(io.stdin);
+  else if (child.stdin) io.stdin.pipe(child.stdin);
 
   const onAbort = () => {
     cancelled = true;

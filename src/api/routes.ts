@@ -2,7 +2,7 @@
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
-import type { AgentAdapter } from '../../adapters/agent/contract.ts';
+import type { AgentAdapter, AgentChoice } from '../../adapters/agent/contract.ts';
 import type { GitHubReader } from '../../adapters/github/contract.ts';
 import type { Tracer } from '../../adapters/tracer/contract.ts';
 import type { Env } from '../config/env.ts';
@@ -105,8 +105,8 @@ function runnerDoor({
       const { agent, budget } = run.assignment;
       const identity = {
         run: run.id,
-        models: modelsOf(agents[agent.name], agent.model),
-        named: { model: agent.model ?? agents[agent.name].describe().defaultModel, price: agent.price },
+        models: modelsOf(agents[agent.name], agent),
+        named: { model: agent.model ?? agents[agent.name].describe(agent).defaultModel, price: agent.price },
         costLimited: hasCost(budget),
         revoked: revoked(run.id),
       };
@@ -119,7 +119,7 @@ function runnerDoor({
 }
 
 /** Agents make small side calls (titles, summaries) with models of their own. */
-function modelsOf(agent: AgentAdapter, model: string | undefined): string[] {
-  const { defaultModel, sideModels } = agent.describe();
-  return [model ?? defaultModel, ...sideModels];
+function modelsOf(adapter: AgentAdapter, agent: AgentChoice): string[] {
+  const { defaultModel, sideModels } = adapter.describe(agent);
+  return [agent.model ?? defaultModel, ...sideModels];
 }

@@ -121,6 +121,19 @@ const stringProblems = (data: unknown, yaml: YamlRead): PolicyProblem[] =>
     }),
   );
 
+/** `acp` is no agent by itself. */
+const acpProblems = (policy: Policy, yaml: YamlRead): PolicyProblem[] =>
+  (policy.agent === 'acp' ? (['acp', 'model'] as const) : []).flatMap((name) =>
+    policy[name] === undefined
+      ? [
+          {
+            line: yaml.lineOf(['agent']),
+            message: `\`agent\` is "acp", which names no agent by itself: say under \`${name}\` ${name === 'acp' ? 'how it is started' : 'which model it asks'}`,
+          },
+        ]
+      : [],
+  );
+
 const judge = (text: string): PolicyText => {
   const yaml = readYaml(text);
   const { data, problems } = yaml;
@@ -142,6 +155,7 @@ const judge = (text: string): PolicyText => {
       message: `\`agent\` is ${shown(parsed.data.agent)}, which is switched off because its adapter was never run with the real CLI: add \`unverifiedAgents: true\` to use it all the same`,
     });
   if (parsed.success) found.push(...startProblems(parsed.data, yaml));
+  if (parsed.success) found.push(...acpProblems(parsed.data, yaml));
   return parsed.success && found.length === 0
     ? { status: 'ok', policy: parsed.data }
     : { status: 'broken', problems: found };

@@ -128,8 +128,9 @@ async function shortOfBudget(
     : { type: 'DispatchDeferred', stage, why: budgetWaits(use), until, use };
 }
 
-const agentOf = ({ agent: name, model, budgets: { modelPrice } }: Policy): Assignment['agent'] => ({
+const agentOf = ({ agent: name, model, acp, budgets: { modelPrice } }: Policy): Assignment['agent'] => ({
   name,
+  ...(name === 'acp' && acp && { acp }),
   ...(model !== undefined && { model }),
   ...(modelPrice && { price: modelPrice }),
 });

@@ -1,6 +1,5 @@
 // What an agent's CLI remembers of a run, kept so that a later run may go on where it ended, and when one may.
 import { z } from 'zod';
-import { AgentName } from './policy.ts';
 
 /** As the CLI named it; it becomes an argument of the CLI, so it cannot look like an option. */
 const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/);
@@ -28,7 +27,8 @@ export const ConversationAbout = z.strictObject({
   head: z.string().nullable(),
   /** The trusted commit that the work is made against. */
   base: z.string(),
-  adapter: AgentName,
+  /** By name, and by its command line where the policy has one. */
+  adapter: z.string(),
   model: z.string(),
   role: z.string(),
 });

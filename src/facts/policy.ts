@@ -26,8 +26,38 @@ export const LayerPolicy = z.strictObject({
 });
 export type LayerPolicy = z.infer<typeof LayerPolicy>;
 
-export const AgentName = z.enum(['codex', 'claude_code', 'gemini_cli', 'openhands']);
+export const AgentName = z.enum(['codex', 'claude_code', 'gemini_cli', 'openhands', 'acp']);
 export type AgentName = z.infer<typeof AgentName>;
+
+/** The wire format an agent asks its model in; also the path segment of the gateway that serves it. */
+export const ModelProtocol = z.enum(['openai-responses', 'anthropic-messages', 'gemini']);
+export type ModelProtocol = z.infer<typeof ModelProtocol>;
+
+const homePath = z
+  .string()
+  .max(200)
+  .regex(/^(?!\/)(?!.*\.\.)[A-Za-z0-9._*/-]+$/, 'must lie below the home: relative, without ".."');
+
+export const AcpAgent = z.strictObject({
+  command: z
+    .array(z.string().min(1).max(500))
+    .min(1)
+    .max(50)
+    .describe('Program and arguments. `{model}` stands for the name of the model.'),
+  protocol: ModelProtocol.describe('What it asks its model in; the gateway answers that and nothing else.'),
+  env: z
+    .record(z.string().regex(/^[A-Z][A-Z0-9_]{0,99}$/), z.string().max(1_000))
+    .default({})
+    .describe('`{url}`, `{model}` and `{home}` stand for the address of the model, its name and the home.'),
+  files: z.record(homePath, z.string().max(20_000)).default({}).describe('Files of its home, by path: its settings.'),
+  authenticate: z.string().min(1).max(100).optional().describe('The method of `authenticate` to call, if any.'),
+  keeps: z
+    .array(homePath)
+    .max(10)
+    .default([])
+    .describe('Folders of its home that hold conversations, if it can load one.'),
+});
+export type AcpAgent = z.infer<typeof AcpAgent>;
 
 export const Category = z.enum(['docs', 'tests', 'deps', 'code', 'schema', 'auth', 'infra']);
 export type Category = z.infer<typeof Category>;
@@ -67,6 +97,7 @@ export const Policy = z.strictObject({
   version: z.literal(1).describe('Version of this file format.'),
   agent: AgentName.default('codex').describe('Which agent plans and implements.'),
   unverifiedAgents: z.boolean().default(false).describe('Allows agents whose adapter was never run with the real CLI.'),
+  acp: AcpAgent.optional().describe('With `agent: acp`: the agent that speaks the Agent Client Protocol.'),
   model: z
     .string()
     .min(1)

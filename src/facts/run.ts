@@ -1,7 +1,7 @@
 // A run: one stage of one ticket executed once on a runner. States, outcomes and failure classes as in docs/spec/run.md.
 import { z } from 'zod';
 import { Conversation, ConversationAbout } from './conversation.ts';
-import { AgentName, LayerName, LayerPolicy } from './policy.ts';
+import { AcpAgent, AgentName, LayerName, LayerPolicy } from './policy.ts';
 
 const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -132,6 +132,8 @@ export const Assignment = z.strictObject({
   agent: z.strictObject({
     name: AgentName,
     model: z.string().optional(),
+    /** Of `acp`. */
+    acp: AcpAgent.optional(),
     /** US dollars per million tokens of `model`, where the policy names them. */
     price: z.strictObject({ input: z.number(), output: z.number() }).optional(),
   }),

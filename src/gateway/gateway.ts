@@ -1,5 +1,6 @@
 // The only way from a box to a model: checks the request, takes budget, adds the key, counts what comes back.
 import { amountOf, type BudgetUse, budgetWhy, leastCall } from '../facts/budget.ts';
+import { ModelProtocol } from '../facts/policy.ts';
 import { anthropicMessages } from './dialect/anthropic-messages.ts';
 import type { Denial, Dialect, Json, Route } from './dialect/contract.ts';
 import { gemini } from './dialect/gemini.ts';
@@ -10,7 +11,7 @@ import type { Meter, RunIdentity } from './meter.ts';
 import { highestRate, type Price, priceOf } from './prices.ts';
 import type { Provider } from './provider.ts';
 import { readBody } from './read-body.ts';
-import { type ModelCall, ModelProtocol } from './truth.ts';
+import type { ModelCall } from './truth.ts';
 
 const DIALECTS: Readonly<Record<ModelProtocol, Dialect>> = {
   'openai-responses': openaiResponses,

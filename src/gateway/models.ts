@@ -8,8 +8,9 @@ type Rate = { input: number; output: number };
 
 export const modelsFor =
   (agents: Readonly<Record<AgentName, Pick<AgentAdapter, 'describe'>>>) =>
-  ({ name, model: named, price }: Assignment['agent']): { model: string; rate: Rate | undefined } => {
-    const model = named ?? agents[name].describe().defaultModel;
+  (agent: Assignment['agent']): { model: string; rate: Rate | undefined } => {
+    const { name, model: named, price } = agent;
+    const model = named ?? agents[name].describe(agent).defaultModel;
     const known = priceOf(model, { model, price });
     return { model, rate: known && highestRate(known, 0) };
   };

@@ -1,5 +1,5 @@
 // Where models are bought: made by the root from its environment, seen by nobody but the gateway.
-import type { ModelProtocol } from './truth.ts';
+import type { ModelProtocol } from '../facts/policy.ts';
 
 export type Provider = {
   protocol: ModelProtocol;

@@ -1,8 +1,6 @@
 // What the gateway knows about the model calls of one run. Counted in the control plane, so no agent can forge it.
 import { z } from 'zod';
-
-export const ModelProtocol = z.enum(['openai-responses', 'anthropic-messages', 'gemini']);
-export type ModelProtocol = z.infer<typeof ModelProtocol>;
+import { ModelProtocol } from '../facts/policy.ts';
 
 /** One request of an agent, answered, failed or refused. */
 export const ModelCall = z.strictObject({

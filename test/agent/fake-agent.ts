@@ -75,7 +75,9 @@ export const fakeAgent: AgentAdapter = {
     defaultModel: 'gpt-5.5',
     sideModels: [],
     resume: ['.fake/sessions'],
+    steer: false,
     reportsEveryCommand: true,
+    reportsOutput: true,
     reportsUsage: true,
   }),
   installed: async () => installation,
@@ -95,4 +97,5 @@ export const fakeAgents: Readonly<Record<AgentName, AgentAdapter>> = {
   claude_code: fakeAgent,
   gemini_cli: fakeAgent,
   openhands: fakeAgent,
+  acp: fakeAgent,
 };

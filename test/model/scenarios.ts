@@ -32,6 +32,10 @@ export const goesOn: Script = (view) => {
   return { say: view.turn > 0 && view.prompt.includes('Create hello.txt') ? 'I remember.' : 'I know nothing of it.' };
 };
 
+/** Would take too long, and is told something else meanwhile. */
+export const steered: Script = (view) =>
+  view.prompt.includes('Go on.') ? goesOn({ ...view, turn: 1 }) : { shell: 'sleep 60' };
+
 /** A command that takes longer than anybody waits. */
 export const startsSlowTool: Script = ({ turn }) => (turn === 0 ? { shell: 'sleep 20' } : { say: 'Slept.' });
 

@@ -29,7 +29,9 @@ export const claudeCode: AgentAdapter = {
     // Its small model is set to the chosen one below.
     sideModels: [],
     resume: ['.claude/projects'],
+    steer: false,
     reportsEveryCommand: true,
+    reportsOutput: true,
     reportsUsage: true,
   }),
   installed,

@@ -42,7 +42,9 @@ export const codex: AgentAdapter = {
     sideModels: [],
     resume: ['.codex/sessions'],
     // Commands that its own sandbox stops have no event; inside our box that sandbox is off, but a crash loses them too.
+    steer: false,
     reportsEveryCommand: false,
+    reportsOutput: true,
     reportsUsage: true,
   }),
   installed,

@@ -45,7 +45,9 @@ export const geminiCli: AgentAdapter = {
     sideModels: ['gemini-2.5-flash', 'gemini-2.5-flash-lite'],
     // Below a name that it makes of the workspace's last part.
     resume: ['.gemini/tmp/*/chats'],
+    steer: false,
     reportsEveryCommand: true,
+    reportsOutput: true,
     reportsUsage: true,
   }),
   installed,

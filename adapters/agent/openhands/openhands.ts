@@ -14,7 +14,9 @@ export const openhands: AgentAdapter = {
     sideModels: [],
     // Its stream does not tell the id that `--resume` asks for.
     resume: null,
+    steer: false,
     reportsEveryCommand: true,
+    reportsOutput: true,
     reportsUsage: false,
   }),
   installed,

@@ -17,7 +17,7 @@ export async function conversationOf(
     pull: command.pull ?? null,
     head: command.head ?? null,
     base: command.plan?.trustedBase ?? start,
-    adapter: agent.name,
+    adapter: [agent.name, ...(agent.acp?.command ?? [])].join(' '),
     // By name: the adapter's default may be another one tomorrow.
     model: modelOf(agent).model,
     role: command.stage,

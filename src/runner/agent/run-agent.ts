@@ -9,6 +9,7 @@ import type { RunContext } from '../context.ts';
 import { outOfTime } from '../outcome.ts';
 import { continued } from '../prompt/continued.ts';
 import { redact } from '../redact.ts';
+import { controlled } from './controlled.ts';
 import { keepConversation, restoreConversation } from './conversation.ts';
 import { createEventLog } from './event-log.ts';
 import { gatewayTruth } from './gateway-truth.ts';
@@ -24,15 +25,16 @@ export async function runAgent(
   { adapter, installation, workspace, prompt }: Work,
 ): Promise<AgentEnd> {
   const { assignment, settings, adapters, place, sandbox, halt, tracker, log, evidence } = context;
-  const { protocol, defaultModel, resume: patterns } = adapter.describe();
+  const { protocol, defaultModel, resume: patterns } = adapter.describe(assignment.agent);
   const model = assignment.agent.model ?? defaultModel;
   const home = await place.folder('home');
+  const request = { installation, workspace, model, prompt, agent: assignment.agent };
   // Ours come first: what is unpacked below was written by strangers, and nothing outside a box touches the home after.
-  await writeFiles(home, adapter.prepare({ installation, workspace, model, prompt }).files);
+  await writeFiles(home, adapter.prepare(request).files);
   const earlier = patterns && (await goOn(context, { home, patterns, installation }));
   const launch = earlier
-    ? adapter.prepare({ installation, workspace, model, prompt: continued(prompt), resume: earlier })
-    : adapter.prepare({ installation, workspace, model, prompt });
+    ? adapter.prepare({ ...request, prompt: continued(prompt), resume: earlier })
+    : adapter.prepare(request);
   evidence.set('agent', {
     name: adapter.name,
     version: installation.version,
@@ -65,7 +67,7 @@ export async function runAgent(
         limits: boxLimits(context.secondsLeft()),
       },
       launch.command,
-      { stdout: (chunk) => events.push(chunk), signal: halt.signal, stdin: Buffer.from(launch.stdin) },
+      { stdout: (chunk) => events.push(chunk), ...controlled(launch, halt.signal) },
     );
     events.end();
     evidence.ran(adapter.name, ended);

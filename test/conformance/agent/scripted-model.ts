@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import type { ModelEndpoint, ModelScenario } from '../../../adapters/agent/conformance.ts';
-import type { AgentAdapter } from '../../../adapters/agent/contract.ts';
+import type { Capabilities } from '../../../adapters/agent/contract.ts';
 import { createGateway } from '../../../src/gateway/gateway.ts';
 import { createLedger } from '../../model/ledger.ts';
 import * as scenarios from '../../model/scenarios.ts';
@@ -24,6 +24,7 @@ const SCRIPTS: Readonly<Record<ModelScenario, Script>> = {
   'prints-binary': scenarios.printsBinary,
   'slow-tool': scenarios.startsSlowTool,
   'goes-on': scenarios.goesOn,
+  steered: scenarios.steered,
   400: scenarios.failsWith(400),
   401: scenarios.failsWith(401),
   403: scenarios.failsWith(403),
@@ -33,12 +34,11 @@ const SCRIPTS: Readonly<Record<ModelScenario, Script>> = {
 };
 
 export async function startScriptedModel(
-  adapter: AgentAdapter,
+  { protocol, defaultModel, sideModels }: Capabilities,
   scenario: ModelScenario,
   budget: number,
 ): Promise<ModelEndpoint> {
   const provider = await startModelServer({ script: SCRIPTS[scenario], key: REAL_KEY });
-  const { protocol, defaultModel, sideModels } = adapter.describe();
   const ledger = createLedger({ open: async () => ({ budget, usedTokens: 0 }) });
   const gateway = createGateway({
     providers: [{ protocol, baseUrl: provider.url, key: REAL_KEY }],

@@ -73,6 +73,12 @@ test('an agent that was never run with its real CLI is off until the repository 
     problems: [{ line: 2, message: expect.stringContaining('`unverifiedAgents: true`') }],
   });
   expect(readPolicy('version: 1\nagent: openhands\nunverifiedAgents: true\n')).toMatchObject({ status: 'ok' });
+  expect(readPolicy('version: 1\nagent: acp\n')).toMatchObject({
+    status: 'broken',
+    problems: [{ line: 2, message: expect.stringContaining('`acp`') }, { message: expect.stringContaining('`model`') }],
+  });
+  const named = 'version: 1\nagent: acp\nmodel: m\nacp:\n  command: [my-agent]\n  protocol: gemini\n';
+  expect(readPolicy(named)).toMatchObject({ status: 'ok', policy: { acp: { command: ['my-agent'], keeps: [] } } });
 });
 
 test('a rule for the start asks by labels or about every ticket: nothing else is known before a plan', () => {
@@ -129,7 +135,7 @@ merge:
       },
       {
         "line": 3,
-        "message": "\`agent\` is "claude" but must be one of codex, claude_code, gemini_cli, openhands; did you mean \`claude_code\`?",
+        "message": "\`agent\` is "claude" but must be one of codex, claude_code, gemini_cli, openhands, acp; did you mean \`claude_code\`?",
       },
       {
         "line": 5,

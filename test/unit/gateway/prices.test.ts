@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { agents } from '../../../adapters/agent/index.ts';
 import { costOf, highestRate, priceOf, prices } from '../../../src/gateway/prices.ts';
 
-const models = Object.values(agents).flatMap((agent) => {
+// What `acp` asks is the policy's to name.
+const { acp: _, ...named } = agents;
+const models = Object.values(named).flatMap((agent) => {
   const { defaultModel, sideModels } = agent.describe();
   return [defaultModel, ...sideModels];
 });
