@@ -1,15 +1,12 @@
 // How many runs can be claimed and kept alive per second: 32 at a time, as many runners would.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ticketStream } from '../src/facts/stream.ts';
 import { admit } from '../src/journal/admit.ts';
 import { append } from '../src/journal/append.ts';
-import { type Journal, openJournal } from '../src/journal/database.ts';
+import type { Journal } from '../src/journal/database.ts';
 import { heartbeat, type RunRow, takeLease } from '../src/journal/lease.ts';
 import { anAssignment } from '../test/world/an-assignment.ts';
-import { startPostgres } from '../test/world/postgres.ts';
 import { percentile, round1 } from './numbers.ts';
+import { onBoth } from './on-both.ts';
 
 const RUNS = 600;
 const BEATS = 3_000;
@@ -19,23 +16,9 @@ export type Rate = { perSecond: number; p50Ms: number; p99Ms: number };
 /** `admit`: a slot is taken under the one lock of admission; `claim`: a runner takes its lease; `heartbeat`: it keeps it. */
 export type LeasesResult = Record<'postgres' | 'pglite', { admit: Rate; claim: Rate; heartbeat: Rate }>;
 
-export async function benchLeases(say: (line: string) => void): Promise<LeasesResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'gantry-bench-'));
-  const server = await startPostgres();
-  const complain = (error: unknown) => say(String(error));
-  try {
-    const postgres = await measure(await openJournal({ kind: 'postgres', url: await server.fresh() }, complain));
-    say(`postgres ${lineOf(postgres)}`);
-    const pglite = await measure(await openJournal({ kind: 'pglite', folder: join(folder, 'data') }, complain));
-    say(`pglite   ${lineOf(pglite)}`);
-    return { postgres, pglite };
-  } finally {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+export const benchLeases = (say: (line: string) => void): Promise<LeasesResult> => onBoth(say, measure);
 
-async function measure(journal: Journal): Promise<LeasesResult['pglite']> {
+async function measure(journal: Journal, say: (line: string) => void): Promise<LeasesResult['pglite']> {
   const { db, enqueue } = journal;
   const repository = { installation: 1, id: 42, owner: 'acme', name: 'app' };
   const ids = Array.from({ length: RUNS }, (_, n) => ({ id: `42-${n + 1}-1`, stream: ticketStream(42, n + 1) }));
@@ -59,7 +42,9 @@ async function measure(journal: Journal): Promise<LeasesResult['pglite']> {
     const kept = await rate(beats, async (run, n) => {
       if (!(await heartbeat(db, run, { events: n }, 600))) throw new Error(`the heartbeat of ${run.id} was refused`);
     });
-    return { admit: admitted, claim, heartbeat: kept };
+    const result = { admit: admitted, claim, heartbeat: kept };
+    say(lineOf(result));
+    return result;
   } finally {
     await journal.close();
   }

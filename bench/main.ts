@@ -1,5 +1,6 @@
 // npm run bench [-- --json --only <name>]: one JSON document, or lines for people. Nothing is promised that is not measured.
 import { parseArgs } from 'node:util';
+import { benchBurst } from './burst.ts';
 import { benchHealing } from './healing.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLeases } from './leases.ts';
@@ -10,6 +11,7 @@ const benches: Record<string, (say: (line: string) => void) => Promise<object>> 
   ingest: benchIngest,
   leases: benchLeases,
   reaction: benchReaction,
+  burst: benchBurst,
   requests: benchRequests,
   healing: benchHealing,
 };

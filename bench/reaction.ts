@@ -1,24 +1,13 @@
 // How long from a webhook's delivery at the door to the write on GitHub that it leads to, with an empty journal and with a
 // million facts in it. GitHub is a stand-in that answers at once: what is measured is Gantry.
 
-import { createHmac, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'kysely';
-import { createPlainTracer } from '../adapters/tracer/plain.ts';
-import { effects } from '../src/effects/index.ts';
-import { createDoor } from '../src/intake/github/door.ts';
-import { type Journal, openJournal } from '../src/journal/database.ts';
-import { createInbox } from '../src/journal/inbox.ts';
-import { startLoop } from '../src/loop/loop.ts';
-import { startPostgres } from '../test/world/postgres.ts';
+import type { Journal } from '../src/journal/database.ts';
 import { percentile, round1 } from './numbers.ts';
-import { type Answered, silentPorts, typed } from './reaction-ports.ts';
+import { onBoth } from './on-both.ts';
+import { typed } from './reaction-ports.ts';
+import { type Running, startRunning } from './running.ts';
 
-const SECRET = 'a-secret-for-the-benchmark';
 const COUNT = 100;
 const WARM_UP = 20;
 /** Facts of closed streams that lie in the journal; a stream has a hundred. */
@@ -31,24 +20,10 @@ export type ReactionResult = Record<
   { empty: Latency; million: Latency; ratio: number; facts: number }
 >;
 
-export async function benchReaction(say: (line: string) => void): Promise<ReactionResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'gantry-bench-'));
-  const server = await startPostgres();
-  const complain = (error: unknown) => say(String(error));
-  try {
-    const postgres = await openJournal({ kind: 'postgres', url: await server.fresh() }, complain);
-    const onPostgres = await both(postgres, (line) => say(`postgres ${line}`));
-    const pglite = await openJournal({ kind: 'pglite', folder: join(folder, 'data') }, complain);
-    const onPglite = await both(pglite, (line) => say(`pglite   ${line}`));
-    return { postgres: onPostgres, pglite: onPglite };
-  } finally {
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+export const benchReaction = (say: (line: string) => void): Promise<ReactionResult> => onBoth(say, both);
 
 async function both(journal: Journal, say: (line: string) => void) {
-  const running = await open(journal, say);
+  const running = await startRunning(journal, say);
   try {
     const empty = await measure(running);
     say(`empty: p50 ${empty.p50Ms} ms, p99 ${empty.p99Ms} ms`);
@@ -61,69 +36,16 @@ async function both(journal: Journal, say: (line: string) => void) {
   }
 }
 
-type Running = { url: string; answered: Answered; close(): Promise<void> };
-
-async function open(journal: Journal, say: (line: string) => void): Promise<Running> {
-  const inbox = createInbox(journal.db, journal.enqueue);
-  const log = {
-    debug() {},
-    info() {},
-    warn() {},
-    error: (about: object, text: string) => say(`${text} ${JSON.stringify(about)}`),
-  };
-  const { ports, changes, answered } = silentPorts(journal.db);
-  const rounds = { journalSeconds: 1, repairSeconds: 3_600, lookSeconds: 3_600, superviseSeconds: 3_600 };
-  const self = { botId: 1 };
-  const loop = await startLoop({
-    journal,
-    inbox,
-    effects,
-    ports,
-    changes,
-    self,
-    log,
-    tracer: createPlainTracer(),
-    watch: { begun() {}, translated() {} },
-    rounds,
-    onBudget() {},
-    duplicatesRemoved() {},
-  });
-  const secrets = { current: SECRET, previous: undefined };
-  const door = createDoor({ inbox, secrets, onError: (error) => say(String(error)) });
-  const server = http.createServer((request, response) => void door(request, response));
-  // Filling a journal takes longer than a connection is kept by default.
-  server.keepAliveTimeout = 600_000;
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    answered,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-      await loop.stop();
-      await journal.close();
-    },
-  };
-}
-
 let comment = 0;
 
 /** One after the other: a queue of its own would measure the load and not the way. */
-async function measure({ url, answered }: Running): Promise<Latency> {
+async function measure({ deliver, answered }: Running): Promise<Latency> {
   const times: number[] = [];
   for (let n = 0; n < WARM_UP + COUNT; n++) {
     const id = ++comment;
-    const body = JSON.stringify(typed(id));
-    const headers = {
-      'content-type': 'application/json',
-      'x-github-event': 'issue_comment',
-      'x-github-delivery': randomUUID(),
-      'x-hub-signature-256': `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`,
-    };
     const seen = answered(id);
     const started = performance.now();
-    const response = await fetch(url, { method: 'POST', headers, body });
-    if (response.status !== 202) throw new Error(`the door answered ${response.status}`);
+    await deliver(typed(id));
     await seen;
     if (n >= WARM_UP) times.push(performance.now() - started);
   }

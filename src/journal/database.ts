@@ -6,6 +6,7 @@ import { type Enqueue, enqueueWith, type Queue } from './enqueue.ts';
 import { migrate } from './migrate.ts';
 import { openDatabase, type Where } from './open-database.ts';
 import type { Db } from './tables.ts';
+import { wakeOneEach } from './wake.ts';
 
 export type { Where } from './open-database.ts';
 
@@ -42,6 +43,7 @@ export async function openJournal(where: Where, onError: (error: unknown) => voi
       : { ...common, backend: 'pglite', db: fromPglite(pglite as PGlite) },
   );
   boss.on('error', onError);
+  wakeOneEach(boss);
   await boss.start();
   await makeQueues(boss);
   return {

@@ -21,7 +21,7 @@ import { react } from './react.ts';
 import { type Rounds, startSweep } from './sweep/rounds.ts';
 import { translate } from './translate.ts';
 import type { Watch, WorkedQueue } from './watch.ts';
-import { workers } from './workers.ts';
+import { oneByOne, paces, work } from './workers.ts';
 
 export type LoopOptions = {
   journal: Journal;
@@ -78,36 +78,40 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
       watch.begun(queue, (startedOn.getTime() - startAfter.getTime()) / 1_000, retryCount > 0 || 'resumed' in data);
   };
 
-  await boss.work('translate', workers.translate, async (jobs: JobWithMetadata<Jobs['translate']>[]) => {
+  await work<Jobs['translate']>(boss, 'translate', paces.translate, (jobs) => {
     begin('translate', jobs);
-    for (const { data } of jobs) await translate(translating, data.batch);
+    return oneByOne(jobs, ({ data }) => translate(translating, data.batch));
   });
-  await boss.work('react', workers.react, async (jobs: JobWithMetadata<Jobs['react']>[]) => {
+  await work<Jobs['react']>(boss, 'react', paces.react, (jobs) => {
     begin('react', jobs);
-    for (const stream of new Set(jobs.map(({ data }) => data.stream)))
+    const reacted = new Set<StreamId>();
+    return oneByOne(jobs, async ({ data: { stream } }) => {
+      if (reacted.has(stream)) return;
       await tracer.within(aboutStreamId(stream), () => reactOnce(stream));
+      reacted.add(stream);
+    });
   });
-  await boss.work(
-    'perform',
-    { ...workers.perform, perJobResults: true } as const,
-    (jobs: JobWithMetadata<Jobs['perform']>[]) => {
-      begin('perform', jobs);
-      return Promise.all(jobs.map((job) => perform({ db, boss, enqueue, effects, ports, log, tracer }, job)));
-    },
-  );
-  await boss.work('converge', workers.converge, async (jobs: JobWithMetadata<Jobs['converge']>[]) => {
+  await work<Jobs['perform']>(boss, 'perform', paces.perform, (jobs) => {
+    begin('perform', jobs);
+    return Promise.all(jobs.map((job) => perform({ db, boss, enqueue, effects, ports, log, tracer }, job)));
+  });
+  await work<Jobs['converge']>(boss, 'converge', paces.converge, (jobs) => {
     begin('converge', jobs);
-    for (const { data } of jobs) await convergeLater(data);
+    return oneByOne(jobs, ({ data }) => convergeLater(data));
   });
-  await boss.work('offer', workers.offer, async (jobs: JobWithMetadata<Jobs['offer']>[]) => {
+  await work<Jobs['offer']>(boss, 'offer', paces.offer, (jobs) => {
     begin('offer', jobs);
     // One look is enough for all that came free, but each closed issue is told.
-    const closed = new Set(jobs.map(({ data }) => data.closed));
-    for (const one of closed) await offerSlots(db, enqueue, totalRuns, one);
+    const offered = new Set<StreamId | undefined>();
+    return oneByOne(jobs, async ({ data: { closed } }) => {
+      if (offered.has(closed)) return;
+      await offerSlots(db, enqueue, totalRuns, closed);
+      offered.add(closed);
+    });
   });
-  await boss.work('dead', workers.dead, async (jobs: JobWithMetadata<Jobs[keyof Jobs]>[]) => {
+  await work<Jobs[keyof Jobs]>(boss, 'dead', paces.dead, (jobs) => {
     begin('dead', jobs);
-    for (const job of jobs) await buryJob(translating, job);
+    return oneByOne(jobs, (job) => buryJob(translating, job));
   });
 
   /** One job folds what several deliveries told: each of them sees it in its own trace. */
@@ -159,7 +163,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     supervise: sweep.supervise,
     async stop() {
       // No job is taken any more; what is being worked on has until the journal's close to end.
-      await Promise.all([sweep.stop(), ...Object.keys(workers).map((queue) => boss.offWork(queue, { wait: false }))]);
+      await Promise.all([sweep.stop(), ...Object.keys(paces).map((queue) => boss.offWork(queue, { wait: false }))]);
     },
   };
 }

@@ -17,9 +17,9 @@ import { sayPlainly } from '../render/messages.ts';
 import { aboutStream } from './about-stream.ts';
 import { classOf, type Kept } from './failure-class.ts';
 import type { Log } from './log.ts';
+import type { Done } from './workers.ts';
 
 type Job = JobWithMetadata<Jobs['perform']>;
-type Done = { id: string; status: 'completed' | 'failed' | 'deadletter'; output?: Kept };
 export type PerformTools = {
   db: Db;
   boss: PgBoss;
@@ -33,7 +33,7 @@ export type PerformTools = {
 /** Below the queue's own expiry, so that an effect that hangs is stopped by us and not run a second time beside itself. */
 const effectSeconds = 240;
 
-export async function perform(tools: PerformTools, job: Job): Promise<Done> {
+export async function perform(tools: PerformTools, job: Job): Promise<Done<Kept>> {
   const { stream, key, command, delivery } = job.data;
   const row = await readStream(tools.db, stream);
   const about: About = {
@@ -47,7 +47,7 @@ export async function perform(tools: PerformTools, job: Job): Promise<Done> {
   return tools.tracer.within(about, () => performOnce(tools, job, row));
 }
 
-async function performOnce(tools: PerformTools, job: Job, row: StreamRow | undefined): Promise<Done> {
+async function performOnce(tools: PerformTools, job: Job, row: StreamRow | undefined): Promise<Done<Kept>> {
   const { db, boss, enqueue, log, tracer } = tools;
   const { stream, key, delivery } = job.data;
   const started = performance.now();
@@ -100,7 +100,7 @@ const wordsOf = (error: unknown): string =>
       ? error.message
       : String(error);
 
-async function failed({ db, boss, enqueue, log }: PerformTools, job: Job, error: unknown): Promise<Done> {
+async function failed({ db, boss, enqueue, log }: PerformTools, job: Job, error: unknown): Promise<Done<Kept>> {
   const output = { message: wordsOf(error), class: classOf(error) };
   if (error instanceof Permanent || error instanceof UserFixable) {
     log.warn({ err: error }, 'refused for good');
