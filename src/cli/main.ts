@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Permanent, Retryable, UserFixable } from '../errors.ts';
 import { sayInTerminal } from '../render/messages.ts';
+import { artifact } from './artifact.ts';
 import type { CliCommand, Io } from './command.ts';
 import { controls } from './controls.ts';
 import { dbMigrate, dbRollback } from './db.ts';
@@ -24,6 +25,7 @@ export const commands: readonly CliCommand[] = [
   doctor,
   explain,
   deadLetters,
+  artifact,
   run,
   setup,
   dev,

@@ -165,6 +165,8 @@ export const Submission = z.strictObject({
   outcome: RunnerOutcome,
   /** `patch`: the same change for `git apply`; absent where it was too large. */
   bundle: z.strictObject({ artifact: digest, commit: sha, patch: digest.optional() }).optional(),
+  /** A bundle of what a run left that did not deliver: kept for people, never inspected or pushed. */
+  kept: digest.optional(),
   evidence: digest.optional(),
   conversation: Conversation.optional(),
   layers: z.array(LayerResult).max(4).optional(),

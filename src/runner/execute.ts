@@ -52,7 +52,8 @@ export async function execute(claimed: Claimed): Promise<boolean> {
     const digest = await session.upload('evidence', evidence.toJson({ outcome, sandbox }));
     const submission: Submission = {
       fence: assignment.fence,
-      ...(reason ? {} : result),
+      // A result that was stopped is none; what it left is kept all the same.
+      ...(reason ? result.kept !== undefined && { kept: result.kept } : result),
       outcome,
       evidence: digest,
       sandbox: { name: sandbox.name, boxed: sandbox.boxed, unenforced: evidence.unenforced() },

@@ -91,11 +91,12 @@ function contentProblems(
 
 async function missingArtifacts(
   db: Db,
-  { bundle, evidence, conversation }: Submission,
+  { bundle, kept, evidence, conversation }: Submission,
 ): Promise<NonNullable<Problem['problems']>> {
   const named = [
     { field: 'bundle.artifact', digest: bundle?.artifact },
     { field: 'bundle.patch', digest: bundle?.patch },
+    { field: 'kept', digest: kept },
     { field: 'evidence', digest: evidence },
     { field: 'conversation.artifact', digest: conversation?.artifact },
   ].flatMap(({ field, digest }) => (digest === undefined ? [] : [{ field, digest }]));

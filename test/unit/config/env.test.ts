@@ -127,7 +127,7 @@ test('everything that is missing or malformed is named at once, and no secret is
       },
       {
         "name": "API_TOKENS",
-        "problem": "API_TOKENS must be tokens separated by commas, each bare or name:scope+scope:token; entry 1 is neither. Bearer tokens of the API, separated by commas. A bare one reads. name:scope+scope:token may do what its scopes say: read, pause (stop and resume work), cancel (end runs and tickets), replay (dead letters). The name stands in the audit. Example: API_TOKENS=a-reading-token,ops:read+pause+cancel+replay:another-token",
+        "problem": "API_TOKENS must be tokens separated by commas, each bare or name:scope+scope:token; entry 1 is neither. Bearer tokens of the API, separated by commas. A bare one reads. name:scope+scope:token may do what its scopes say: read, artifacts (with read: the bytes of bundles, patches and evidence), pause (stop and resume work), cancel (end runs and tickets), replay (dead letters). The name stands in the audit. Example: API_TOKENS=a-reading-token,ops:read+pause+cancel+replay:another-token",
       },
       {
         "name": "LOG_LEVEL",
