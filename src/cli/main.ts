@@ -12,6 +12,7 @@ import { deadLetters } from './dead-letters.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
+import { gateway } from './gateway.ts';
 import { init } from './init.ts';
 import { pause } from './pause.ts';
 import { resume } from './resume.ts';
@@ -26,6 +27,7 @@ export const commands: readonly CliCommand[] = [
   explain,
   deadLetters,
   artifact,
+  gateway,
   run,
   setup,
   dev,

@@ -174,6 +174,11 @@ export const Variables = z.object({
     './model-keys.json',
     'JSON file {"openai": {"key": "…", "baseUrl": "…"}, "anthropic": …, "gemini": …}.',
   ),
+  GATEWAY_URL: row(
+    http.optional(),
+    'http://gateway:3000',
+    'Where `gantry gateway` runs, if the model keys are to be in a process of their own. Unset: the gateway is part of this one.',
+  ),
   OPENAI_API_KEY: modelKey('OpenAI', 'sk-…'),
   OPENAI_BASE_URL: modelUrl('OpenAI', 'https://api.openai.com/v1'),
   ANTHROPIC_API_KEY: modelKey('Anthropic', 'sk-ant-…'),

@@ -87,6 +87,15 @@ test('every variable arrives', () => {
   });
 });
 
+test('an app that names a gateway of its own refuses to hold model keys, and shows none', () => {
+  const gateway = { ...least, GATEWAY_URL: 'http://gateway:3000' };
+  expect(readEnv(gateway).gatewayUrl).toBe('http://gateway:3000');
+  const read = checkEnv({ ...gateway, OPENAI_API_KEY: 'hunter2' });
+  const said = read.status === 'broken' ? read.problems.map(({ problem }) => problem).join() : '';
+  expect(said).toContain('the model keys belong to that process');
+  expect(said).not.toContain('hunter2');
+});
+
 test('an Enterprise Server serves git under the host of its API', () => {
   expect(readEnv({ ...least, GITHUB_API_URL: 'https://ghe.example.org/api/v3' }).github.serverUrl).toBe(
     'https://ghe.example.org',
