@@ -27,7 +27,7 @@ export type Evidence = {
   egress(attempts: readonly EgressAttempt[]): void;
   /** Limits that did not hold in at least one box. */
   unenforced(): (keyof Limits)[];
-  toJson(end: { outcome: RunnerOutcome; sandbox: Sandbox }): Buffer;
+  toJson(end: { outcome: RunnerOutcome; sandbox: Sandbox; ephemeral: boolean }): Buffer;
 };
 
 const mostCommands = 500;
@@ -50,7 +50,7 @@ export function createEvidence({ run, stage, start, fence }: Assignment): Eviden
     },
     egress: (more) => void attempts.push(...more.slice(0, mostAttempts - attempts.length)),
     unenforced: () => [...unenforced],
-    toJson: ({ outcome, sandbox }) =>
+    toJson: ({ outcome, sandbox, ephemeral }) =>
       Buffer.from(
         JSON.stringify({
           version: 1,
@@ -61,6 +61,7 @@ export function createEvidence({ run, stage, start, fence }: Assignment): Eviden
           startedAt,
           finishedAt: new Date().toISOString(),
           outcome,
+          runner: { ephemeral },
           environment: { platform: platform(), release: release(), arch: arch(), node: process.version },
           sandbox: { name: sandbox.name, boxed: sandbox.boxed, unenforced: [...unenforced] },
           commands,

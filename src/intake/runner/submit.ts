@@ -58,8 +58,8 @@ export async function submittedBefore(db: Db, run: string, submission: Submissio
   return isDeepStrictEqual(accepted, told);
 }
 
-const isolationOf = ({ sandbox }: Submission, allowUnboxed: boolean): Isolation =>
-  sandbox.boxed ? 'box' : allowUnboxed ? 'none_allowed' : 'none';
+const isolationOf = ({ sandbox, runner }: Submission, allowUnboxed: boolean): Isolation =>
+  sandbox.boxed ? (runner?.ephemeral ? 'box' : 'reused') : allowUnboxed ? 'none_allowed' : 'none';
 
 /** A verify run that says "delivered" speaks for every configured layer, so none of them may be missing or skipped. */
 function contentProblems(

@@ -24,6 +24,7 @@ const ofTicket = {
   'next-blocked': 'Someone with write permission types `/retry` to go on, or `/cancel` to end it.',
   'next-canceled': 'Nothing goes on here. `/retry` starts anew.',
   'next-held': 'On hold by {by}. Someone with write permission lifts it with `/unhold`.',
+  'next-merge-it': 'Everything is in order. A person with write permission merges this.',
   'next-merging': `Everything is in order and Gantry merges. ${nothingToDo}`,
   'next-merged': 'Nothing is left to do.',
   'next-closed': 'Nothing goes on here.',
