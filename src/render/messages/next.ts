@@ -18,6 +18,8 @@ const ofTicket = {
   'next-verifying': `The layers run in a fresh box, run \`{run}\`. ${nothingToDo}`,
   'next-run-ci':
     'The work is verified. Pushing it starts workflows that hold secrets ({workflows}), so someone with write permission looks at them first and types:\n\n```text\n/run-ci\n```',
+  'next-run-ci-plan':
+    'The plan is written and inspected; it holds plan files only. Pushing it starts workflows that hold secrets ({workflows}), so someone with write permission looks at them first and types:\n\n```text\n/run-ci\n```',
   'next-retrying':
     'It failed because: {why}\n\nThis passes by itself, so it is tried again at {at} (try {n} of {of}). `/retry` starts it now; `/hold` or `/cancel` stops it.',
   'next-in_review': 'Someone with write permission, other than the requester, reviews the code.',
