@@ -28,7 +28,8 @@ export const gateway: CliCommand = {
     const providers = providersOf(env.modelKeys);
     const http = { port, host: values.host ?? io.env.HOST ?? '127.0.0.1' };
     const role = await startGatewayRole({ journal, agents, providers, tracer, http, log });
-    log.info({ url: role.url, protocols: providers.map(({ protocol }) => protocol) }, 'the gateway is up');
+    const has = providers.map(({ protocol }) => protocol).join(', ');
+    log.info({ url: role.url }, `the gateway is up, with keys for ${has}`);
     await aborted(io.signal);
     await role.close();
     await journal.close();
