@@ -85,6 +85,12 @@ export const runAnswer = (run: RunItem): z.infer<typeof RunAnswer> => ({
   usage: run.usage,
   budget: run.budget,
   exceeded: run.exceeded ?? null,
+  artifacts: {
+    bundle: run.handedIn.bundle ?? null,
+    patch: run.handedIn.patch ?? null,
+    kept: run.handedIn.kept ?? null,
+    evidence: run.handedIn.evidence ?? null,
+  },
 });
 
 export const factAnswer = ({ seq, stream, key, at, type, fact }: FactRow): z.infer<typeof FactAnswer> => ({

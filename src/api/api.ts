@@ -8,6 +8,7 @@ import type { Enqueue } from '../journal/enqueue.ts';
 import type { Inbox } from '../journal/inbox.ts';
 import type { Db } from '../journal/tables.ts';
 import { createAccess } from './access.ts';
+import { addArtifactContent } from './artifact-content.ts';
 import { addControls } from './control-api.ts';
 import { addDeadLetters } from './dead-letters.ts';
 import { addLists } from './list-api.ts';
@@ -56,6 +57,7 @@ export function createApi({ tokens, publicUrl, onError, ...journal }: ApiOptions
 
   const tools: ApiTools = { api, access, ...journal };
   addReads(tools);
+  addArtifactContent(tools);
   addLists(tools);
   addControls(tools);
   addOrders(tools);

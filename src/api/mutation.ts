@@ -20,7 +20,7 @@ export type Acting = { tx: Tx; who: string; request: string };
 export type Mutated = { status: 200 | 201 | 202; body: object; target: string } | Response;
 
 export type Mutation = {
-  scope: Exclude<ApiScope, 'read'>;
+  scope: Exclude<ApiScope, 'read' | 'artifacts'>;
   /** A verb for the audit, such as `pause`. */
   action: string;
   why: string;

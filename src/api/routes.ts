@@ -2,30 +2,28 @@
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
-import type { AgentAdapter, AgentChoice } from '../../adapters/agent/contract.ts';
+import type { AgentAdapter } from '../../adapters/agent/contract.ts';
 import type { GitHubReader } from '../../adapters/github/contract.ts';
 import type { Tracer } from '../../adapters/tracer/contract.ts';
 import type { Env } from '../config/env.ts';
 import type { AgentName } from '../facts/policy.ts';
-import { createGateway } from '../gateway/gateway.ts';
-import { createJournalMeter, truthOf } from '../gateway/journal-meter.ts';
+import { truthOf } from '../gateway/journal-meter.ts';
+import { passOn } from '../gateway/pass-on.ts';
 import type { Provider } from '../gateway/provider.ts';
-import { createRevocation } from '../gateway/revocation.ts';
 import { createRunnerDoor } from '../intake/runner/door.ts';
 import type { RunnerRules } from '../intake/runner/job-rules.ts';
-import { aboutRun } from '../journal/about-run.ts';
-import { hasCost } from '../journal/budget-rule.ts';
 import type { Journal } from '../journal/database.ts';
 import type { Inbox } from '../journal/inbox.ts';
 import { createApi } from './api.ts';
 import type { Metrics } from './metrics.ts';
 import { createMetricsRoute } from './metrics-route.ts';
+import { createModelCalls } from './model-calls.ts';
 import { createPages } from './pages.ts';
 import { createProbes, dependencies } from './probes.ts';
 import type { SignInLinks } from './sign-in-links.ts';
 
 export type RoutesOptions = {
-  env: Pick<Env, 'apiTokens' | 'github'>;
+  env: Pick<Env, 'apiTokens' | 'github' | 'gatewayUrl'>;
   journal: Journal;
   inbox: Inbox;
   reader: GitHubReader;
@@ -68,28 +66,9 @@ export function createRoutes(options: RoutesOptions) {
   return getRequestListener(app.fetch);
 }
 
-function runnerDoor({
-  env,
-  journal: { db, enqueue },
-  reader,
-  agents,
-  providers,
-  rules,
-  allowUnboxed,
-  publicUrl,
-  tracer,
-  log,
-}: RoutesOptions) {
-  const gateway = createGateway({
-    providers,
-    meter: createJournalMeter(db, enqueue),
-    log: {
-      call: (run, call) => log.info({ run_id: run, call }, 'model call'),
-      unsettled: (run, call, error) =>
-        log.error({ run_id: run, call, err: error }, 'a model call could not be settled'),
-    },
-  });
-  const revoked = createRevocation(db, (error) => log.error({ err: error }, 'a run could not be looked at'));
+function runnerDoor(options: RoutesOptions) {
+  const { env, reader, rules, allowUnboxed, publicUrl, log } = options;
+  const { db, enqueue } = options.journal;
   return createRunnerDoor({
     db,
     enqueue,
@@ -101,25 +80,9 @@ function runnerDoor({
     ownerId: (repository) => reader.ownerId(repository),
     leaseSeconds: ({ heartbeatSeconds }) => heartbeatSeconds * silentHeartbeats,
     allowUnboxed,
-    gateway: (request, run) => {
-      const { agent, budget } = run.assignment;
-      const identity = {
-        run: run.id,
-        models: modelsOf(agents[agent.name], agent),
-        named: { model: agent.model ?? agents[agent.name].describe(agent).defaultModel, price: agent.price },
-        costLimited: hasCost(budget),
-        revoked: revoked(run.id),
-      };
-      return tracer.within(aboutRun(run), () => gateway.fetch(request, identity));
-    },
+    gateway: env.gatewayUrl === undefined ? createModelCalls(options) : passOn(env.gatewayUrl),
     truth: ({ id }) => truthOf(db, id),
     onRefused: (why, run) => log.warn({ run_id: run, why }, 'a write of a run was refused'),
     onError: (error, about) => log.error({ ...about, err: error }, 'a runner request failed'),
   });
-}
-
-/** Agents make small side calls (titles, summaries) with models of their own. */
-function modelsOf(adapter: AgentAdapter, agent: AgentChoice): string[] {
-  const { defaultModel, sideModels } = adapter.describe(agent);
-  return [agent.model ?? defaultModel, ...sideModels];
 }

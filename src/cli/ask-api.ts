@@ -18,7 +18,15 @@ const Problem = z.object({
 });
 
 /** GANTRY_URL and GANTRY_TOKEN; on the machine of the server its own settings do. Throws Permanent for what was refused. */
-export async function askApi<T>(io: Io, { path, scope, content }: Question, answer: z.ZodType<T>): Promise<T> {
+export async function askApi<T>(io: Io, question: Question, answer: z.ZodType<T>): Promise<T> {
+  return answer.parse(await (await send(io, question)).json());
+}
+
+/** The same for what is no JSON. */
+export const askBytes = async (io: Io, question: Question): Promise<Buffer> =>
+  Buffer.from(await (await send(io, question)).arrayBuffer());
+
+async function send(io: Io, { path, scope, content }: Question): Promise<Response> {
   const url = `${urlOf(io)}/api/v1${path}`;
   const headers = { authorization: `Bearer ${tokenOf(io, scope)}` };
   const sent = await fetch(url, {
@@ -38,10 +46,9 @@ export async function askApi<T>(io: Io, { path, scope, content }: Question, answ
       },
     );
   });
+  if (sent.ok) return sent;
   // Something else may answer there, and not with JSON: that is said below.
-  const body: unknown = await sent.json().catch(() => undefined);
-  if (sent.ok) return answer.parse(body);
-  const problem = Problem.safeParse(body);
+  const problem = Problem.safeParse(await sent.json().catch(() => undefined));
   if (!problem.success)
     throw new Permanent(`${url} answers ${sent.status}, but not as Gantry does. Is GANTRY_URL right?`);
   const { detail, problems } = problem.data;

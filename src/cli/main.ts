@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Permanent, Retryable, UserFixable } from '../errors.ts';
 import { sayInTerminal } from '../render/messages.ts';
 import { adapters } from './adapters.ts';
+import { artifact } from './artifact.ts';
 import type { CliCommand, Io } from './command.ts';
 import { controls } from './controls.ts';
 import { dbMigrate, dbRollback } from './db.ts';
@@ -12,6 +13,7 @@ import { deadLetters } from './dead-letters.ts';
 import { dev } from './dev.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
+import { gateway } from './gateway.ts';
 import { init } from './init.ts';
 import { pause } from './pause.ts';
 import { resume } from './resume.ts';
@@ -25,6 +27,8 @@ export const commands: readonly CliCommand[] = [
   doctor,
   explain,
   deadLetters,
+  artifact,
+  gateway,
   run,
   setup,
   dev,

@@ -40,8 +40,8 @@ const text = z.string();
 const https = httpUrl({ httpFor: 'loopback' });
 const http = httpUrl({ httpFor: 'anywhere' });
 
-/** What a token of the API may do, one by one. `read` changes nothing; each of the others allows one kind of change. */
-export const apiScopes = ['read', 'pause', 'cancel', 'replay'] as const;
+/** What a token of the API may do, one by one. `read` and `artifacts` change nothing; each of the others allows one kind of change. */
+export const apiScopes = ['read', 'artifacts', 'pause', 'cancel', 'replay'] as const;
 export type ApiScope = (typeof apiScopes)[number];
 
 /** A bearer token of the API. A bare one reads; scopes are named one by one and judged by the API. */
@@ -166,13 +166,18 @@ export const Variables = z.object({
   API_TOKENS: secret(
     apiTokens.default([]),
     'a-reading-token,ops:read+pause+cancel+replay:another-token',
-    'Bearer tokens of the API, separated by commas. A bare one reads. name:scope+scope:token may do what its scopes say: read, pause (stop and resume work), cancel (end runs and tickets), replay (dead letters). The name stands in the audit.',
+    'Bearer tokens of the API, separated by commas. A bare one reads. name:scope+scope:token may do what its scopes say: read, artifacts (with read: the bytes of bundles, patches and evidence), pause (stop and resume work), cancel (end runs and tickets), replay (dead letters). The name stands in the audit.',
   ),
   LOG_LEVEL: row(logLevel.default('info'), 'info', 'How much is logged.'),
   MODEL_KEYS_FILE: row(
     text.optional(),
     './model-keys.json',
     'JSON file {"openai": {"key": "…", "baseUrl": "…"}, "anthropic": …, "gemini": …}.',
+  ),
+  GATEWAY_URL: row(
+    http.optional(),
+    'http://gateway:3000',
+    'Where `gantry gateway` runs, if the model keys are to be in a process of their own. Unset: the gateway is part of this one.',
   ),
   OPENAI_API_KEY: modelKey('OpenAI', 'sk-…'),
   OPENAI_BASE_URL: modelUrl('OpenAI', 'https://api.openai.com/v1'),

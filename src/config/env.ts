@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { UserFixable } from '../errors.ts';
 import { type ApiToken, about, ModelKeys, type VariableName, Variables, variableNames } from './env-variables.ts';
 
-type Source = Record<string, string | undefined>;
-type ReadFile = (path: string) => string;
+export type Source = Record<string, string | undefined>;
+export type ReadFile = (path: string) => string;
 export type EnvProblem = { name: VariableName; problem: string };
 
 /** URLs have no trailing slash. What is optional and unset is undefined, an empty variable counts as unset. */
@@ -27,6 +27,8 @@ export type Env = {
   apiTokens: ApiToken[];
   logLevel: Variables['LOG_LEVEL'];
   modelKeys: ModelKeys;
+  /** Where the gateway runs as a process of its own: then there are no model keys here. */
+  gatewayUrl?: string | undefined;
   linear: {
     apiUrl: string;
     apiKey?: string | undefined;
@@ -46,7 +48,7 @@ const needs: readonly (readonly [VariableName, VariableName])[] = [
   ['HONCHO_API_KEY', 'HONCHO_URL'],
 ];
 
-const explained = (name: VariableName, problem: string, value: string | undefined): EnvProblem => {
+export const explained = (name: VariableName, problem: string, value: string | undefined): EnvProblem => {
   const row = about.get(Variables.shape[name]);
   const shown = value === undefined || row?.secret ? '' : ` but is ${JSON.stringify(value.slice(0, 100))}`;
   return { name, problem: `${name} ${problem}${shown}. ${row?.what ?? ''} Example: ${name}=${row?.example ?? ''}` };
@@ -85,6 +87,17 @@ const readPrivateKey = (source: Source, readFile: ReadFile): Read<string> => {
   return { problem: explained(name, 'must hold an unencrypted RSA private key in PEM form', undefined) };
 };
 
+type ModelVariables = Pick<
+  Variables,
+  | 'MODEL_KEYS_FILE'
+  | 'OPENAI_API_KEY'
+  | 'OPENAI_BASE_URL'
+  | 'ANTHROPIC_API_KEY'
+  | 'ANTHROPIC_BASE_URL'
+  | 'GEMINI_API_KEY'
+  | 'GEMINI_BASE_URL'
+>;
+
 const parsedJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -94,7 +107,7 @@ const parsedJson = (text: string): unknown => {
   }
 };
 
-const readModelKeys = (values: Variables, readFile: ReadFile): Read<ModelKeys> => {
+export const readModelKeys = (values: ModelVariables, readFile: ReadFile): Read<ModelKeys> => {
   const path = values.MODEL_KEYS_FILE;
   if (path === undefined) {
     const provider = (key: string | undefined, baseUrl: string | undefined) =>
@@ -148,6 +161,7 @@ const arranged = (values: Variables, privateKey: string, modelKeys: ModelKeys): 
     apiTokens: values.API_TOKENS,
     logLevel: values.LOG_LEVEL,
     modelKeys,
+    gatewayUrl: values.GATEWAY_URL,
     linear: {
       apiUrl: values.LINEAR_API_URL,
       apiKey: values.LINEAR_API_KEY,
@@ -180,6 +194,10 @@ export const checkEnv = (environment: Source, readFile: ReadFile = (path) => rea
   if ('problem' in key) problems.push(key.problem);
   const models = parsed.success ? readModelKeys(parsed.data, readFile) : undefined;
   if (models && 'problem' in models) problems.push(models.problem);
+  if (source.GATEWAY_URL !== undefined && models && 'value' in models && Object.values(models.value).some(Boolean))
+    problems.push(
+      explained('GATEWAY_URL', 'is set, so the model keys belong to that process and must not be here too', undefined),
+    );
   if (parsed.success && 'value' in key && models && 'value' in models && problems.length === 0) {
     return { status: 'ok', env: arranged(parsed.data, key.value, models.value) };
   }

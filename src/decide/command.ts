@@ -76,7 +76,7 @@ export const Command = z.discriminatedUnion('type', [
     branch: z.string(),
     /** The commit that the branch must still be at; absent: it must not exist. */
     expect: z.string().optional(),
-    /** Somebody with write said /run-ci, or only a plan is pushed: workflows with secrets may start. */
+    /** Somebody with write said /run-ci: workflows with secrets may start. */
     allowWorkflows: z.boolean(),
     push: Policy.shape.push.unwrap(),
   }),

@@ -29,12 +29,11 @@ export const inspectBundle: Effect<'InspectBundle'> = {
       start,
       limits: inspectionLimits,
     });
-    if (!inspected.ok)
-      return { type: 'BundleRefused', run, why: message(`bundle-${inspected.reason}`, { detail: inspected.detail }) };
+    const refused = (why: Message) =>
+      ({ type: 'BundleRefused', run, why: { ...why, data: { ...why.data, kept: command.artifact } } }) as const;
+    if (!inspected.ok) return refused(message(`bundle-${inspected.reason}`, { detail: inspected.detail }));
     const why = placeProblem(command, inspected) ?? (await secretProblem(ports, repository, start, inspected.tree));
-    return why
-      ? { type: 'BundleRefused', run, why }
-      : { type: 'BundleInspected', run, tree: inspected.tree, files: inspected.files.length };
+    return why ? refused(why) : { type: 'BundleInspected', run, tree: inspected.tree, files: inspected.files.length };
   },
 };
 

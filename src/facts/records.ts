@@ -57,6 +57,14 @@ export const RunRecord = z.strictObject({
   outcome: RunOutcome.nullable().describe('Null while it goes on.'),
   usage: Usage.describe('As the gateway counted them; `costMicros` in millionths of a US dollar.'),
   budget: RunBudget.describe('As the policy stood at the dispatch; costs in millionths of a US dollar.'),
+  artifacts: z
+    .strictObject({
+      bundle: digest.nullable(),
+      patch: digest.nullable(),
+      kept: digest.nullable().describe('A bundle of what an unfinished run left; never used by Gantry.'),
+      evidence: digest.nullable(),
+    })
+    .describe('What the run handed in, by SHA-256; null where there is none, or it is no longer on record.'),
   exceeded: BudgetUse.nullable().describe('The budget that ended it.'),
 });
 

@@ -157,8 +157,11 @@ export const HeartbeatAnswer = z.discriminatedUnion('order', [
 ]);
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
 
-/** How a run was kept apart: `none_allowed` is a run without a box that the operator allowed by name (the local demo). */
-export const Isolation = z.enum(['box', 'none_allowed', 'none']);
+/**
+ * How a run was kept apart, weakest last: `none_allowed` is a run without a box that the operator allowed by name (the local
+ * demo), `reused` one in a box on a machine that takes more than one job, or does not say that it takes one only.
+ */
+export const Isolation = z.enum(['box', 'none_allowed', 'reused', 'none']);
 export type Isolation = z.infer<typeof Isolation>;
 
 /** What a runner hands in when it is done. Digests name artifacts uploaded before. */
@@ -167,9 +170,13 @@ export const Submission = z.strictObject({
   outcome: RunnerOutcome,
   /** `patch`: the same change for `git apply`; absent where it was too large. */
   bundle: z.strictObject({ artifact: digest, commit: sha, patch: digest.optional() }).optional(),
+  /** A bundle of what a run left that did not deliver: kept for people, never inspected or pushed. */
+  kept: digest.optional(),
   evidence: digest.optional(),
   conversation: Conversation.optional(),
   layers: z.array(LayerResult).max(4).optional(),
+  /** `ephemeral`: GitHub gives this runner one job and no other. Absent: not known, which counts as no. */
+  runner: z.strictObject({ ephemeral: z.boolean() }).optional(),
   sandbox: z.strictObject({ name: z.string(), boxed: z.boolean(), unenforced: z.array(z.string()).max(20) }),
 });
 export type Submission = z.infer<typeof Submission>;

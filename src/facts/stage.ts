@@ -21,7 +21,7 @@ export const TicketStage = z.discriminatedUnion('name', [
   stage('not_ready', { verdict: Verdict }),
   stage('awaiting_start', {}),
   stage('planning', { run: z.string(), signal }),
-  stage('publishing_plan', { run: z.string() }),
+  stage('publishing_plan', { run: z.string(), waitsFor: z.array(z.string()).optional() }),
   stage('awaiting_approval', {}),
   stage('implementing', { run: z.string(), signal }),
   stage('verifying', { run: z.string(), subject: Subject, signal }),

@@ -3,6 +3,9 @@ import { availableParallelism } from 'node:os';
 import type { Box, Inside, Limits } from '../../adapters/sandbox/contract.ts';
 import type { Settings } from './ports.ts';
 
+/** What the control plane takes as one artifact. */
+export const mostBundleBytes = 100 * 1024 * 1024;
+
 export const boxLimits = (wallSeconds: number): Limits => ({
   wallSeconds: Math.max(1, Math.ceil(wallSeconds)),
   memoryBytes: 4 * 2 ** 30,

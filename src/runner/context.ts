@@ -31,4 +31,4 @@ export type RunContext = {
 };
 
 /** What a stage hands in; the rest of the submission is the same for all. */
-export type StageResult = Pick<Submission, 'outcome' | 'bundle' | 'layers' | 'conversation'>;
+export type StageResult = Pick<Submission, 'outcome' | 'bundle' | 'kept' | 'layers' | 'conversation'>;

@@ -28,7 +28,7 @@ export type Evidence = {
   egress(attempts: readonly EgressAttempt[], total: number): void;
   /** Limits that did not hold in at least one box. */
   unenforced(): (keyof Limits)[];
-  toJson(end: { outcome: RunnerOutcome; sandbox: Sandbox }): Buffer;
+  toJson(end: { outcome: RunnerOutcome; sandbox: Sandbox; ephemeral: boolean }): Buffer;
 };
 
 const mostCommands = 500;
@@ -57,7 +57,7 @@ export function createEvidence({ run, stage, start, fence }: Assignment): Eviden
       attempted += total;
     },
     unenforced: () => [...unenforced],
-    toJson: ({ outcome, sandbox }) =>
+    toJson: ({ outcome, sandbox, ephemeral }) =>
       Buffer.from(
         JSON.stringify({
           version: 1,
@@ -68,6 +68,7 @@ export function createEvidence({ run, stage, start, fence }: Assignment): Eviden
           startedAt,
           finishedAt: new Date().toISOString(),
           outcome,
+          runner: { ephemeral },
           environment: { platform: platform(), release: release(), arch: arch(), node: process.version },
           sandbox: { name: sandbox.name, boxed: sandbox.boxed, unenforced: [...unenforced], unrouted },
           commands,

@@ -49,12 +49,17 @@ export async function execute(claimed: Claimed): Promise<boolean> {
     }
     tracker.at('upload');
     const sandbox = adapters.sandboxes[settings.sandbox];
-    const digest = await session.upload('evidence', evidence.toJson({ outcome, sandbox }));
+    const digest = await session.upload(
+      'evidence',
+      evidence.toJson({ outcome, sandbox, ephemeral: settings.ephemeral }),
+    );
     const submission: Submission = {
       fence: assignment.fence,
-      ...(reason ? {} : result),
+      // A result that was stopped is none; what it left is kept all the same.
+      ...(reason ? result.kept !== undefined && { kept: result.kept } : result),
       outcome,
       evidence: digest,
+      runner: { ephemeral: settings.ephemeral },
       sandbox: { name: sandbox.name, boxed: sandbox.boxed, unenforced: evidence.unenforced() },
     };
     return await log.group('Submit', () => handIn(session, submission, log));

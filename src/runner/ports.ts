@@ -33,6 +33,8 @@ export type Settings = {
   /** Reads the target repository; absent for a public one. Forgotten once the repository is mirrored. */
   githubToken: string | undefined;
   sandbox: Sandbox['name'];
+  /** GitHub gives this machine one job and no other. */
+  ephemeral: boolean;
   /** Where agent CLIs are installed, shared between runs. */
   agentsDirectory: string;
   /** Host paths that a box sees read-only, and the directories of theirs that lead its PATH. */

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type SandboxName, sandboxNames } from '../../adapters/sandbox/contract.ts';
 import { UserFixable } from '../errors.ts';
+import { isEphemeral } from './ephemeral.ts';
 import type { Settings } from './ports.ts';
 
 const usage = `gantry run --run <id> --server <url> [--sandbox ${sandboxNames.join('|')}]`;
@@ -32,6 +33,7 @@ export function readSettings(args: readonly string[], env: Environment, node: st
     identity: identityUrl && identityToken ? { url: identityUrl, token: identityToken } : undefined,
     githubToken: env.GANTRY_GITHUB_TOKEN || undefined,
     sandbox,
+    ephemeral: isEphemeral(process.ppid, env.RUNNER_TEMP),
     agentsDirectory: resolve(
       env.GANTRY_AGENTS_DIR || join(env.RUNNER_TOOL_CACHE || join(homedir(), '.cache'), 'gantry/agents'),
     ),

@@ -26,6 +26,10 @@ export async function run(settings: Settings, adapters: Adapters, halt: Halt, lo
   await log.summary(
     `Stage **${stage}** of issue #${ticket.number} in ${inert(repository.fullName)}, fence ${assignment.fence}.`,
   );
+  if (!settings.ephemeral)
+    await log.summary(
+      '> **Persistent runner.** Nothing says that this machine takes one job only, so Gantry does not merge this work by itself.',
+    );
   const session = controlPlane.session(settings.run, token);
   return execute({ assignment, token, session, settings, adapters, halt, log });
 }

@@ -25,7 +25,7 @@ const Compose = z.looseObject({
   networks: z.record(z.string(), z.object({ internal: z.boolean().optional() })),
 });
 const compose = Compose.parse(parse(read('compose.yaml')));
-const { app, postgres, redis, runner } = compose.services;
+const { app, gateway, postgres, redis, runner } = compose.services;
 
 /** Problems of a compose file by the specification's own schema. */
 function composeProblems(text: string): string[] {
@@ -43,7 +43,15 @@ test('compose.yaml is what the Compose Specification says', () => {
   expect(composeProblems('services:\n  app: { image: 5, prots: [] }\n')).toEqual(
     expect.arrayContaining(['/services/app must NOT have additional properties', '/services/app/image must be string']),
   );
-  expect(Object.keys(compose.services)).toEqual(['app', 'postgres', 'redis', 'runner', 'prometheus', 'grafana']);
+  expect(Object.keys(compose.services)).toEqual([
+    'app',
+    'gateway',
+    'postgres',
+    'redis',
+    'runner',
+    'prometheus',
+    'grafana',
+  ]);
 });
 
 test('the runner knows a registration token and nothing of the app', () => {
@@ -59,13 +67,20 @@ test('the runner knows a registration token and nothing of the app', () => {
   expect(variableNames.filter((name) => new RegExp(`\\$\\{?${name}\\b`).test(values))).toEqual([]);
 });
 
-test('only the app has the settings file, and only loopback is published', () => {
-  const withFile = Object.entries(compose.services).filter(([, service]) => service.env_file !== undefined);
-  expect(withFile.map(([name]) => name)).toEqual(['app']);
+test('app and gateway have one settings file each, the keys in the gateway’s, and only loopback is published', () => {
+  const files = Object.entries(compose.services).map(([name, service]) => [name, service.env_file]);
+  expect(files.filter(([, file]) => file !== undefined)).toEqual([
+    ['app', ['.env']],
+    ['gateway', ['.env.gateway']],
+  ]);
+  expect(app?.environment.GATEWAY_URL).toBe('http://gateway:3000');
+  expect([gateway?.ports, gateway?.volumes]).toEqual([[], []]);
+  expect(Object.keys(gateway?.environment ?? {})).toEqual(['HOST', 'DATABASE_URL']);
   for (const { ports } of Object.values(compose.services))
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   expect(compose.networks.control).toEqual({ internal: true });
   expect([postgres?.networks, redis?.networks]).toEqual([['control'], ['control']]);
+  expect(gateway?.networks).toEqual(['control', 'outside']);
   expect(app?.networks).toEqual(['control', 'outside']);
 });
 

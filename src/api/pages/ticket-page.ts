@@ -93,9 +93,11 @@ function about({ ticket: { state, repository, number, startedAt, changedAt }, se
     ],
     [
       'Box',
-      isolation && isolation !== 'box'
-        ? html`<strong class="bad">not boxed</strong> in at least one run${isolation === 'none_allowed' ? ', as the operator allowed by name' : ''}`
-        : undefined,
+      isolation === 'reused'
+        ? html`boxed, on a <strong class="wait">persistent runner</strong> in at least one run`
+        : isolation && isolation !== 'box'
+          ? html`<strong class="bad">not boxed</strong> in at least one run${isolation === 'none_allowed' ? ', as the operator allowed by name' : ''}`
+          : undefined,
     ],
     ['First seen', time(startedAt)],
     ['Last change', time(changedAt)],

@@ -1,7 +1,8 @@
 // Runs with their lease, outcome and tokens. Never with their run token.
 import { BudgetUse } from '../../facts/budget.ts';
+import { readFact } from '../../facts/fact.ts';
 import { Repository } from '../../facts/repository.ts';
-import { Assignment, RunOutcome, RunState, type Stage, type Usage } from '../../facts/run.ts';
+import { Assignment, finishedKey, RunOutcome, RunState, type Stage, type Usage } from '../../facts/run.ts';
 import { parseStream, type StreamId } from '../../facts/stream.ts';
 import { usageOf } from '../../journal/lease.ts';
 import type { Db } from '../../journal/tables.ts';
@@ -29,7 +30,11 @@ export type RunItem = {
   usage: Usage;
   /** The budget that ended it. */
   exceeded: BudgetUse | undefined;
+  handedIn: HandedIn;
 };
+
+/** Digests of artifacts. */
+export type HandedIn = Partial<Record<'bundle' | 'patch' | 'kept' | 'evidence', string | undefined>>;
 
 export async function readRunItem(db: Db, id: string): Promise<RunItem | undefined> {
   const row = await rows(db).where('run.id', '=', id).executeTakeFirst();
@@ -88,6 +93,19 @@ export async function evidenceOf(db: Db, stream: StreamId): Promise<Map<string, 
   return new Map(found.flatMap(({ run, evidence }) => (evidence === null ? [] : [[run, evidence] as const])));
 }
 
+async function handedInBy(db: Db, run: string): Promise<HandedIn> {
+  const row = await db
+    .selectFrom('fact')
+    .select(['stream', 'key', 'type', 'version', 'body'])
+    .where('key', '=', finishedKey(run))
+    .where('body', 'is not', null)
+    .executeTakeFirst();
+  const fact = row && readFact(row);
+  if (fact?.type !== 'RunFinished') return {};
+  const { bundle, kept, evidence } = fact.submission;
+  return { bundle: bundle?.artifact, patch: bundle?.patch, kept, evidence };
+}
+
 const rows = (db: Db) =>
   db
     .selectFrom('run')
@@ -135,5 +153,6 @@ async function itemOf(db: Db, row: Row): Promise<RunItem> {
     outcome: row.outcome === null ? undefined : RunOutcome.parse(row.outcome),
     usage: await usageOf(db, row.id),
     exceeded: row.exceeded ? BudgetUse.parse(row.exceeded) : undefined,
+    handedIn: await handedInBy(db, row.id),
   };
 }

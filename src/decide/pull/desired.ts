@@ -8,6 +8,7 @@ import { answersTo } from '../ticket/desired.ts';
 import type { CheckStatus, CheckView } from './check-view.ts';
 import { blockers } from './gate.ts';
 import { governance } from './governance.ts';
+import { mergedBy } from './merge-gate.ts';
 import type { PullState } from './state.ts';
 import type { StickyView } from './sticky-view.ts';
 
@@ -131,9 +132,12 @@ export function gateView(state: PullState): Omit<CheckView, 'times'> {
     return { status: first.status, title: first.why, reasons };
   }
   const ours = header?.origin === 'gantry';
-  const byGantry = state.snapshot?.policy.status !== 'ok' || state.snapshot.policy.policy.merge.by === 'gantry';
   // It turns green at the last moment: the merge effect publishes success after it has read everything again.
-  return ours && byGantry ? { status: 'in_progress', title: message('gate-merging'), reasons: [] } : mergedGate;
+  if (ours && mergedBy(state) === 'gantry')
+    return { status: 'in_progress', title: message('gate-merging'), reasons: [] };
+  return ours && state.ticket?.isolation === 'reused'
+    ? { ...mergedGate, title: message('gate-reused-runner') }
+    : mergedGate;
 }
 
 function stickyOf(state: PullState, shown: Shown[]): StickyView {
@@ -182,6 +186,7 @@ function nextOf(state: PullState): Message {
   if (header?.state === 'closed') return message('next-closed');
   const [first] = blockers(state);
   if (ticket?.stage === 'in_review' && first) return message(`next-${first.why.id}`, first.why.data);
-  if (ticket?.stage === 'in_review') return message('next-merging');
+  if (ticket?.stage === 'in_review')
+    return mergedBy(state) === 'gantry' ? message('next-merging') : message('next-merge-it');
   return ticket?.next ?? message('next-checking');
 }

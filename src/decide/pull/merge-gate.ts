@@ -31,6 +31,10 @@ export function mergeDemand(state: PullState): Demand {
   });
 }
 
+/** Who presses merge once the gate is open. Work of a machine that others use too is a person's to take over (trust.md 4). */
+export const mergedBy = (state: PullState): 'gantry' | 'people' =>
+  state.ticket?.isolation === 'reused' ? 'people' : policyOf(state).merge.by;
+
 /** What was waived for documentation and tests turned out to be more. */
 export function exceedsWaiver(state: PullState): boolean {
   if (state.ticket?.approval?.waived === undefined) return false;

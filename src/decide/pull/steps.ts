@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { isMore } from '../gates/demand.ts';
 import { approversOf } from '../ticket/plan-gate.ts';
 import { blockers, candidates } from './gate.ts';
-import { mergeDemand } from './merge-gate.ts';
+import { mergeDemand, mergedBy } from './merge-gate.ts';
 import type { PullDecision } from './observed.ts';
 import { isOpen, type PullState } from './state.ts';
 
@@ -29,7 +29,7 @@ export function stepsDue(state: PullState): PullDecision {
     inReview && approvers.length > 0 && open.some(({ why }) => why.id.startsWith('gate-needs-review'))
       ? take('review', { type: 'AskReview', pull: header.number, of: approvers })
       : {},
-    open.length === 0 && policy?.merge.by !== 'people' ? take('merge', merge(state)) : {},
+    open.length === 0 && mergedBy(state) === 'gantry' ? take('merge', merge(state)) : {},
   );
 }
 

@@ -12,7 +12,7 @@ import { approvePlan } from './approval.ts';
 import { start } from './dispatch.ts';
 import { hold, resume, unhold } from './hold.ts';
 import { and, ask, block, done, enter, heldBy, nothing, refuse, stop, type TicketDecision } from './moves.ts';
-import { publish } from './publish.ts';
+import { publish, publishPlan } from './publish.ts';
 import { isOver, notStarted, type TicketState, waitsForSlot } from './state.ts';
 
 export function commandGiven(
@@ -103,6 +103,7 @@ const acts: { [Name in CommandName]?: Act } = {
     state.hold ? and(done(given), unhold(state, given.by, context)) : refuse(given, message('not-held')),
   'run-ci': (state, given, context) => {
     const { stage } = state;
+    if (stage.name === 'publishing_plan' && stage.waitsFor) return and(done(given), publishPlan(state, context, true));
     if (stage.name !== 'publishing' || !stage.waitsFor) return refuse(given, message('nothing-waits-for-ci'));
     return and(done(given), publish(state, context, stage.run, true));
   },

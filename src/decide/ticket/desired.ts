@@ -5,7 +5,7 @@ import type { Context } from '../contract.ts';
 import { standstillMessage } from '../control-answer.ts';
 import type { Target } from '../target.ts';
 import type { NoticeView } from './notice-view.ts';
-import { triesAgain } from './report.ts';
+import { nextStep, triesAgain } from './report.ts';
 import { startGate } from './start-gate.ts';
 import type { TicketState } from './state.ts';
 
@@ -35,6 +35,7 @@ function noticeOf(state: TicketState): NoticeView | undefined {
   if (stage.name === 'retrying') return { kind: 'message', message: triesAgain(stage) };
   if (stage.name === 'blocked' || stage.name === 'canceled') return { kind: 'message', message: stage.why };
   if (state.standstill && state.requester) return { kind: 'still', message: standstillMessage(state.standstill) };
+  if (stage.name === 'publishing_plan' && stage.waitsFor) return { kind: 'message', message: nextStep(state) };
   return state.requester && { kind: 'started', by: state.requester.login, ...(state.waits && { waits: state.waits }) };
 }
 

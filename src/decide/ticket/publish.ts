@@ -45,7 +45,7 @@ export function publishAgain(state: TicketState, context: Context): TicketDecisi
 }
 
 /** Takes up the publishing of a plan at its first step that is not done. */
-export function publishPlan(state: TicketState, context: Context): TicketDecision {
+export function publishPlan(state: TicketState, context: Context, allowWorkflows = false): TicketDecision {
   const { planned } = state;
   if (state.hold || !planned) return start(state, context, 'plan');
   if (planned.pushed) return showPlan(state, context, planned.run);
@@ -53,7 +53,7 @@ export function publishPlan(state: TicketState, context: Context): TicketDecisio
     enter({ name: 'publishing_plan', run: planned.run }),
     planned.tree === undefined
       ? inspect(state, 'plan', planned)
-      : pushPlan(state, context, planned.run, planned.tree, planned.expect),
+      : pushPlan(state, context, planned.run, planned.tree, planned.expect, allowWorkflows),
   );
 }
 
@@ -88,7 +88,7 @@ export function bundleInspected(
       tree,
     });
   return stage.name === 'publishing_plan' && planned?.run === run && planned.tree === undefined
-    ? pushPlan(state, context, run, tree, state.head)
+    ? pushPlan(state, context, run, tree, state.head, false)
     : nothing;
 }
 
@@ -98,6 +98,7 @@ function pushPlan(
   run: string,
   tree: string,
   expect: string | undefined,
+  allowWorkflows: boolean,
 ): TicketDecision {
   const { issue, base } = state;
   return ask({
@@ -112,7 +113,7 @@ function pushPlan(
     base: base?.ref ?? '',
     branch: state.branch ?? branchOf(number, issue?.title ?? '', state.branchesLeft),
     ...(expect !== undefined && { expect }),
-    allowWorkflows: true,
+    allowWorkflows,
     push: policyOf(state).push,
   });
 }
@@ -125,8 +126,9 @@ export function bundleRefused(state: TicketState, { run, why }: TicketFactOf<'Bu
 }
 
 export function pushWaits(state: TicketState, { run, workflows }: TicketFactOf<'PushWaits'>): TicketDecision {
-  return state.stage.name === 'publishing' && state.stage.run === run
-    ? enter({ name: 'publishing', run, waitsFor: workflows })
+  const { name } = state.stage;
+  return (name === 'publishing' || name === 'publishing_plan') && awaited(state, run)
+    ? enter({ name, run, waitsFor: workflows })
     : nothing;
 }
 

@@ -59,6 +59,10 @@ export function nextStep(state: TicketState): Message {
       return message('next-canceled');
     case 'retrying':
       return triesAgain(stage);
+    case 'publishing_plan':
+      return stage.waitsFor
+        ? message('next-run-ci-plan', { workflows: stage.waitsFor.join(', ') })
+        : message('next-publishing_plan');
     case 'publishing':
       return stage.waitsFor
         ? message('next-run-ci', { workflows: stage.waitsFor.join(', ') })

@@ -87,7 +87,7 @@ export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'
   const { run, stage, submission } = fact;
   if (liveRun(state) !== run || runStageOf(state.stage) !== stage) return nothing;
   if (submission.outcome.kind !== 'delivered')
-    return endedByBudget(state, run) ?? runEnded(state, run, submission.outcome, context);
+    return endedByBudget(state, run) ?? runEnded(state, run, submission.outcome, context, submission.kept);
   if (stage === 'verify') return verified(state, run, submission.layers ?? [], context);
   if (!submission.bundle) return block(message('run-without-bundle', { run }), resumePoint(state));
   if (state.dispatched?.run !== run) {

@@ -60,6 +60,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     merged: ['PullClosed'],
   },
   publishing_plan: {
+    publishing_plan: ['PushWaits', 'AuthorityRead'],
     awaiting_approval: ['TreePushed', 'PullOpened'],
     retrying: ['GaveUp'],
     blocked: [...held, 'BundleRefused', 'GaveUp'],

@@ -6,12 +6,20 @@ import { type Retry, remedies, retryAfter } from '../retry.ts';
 import { and, block, enter, resumePoint, type TicketDecision } from './moves.ts';
 import type { TicketState } from './state.ts';
 
-export function runEnded(state: TicketState, run: string, outcome: RunOutcome, context: Context): TicketDecision {
+/** `kept`: the artifact of what the run left. */
+export function runEnded(
+  state: TicketState,
+  run: string,
+  outcome: RunOutcome,
+  context: Context,
+  kept?: string,
+): TicketDecision {
+  const more: Record<string, string> = kept === undefined ? {} : { kept };
   const retry = outcome.kind === 'failed' ? nextTry(state, outcome.class, run) : undefined;
-  if (outcome.kind !== 'failed') return block(runMessage(outcome, run), resumePoint(state));
+  if (outcome.kind !== 'failed') return block(runMessage(outcome, run, more), resumePoint(state));
   if (retry) return waitFor(state, context, retry, outcome.why);
   const tried = triedSoFar(state);
-  const why = runMessage(outcome, run, tried > 0 ? { tried: String(tried) } : {});
+  const why = runMessage(outcome, run, tried > 0 ? { ...more, tried: String(tried) } : more);
   return and(block(why, resumePoint(state)), deadRun(state, run, outcome));
 }
 

@@ -60,8 +60,8 @@ export async function submittedBefore(db: Db, run: string, submission: Submissio
   return isDeepStrictEqual(accepted, told);
 }
 
-const isolationOf = ({ sandbox }: Submission, allowUnboxed: boolean): Isolation =>
-  sandbox.boxed ? 'box' : allowUnboxed ? 'none_allowed' : 'none';
+const isolationOf = ({ sandbox, runner }: Submission, allowUnboxed: boolean): Isolation =>
+  sandbox.boxed ? (runner?.ephemeral ? 'box' : 'reused') : allowUnboxed ? 'none_allowed' : 'none';
 
 /** A verify run that says "delivered" speaks for every configured layer, so none of them may be missing or skipped. */
 function contentProblems(
@@ -93,11 +93,12 @@ function contentProblems(
 
 async function missingArtifacts(
   db: Db,
-  { bundle, evidence, conversation }: Submission,
+  { bundle, kept, evidence, conversation }: Submission,
 ): Promise<NonNullable<Problem['problems']>> {
   const named = [
     { field: 'bundle.artifact', digest: bundle?.artifact },
     { field: 'bundle.patch', digest: bundle?.patch },
+    { field: 'kept', digest: kept },
     { field: 'evidence', digest: evidence },
     { field: 'conversation.artifact', digest: conversation?.artifact },
   ].flatMap(({ field, digest }) => (digest === undefined ? [] : [{ field, digest }]));

@@ -1,8 +1,11 @@
 // Why the work that a run handed in was not accepted. It is hostile until inspected, so most of these are refusals.
+import type { Data } from '../fill.ts';
+import { kept } from './kept.ts';
+
 const retry = 'Type `/retry` to have it made again.';
 const refused = 'The work was refused and not pushed';
 
-export const bundle = {
+const refusals = {
   'bundle-too_large': `${refused}: it is larger than allowed. {detail}\n\nSplit the issue, or type \`/retry\`.`,
   'bundle-too_many_files': `${refused}: it changes more files than allowed. {detail}\n\nSplit the issue, or type \`/retry\`.`,
   'bundle-too_deep': `${refused}: its folders are nested deeper than allowed. {detail}\n\n${retry}`,
@@ -22,3 +25,8 @@ export const bundle = {
   'bundle-plan-only': `${refused}: while planning, only plan files of one change may be written, as plain files in one folder under \`openspec/changes/\`: \`proposal.md\`, \`design.md\`, \`tasks.md\`, \`test-plan.json\`, \`.openspec.yaml\` and \`specs/…/spec.md\`.\n\n- {paths}\n\n${retry}`,
   'bundle-no-plan': `${refused}: it holds no plan that can be read under \`openspec/changes/\`. ${retry}`,
 };
+
+/** What was refused is kept; messages from before that was said lack its digest. */
+export const bundle = Object.fromEntries(
+  Object.entries(refusals).map(([id, words]) => [id, (data: Data) => `${words}${kept(data)}`]),
+);

@@ -23,7 +23,7 @@ export const command = {
   'nothing-to-cancel': 'There is nothing to cancel: no work is going on here.',
   'not-held': 'There is no hold to lift. `/harness status` says where the work stands.',
   'nothing-waits-for-ci':
-    'No push waits for this. `/run-ci` is for verified work whose push would start workflows with secrets.',
+    'No push waits for this. `/run-ci` is for a plan or verified work whose push would start workflows with secrets.',
   held: ({ why }: Data) =>
     why
       ? 'On hold by {by}: {why}\n\nNothing goes on until someone with write permission types `/unhold`.'

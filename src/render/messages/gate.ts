@@ -39,6 +39,7 @@ export const gate = {
   'gate-press-ready': 'Waiting for someone to press “Ready for review”.',
   'gate-readying': 'Taking this pull request out of draft.',
   'gate-unboxed': 'A run was not boxed, so Gantry does not merge this.',
+  'gate-reused-runner': 'Everything is in order. A person merges, because a runner was used that takes other jobs too.',
   'gate-merging': 'Everything is in order, merging.',
   'gate-merge-queue':
     'Gantry merges its own work itself and does not verify the commits of a merge queue yet. Take this pull request out of the queue: it is merged once its gate is open.',

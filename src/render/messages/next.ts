@@ -18,12 +18,15 @@ const ofTicket = {
   'next-verifying': `The layers run in a fresh box, run \`{run}\`. ${nothingToDo}`,
   'next-run-ci':
     'The work is verified. Pushing it starts workflows that hold secrets ({workflows}), so someone with write permission looks at them first and types:\n\n```text\n/run-ci\n```',
+  'next-run-ci-plan':
+    'The plan is written and inspected; it holds plan files only. Pushing it starts workflows that hold secrets ({workflows}), so someone with write permission looks at them first and types:\n\n```text\n/run-ci\n```',
   'next-retrying':
     'It failed because: {why}\n\nThis passes by itself, so it is tried again at {at} (try {n} of {of}). `/retry` starts it now; `/hold` or `/cancel` stops it.',
   'next-in_review': 'Someone with write permission, other than the requester, reviews the code.',
   'next-blocked': 'Someone with write permission types `/retry` to go on, or `/cancel` to end it.',
   'next-canceled': 'Nothing goes on here. `/retry` starts anew.',
   'next-held': 'On hold by {by}. Someone with write permission lifts it with `/unhold`.',
+  'next-merge-it': 'Everything is in order. A person with write permission merges this.',
   'next-merging': `Everything is in order and Gantry merges. ${nothingToDo}`,
   'next-merged': 'Nothing is left to do.',
   'next-closed': 'Nothing goes on here.',

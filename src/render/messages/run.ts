@@ -1,23 +1,32 @@
 // What became of a run, and why one is not started or its result not published.
 import type { Data } from '../fill.ts';
+import { kept } from './kept.ts';
 import { remedyFor } from './remedy.ts';
 
 /** `tried`: how often it was tried again by itself before. */
-const failed = ({ class: name, tried }: Data): string =>
-  `Run \`{run}\` failed: {why}\n\n${tried === undefined ? '' : `It was tried again {tried} times by itself, and failed each time. `}${remedyFor(name)}`;
+const failed = (data: Data): string => {
+  const { class: name, tried } = data;
+  return `Run \`{run}\` failed: {why}\n\n${tried === undefined ? '' : `It was tried again {tried} times by itself, and failed each time. `}${remedyFor(name)}${kept(data)}`;
+};
 
 const gaveUp = ({ class: name }: Data): string =>
   `The step \`{command}\` failed again and again: {why}\n\n${name === 'bug' ? remedyFor(name) : 'Remove the cause, then type `/retry`.'}`;
+
+const withKept =
+  (words: string) =>
+  (data: Data): string =>
+    `${words}${kept(data)}`;
 
 export const run = {
   'run-delivered': 'Run `{run}` delivered its work.',
   'run-no_change':
     'Run `{run}` ended without changing anything: {why}\n\nSay in the issue what is missing, then type `/retry`.',
-  'run-blocked': 'Run `{run}` stopped for a decision: {why}\n\nSettle it in the issue, then type `/retry`.',
+  'run-blocked': withKept('Run `{run}` stopped for a decision: {why}\n\nSettle it in the issue, then type `/retry`.'),
   'run-failed': failed,
-  'run-cancelled': 'Run `{run}` was cancelled: {why}\n\nType `/retry` to run it again.',
-  'run-timed_out':
+  'run-cancelled': withKept('Run `{run}` was cancelled: {why}\n\nType `/retry` to run it again.'),
+  'run-timed_out': withKept(
     'Run `{run}` ran out of time: {why}\n\nType `/retry` to try again; `budgets.runMinutes` in `.github/harness.yml` is the limit.',
+  ),
   'run-dead_lettered': 'Run `{run}` was given up: {why}\n\nRemove the cause, then type `/retry`.',
   'run-without-bundle': 'Run `{run}` said it was done but handed in no work. Type `/retry` to run it again.',
   'verification-failed':

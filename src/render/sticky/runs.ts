@@ -16,6 +16,8 @@ const where = ({ run, workflowRun }: RunLine): string =>
 function boxes({ isolation }: TicketReport): string {
   if (isolation === 'none')
     return '⚠️ **Not boxed**: nothing kept the agent’s code apart from the runner in at least one run, so Gantry does not merge this by itself.';
+  if (isolation === 'reused')
+    return '⚠️ **Persistent runner**: at least one run used a machine that takes other jobs too, and what one of them left behind may have met it. Gantry does not merge this by itself; a person may.';
   return isolation === 'none_allowed'
     ? '⚠️ **Not boxed**: nothing kept the agent’s code apart from the runner. Its operator allowed that by name, as the local demo does.'
     : '';

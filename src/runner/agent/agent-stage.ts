@@ -2,15 +2,17 @@
 import { Permanent } from '../../errors.ts';
 import { changeFolder } from '../../facts/plan.ts';
 import { readTestPlan } from '../../intake/text/plan.ts';
+import { mostBundleBytes } from '../box.ts';
 import { checkOut } from '../checkout.ts';
 import type { RunContext, StageResult } from '../context.ts';
 import { sha256 } from '../evidence.ts';
+import { outcomeOfHalt } from '../outcome.ts';
 import { type ApprovedPlan, implementPrompt } from '../prompt/implement.ts';
 import { planPrompt } from '../prompt/plan.ts';
 import { oneLine } from '../redact.ts';
+import { keepWork } from './keep-work.ts';
 import { runAgent } from './run-agent.ts';
 
-const mostBundleBytes = 100 * 1024 * 1024;
 const mostPlanBytes = 256 * 1024;
 
 export async function agentStage(context: RunContext): Promise<StageResult> {
@@ -25,13 +27,17 @@ export async function agentStage(context: RunContext): Promise<StageResult> {
   const ended = await log.group(`Run ${adapter.name}`, () =>
     runAgent(context, { adapter, installation, workspace, prompt }),
   );
+  const stopped = context.halt.reason();
+  const outcome = stopped ? outcomeOfHalt(stopped) : ended.outcome;
+  const conversation = ended.conversation && !stopped ? { conversation: ended.conversation } : {};
+  if (outcome && outcome.kind !== 'completed') {
+    const left = await log.group('Keep what is there', () => keepWork(context, workspace));
+    return { outcome, ...conversation, ...left };
+  }
   context.halt.signal.throwIfAborted();
-  const { outcome } = ended;
-  const kept = ended.conversation ? { conversation: ended.conversation } : {};
-  if (outcome.kind !== 'completed') return { outcome, ...kept };
   tracker.at('collect');
-  const result = await log.group('Collect the result', () => collect(context, workspace, outcome.message));
-  return { ...result, ...kept };
+  const result = await log.group('Collect the result', () => collect(context, workspace, outcome?.message ?? null));
+  return { ...result, ...conversation };
 }
 
 async function promptOf(context: RunContext): Promise<string> {

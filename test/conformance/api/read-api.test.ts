@@ -60,10 +60,15 @@ afterAll(async () => {
   await site.close();
 });
 
-/** Routes that change something are held to their own tests. */
+/** Routes that change something, and the one that answers bytes, are held to their own tests. */
 const readable = (document: unknown): unknown => {
   const { paths, ...rest } = document as { paths: Record<string, object> };
-  return { ...rest, paths: Object.fromEntries(Object.entries(paths).filter(([, verbs]) => 'get' in verbs)) };
+  return {
+    ...rest,
+    paths: Object.fromEntries(
+      Object.entries(paths).filter(([path, verbs]) => 'get' in verbs && !path.endsWith('/content')),
+    ),
+  };
 };
 
 test('every answer is what the document says it is', async () => {

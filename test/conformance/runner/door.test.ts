@@ -40,6 +40,7 @@ async function claim(over: Parameters<Plane['addRun']>[0] | Record<string, unkno
   const submission: Submission = {
     fence,
     outcome: { kind: 'no_change', why: 'Nothing to do.' },
+    runner: { ephemeral: true },
     sandbox: { name: 'bubblewrap', boxed: true, unenforced: [] },
   };
   return { run, stream, token, fence, call, submission };
@@ -127,6 +128,16 @@ test('a submission ends the run once; the same one again is the same answer, ano
 test('a stale fence cannot submit', async () => {
   const { call, submission, fence } = await claim();
   expect((await call('POST', '/submit', { ...submission, fence: fence - 1 })).status).toBe(409);
+});
+
+test.each([
+  { ephemeral: false },
+  undefined,
+])('a boxed run on the runner %j is recorded as on a reused one', async (runner) => {
+  const { stream, call, submission } = await claim();
+  const { runner: _, ...rest } = submission;
+  await call('POST', '/submit', { ...rest, ...(runner && { runner }) });
+  expect(await plane.facts(stream)).toContainEqual(expect.objectContaining({ isolation: 'reused' }));
 });
 
 test('a run without a box is recorded as one', async () => {

@@ -96,6 +96,16 @@ async function treeOf(submission: Submission): Promise<string> {
   return target.git('rev-parse', 'refs/heads/stored^{tree}');
 }
 
+/** What a run left that did not deliver, as a person gets it out of the kept bundle. */
+async function keptFiles(submission: Submission | undefined): Promise<string[]> {
+  const kept = await readArtifact(plane.journal.db, submission?.kept ?? '');
+  if (!kept) return [];
+  const file = join(target.work, '../kept.bundle');
+  writeFileSync(file, kept.bytes);
+  target.git('fetch', '--quiet', file, '+refs/heads/work:refs/heads/kept');
+  return target.git('diff', '--name-only', base, 'refs/heads/kept').split('\n');
+}
+
 const filesBelow = (folder: string): Record<string, string> => {
   const names = ['openspec/changes/add-bulk-discount/test-plan.json', 'openspec/changes/add-bulk-discount/tasks.md'];
   const work = ['src/shipment.js', 'test/unit/bulk-discount.test.js'];
@@ -231,14 +241,16 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
     const { submission, end } = await finish(started);
     expect(submission?.outcome).toEqual({ kind: 'cancelled', why: 'mona said /cancel' });
     expect(submission?.bundle).toBeUndefined();
+    expect(await keptFiles(submission)).toEqual(['half.txt']);
     expect(end.code).toBe(0);
   });
 
   test.skipIf(why !== '')(`the wall clock ends a run ${why}`, async () => {
-    modelSays({ files: {}, message: 'never said', hang: 600 });
+    modelSays({ files: { 'late.txt': 'late' }, message: 'never said', hang: 600 });
     const budget = { wallSeconds: 3, tokens: 1_000, ticketTokens: 1_000 };
     const { submission } = await finish(await begin(sandbox, { budget }));
     expect(submission?.outcome.kind).toBe('timed_out');
+    expect(await keptFiles(submission)).toEqual(['late.txt']);
   });
 
   test.skipIf(why !== '')(`a signal to the job is handed in as a cancel ${why}`, async () => {

@@ -87,6 +87,15 @@ test('every variable arrives', () => {
   });
 });
 
+test('an app that names a gateway of its own refuses to hold model keys, and shows none', () => {
+  const gateway = { ...least, GATEWAY_URL: 'http://gateway:3000' };
+  expect(readEnv(gateway).gatewayUrl).toBe('http://gateway:3000');
+  const read = checkEnv({ ...gateway, OPENAI_API_KEY: 'hunter2' });
+  const said = read.status === 'broken' ? read.problems.map(({ problem }) => problem).join() : '';
+  expect(said).toContain('the model keys belong to that process');
+  expect(said).not.toContain('hunter2');
+});
+
 test('an Enterprise Server serves git under the host of its API', () => {
   expect(readEnv({ ...least, GITHUB_API_URL: 'https://ghe.example.org/api/v3' }).github.serverUrl).toBe(
     'https://ghe.example.org',
@@ -127,7 +136,7 @@ test('everything that is missing or malformed is named at once, and no secret is
       },
       {
         "name": "API_TOKENS",
-        "problem": "API_TOKENS must be tokens separated by commas, each bare or name:scope+scope:token; entry 1 is neither. Bearer tokens of the API, separated by commas. A bare one reads. name:scope+scope:token may do what its scopes say: read, pause (stop and resume work), cancel (end runs and tickets), replay (dead letters). The name stands in the audit. Example: API_TOKENS=a-reading-token,ops:read+pause+cancel+replay:another-token",
+        "problem": "API_TOKENS must be tokens separated by commas, each bare or name:scope+scope:token; entry 1 is neither. Bearer tokens of the API, separated by commas. A bare one reads. name:scope+scope:token may do what its scopes say: read, artifacts (with read: the bytes of bundles, patches and evidence), pause (stop and resume work), cancel (end runs and tickets), replay (dead letters). The name stands in the audit. Example: API_TOKENS=a-reading-token,ops:read+pause+cancel+replay:another-token",
       },
       {
         "name": "LOG_LEVEL",

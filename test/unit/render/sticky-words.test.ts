@@ -142,6 +142,11 @@ test.each([
   expect(rendered.slice(0, rendered.indexOf('<details>'))).toContain(words);
 });
 
+test('a runner that takes other jobs too is said, outside the folded parts', () => {
+  const rendered = renderSticky({ ...inReview, ticket: approved({ stage: 'in_review', isolation: 'reused' }) });
+  expect(rendered.slice(0, rendered.indexOf('<details>'))).toContain('⚠️ **Persistent runner**');
+});
+
 test('a push that waits for a person shows the workflows and the line to type', () => {
   const rendered = renderSticky({
     ...awaiting,

@@ -28,9 +28,11 @@ export function prepareMachine(
   const { log, groups, row } = record;
   const { home, token, identity } = given;
   const workspace = path.join(home, 'work');
-  const temp = path.join(home, 'temp');
+  // As a runner lays them out: each job has a machine of its own here, and its settings file says so.
+  const temp = path.join(home, '_work/_temp');
   mkdirSync(workspace);
-  mkdirSync(temp);
+  mkdirSync(temp, { recursive: true });
+  writeFileSync(path.join(home, '.runner'), JSON.stringify({ agentName: 'world', ephemeral: true }));
   writeFileSync(path.join(temp, 'event.json'), JSON.stringify(Object(call.contexts.github).event ?? {}));
   for (const secret of [token, identity?.requestToken ?? '', ...Object.values(host.secrets)]) log.mask(secret);
   const processEnv = environment(host, call, { workspace, temp, home }, identity);

@@ -341,6 +341,12 @@ describe('the merge', () => {
     expect(merges(spec)).toEqual([]);
   });
 
+  test('is left to people where a runner was used that takes other jobs too, and the gate says so', () => {
+    const spec = inOrder({ report: { isolation: 'reused' } }).gate('gate-reused-runner', 'success');
+    expect(merges(spec)).toEqual([]);
+    expect(merges(inOrder({ report: { isolation: 'none_allowed' } }))).toHaveLength(1);
+  });
+
   test('refused shows why, and is tried again only when something changed', () => {
     const spec = inOrder().when({
       type: 'MergeRefused',

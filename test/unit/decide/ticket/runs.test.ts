@@ -129,7 +129,7 @@ describe('the plan run', () => {
       .then({ commands: [{ type: 'InspectBundle', stage: 'plan', start: sha('base') }] });
     spec
       .when(inspected(1))
-      .then({ facts: [], commands: [{ type: 'PushTree', stage: 'plan', tree: sha('tree 1'), allowWorkflows: true }] });
+      .then({ facts: [], commands: [{ type: 'PushTree', stage: 'plan', tree: sha('tree 1'), allowWorkflows: false }] });
     expect(spec.command('PushTree').expect).toBeUndefined();
     spec.when(planPushed(1)).then({ commands: [{ type: 'OpenPull', requester: { login: 'rae' }, base: 'main' }] });
     spec.when(pullOpened()).stage('awaiting_approval');
@@ -387,6 +387,24 @@ describe('the push of the work', () => {
     spec.stage('publishing', { waitsFor: ['ci.yml'] }).given(...allowed({ name: 'run-ci' }));
     expect(spec.command('PushTree').allowWorkflows).toBe(true);
     spec.answered('rocket').when(workPushed(3, work)).stage('in_review');
+  });
+
+  test('of a plan waits for /run-ci as well, and the issue says so while there is no pull request', () => {
+    const spec = ticket()
+      .given(...toPublishingPlan)
+      .when(inspected(1));
+    expect(spec.command('PushTree').allowWorkflows).toBe(false);
+    spec.when({ type: 'PushWaits', run: run(1), workflows: ['ci.yml'] });
+    spec.stage('publishing_plan', { waitsFor: ['ci.yml'] });
+    expect(spec.stream.desired()).toContainEqual(
+      expect.objectContaining({
+        view: { kind: 'message', message: message('next-run-ci-plan', { workflows: 'ci.yml' }) },
+      }),
+    );
+    spec.given(...allowed({ name: 'run-ci' }));
+    expect(spec.command('PushTree').allowWorkflows).toBe(true);
+    spec.answered('rocket').when(planPushed(1));
+    expect(spec.command('OpenPull').run).toBe(run(1));
   });
 
   test('/run-ci is refused where nothing waits for it', () => {

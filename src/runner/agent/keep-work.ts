@@ -1,0 +1,23 @@
+// What an agent left that did not get through, or was stopped: kept as a bundle, because tokens were paid for it.
+import { mostBundleBytes } from '../box.ts';
+import type { RunContext, StageResult } from '../context.ts';
+
+/** Short: GitHub kills the job some ten seconds after it cancelled it, and the outcome has to be handed in before. */
+const seconds = 5;
+
+/** Never rejects, and promises nothing: whatever it could not keep must not cost the run its outcome. */
+export async function keepWork(
+  { assignment, store, repo, workspaces, session, log }: RunContext,
+  workspace: string,
+): Promise<Pick<StageResult, 'kept'>> {
+  try {
+    const bare = store.directory(repo);
+    const { start } = assignment;
+    const left = await workspaces.collect({ bare, start, workspace, maxBytes: mostBundleBytes, seconds });
+    if (left.ok && left.changed) return { kept: await session.upload('bundle', left.bundle) };
+    log.line(left.ok ? 'Nothing was changed.' : `It could not be kept: ${left.detail}`);
+  } catch (error) {
+    log.line(`It could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return {};
+}

@@ -1,0 +1,114 @@
+// The gateway as a role of its own: the app holds no key and passes on, and what the app checked is checked again.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { agents } from '../../../adapters/agent/index.ts';
+import { createPlainTracer } from '../../../adapters/tracer/plain.ts';
+import { startGatewayRole } from '../../../src/api/gateway-role.ts';
+import { passOn } from '../../../src/gateway/pass-on.ts';
+import { hashRunToken, mintRunToken } from '../../../src/intake/runner/run-token.ts';
+import { endRun, takeLease } from '../../../src/journal/lease.ts';
+import { createLog } from '../../../src/log.ts';
+import { type ModelServer, startModelServer } from '../../model/server.ts';
+import { startPostgres } from '../../world/postgres.ts';
+import { type Plane, startPlane } from './plane.ts';
+
+const key = 'sk-only-the-gateway-has-it';
+let plane: Plane;
+let provider: ModelServer;
+let role: Awaited<ReturnType<typeof startGatewayRole>>;
+let next = 900;
+beforeAll(async () => {
+  plane = await startPlane();
+  provider = await startModelServer({ script: () => ({ say: 'Hi.' }), key });
+  role = await startGatewayRole({
+    journal: plane.journal,
+    agents,
+    providers: [{ protocol: 'openai-responses', baseUrl: provider.url, key }],
+    tracer: createPlainTracer(),
+    http: { port: 0, host: '127.0.0.1' },
+    log: createLog('silent'),
+  });
+  plane.state.gateway = passOn(role.url);
+});
+afterAll(async () => {
+  await role.close();
+  await Promise.all([plane.close(), provider.close()]);
+  expect(plane.errors).toEqual([]);
+});
+
+async function claimed(tokens = 100_000) {
+  const number = next++;
+  const run = `run-${number}`;
+  const budget = { wallSeconds: 120, tokens, ticketTokens: 1_000_000 };
+  await plane.addRun({ run, ticket: { number, title: 't', body: 'b', criteria: [] }, budget }, number);
+  const token = mintRunToken();
+  const by = { workflowRun: number, identity: `1/${number}`, tokenHash: hashRunToken(token), seconds: 60 };
+  await plane.journal.db.transaction().execute((tx) => takeLease(tx, run, by));
+  return { run, token };
+}
+const body = JSON.stringify({ model: 'gpt-5.5', stream: true, input: 'Hello' });
+const ask = (base: string, token: string) =>
+  fetch(`${base}/runner/model/openai-responses/v1/responses`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body,
+  });
+
+test('a call goes runner, app, gateway, provider and streams back; only the last hop carries the key', async () => {
+  const { token } = await claimed();
+  const answer = await ask(plane.url, token);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toContain('event-stream');
+  expect(await answer.text()).toContain('response.completed');
+  expect(provider.log.at(-1)?.headers.authorization).toBe(`Bearer ${key}`);
+});
+
+test('the gateway believes nobody: no token, a forged one and one of an ended run are refused there as well', async () => {
+  const { run, token } = await claimed();
+  const before = provider.log.length;
+  for (const wrong of ['', `gtr_${'x'.repeat(43)}`, mintRunToken(), key])
+    expect((await ask(role.url, wrong)).status, wrong).toBe(401);
+  await plane.journal.db.transaction().execute((tx) => endRun(tx, run, { kind: 'cancelled', why: 'said so' }));
+  expect((await ask(role.url, token)).status).toBe(401);
+  expect(provider.log.length).toBe(before);
+  expect((await fetch(`${role.url}/runner/exchange`, { method: 'POST' })).status).toBe(404);
+  expect((await fetch(`${role.url}/api/v1/tickets`)).status).toBe(404);
+});
+
+test('the budget holds across the two processes, because it lies in the database', async () => {
+  const { token } = await claimed(50);
+  const answer = await ask(plane.url, token);
+  expect(answer.status).toBe(403);
+  expect(await answer.text()).toContain('budget_spent');
+});
+
+const main = path.resolve(import.meta.dirname, '../../../src/cli/main.ts');
+
+test('gantry gateway: says what it lacks, else serves and ends when told', { timeout: 120_000 }, async () => {
+  const bare = promisify(execFile)(process.execPath, [main, 'gateway'], { env: { OPENAI_API_KEY: 'sk-x' } });
+  await expect(bare).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('DATABASE_URL is missing') });
+  const server = await startPostgres();
+  try {
+    const env = { DATABASE_URL: await server.fresh(), OPENAI_API_KEY: key };
+    const child = spawn(process.execPath, [main, 'gateway', '--port', '0'], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    await expect.poll(() => said, { timeout: 60_000 }).toContain('the gateway is up');
+    const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
+    expect((await fetch(`${url}/ready`)).status).toBe(200);
+    expect((await ask(url, mintRunToken())).status).toBe(401);
+    expect(said).not.toContain(key);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  } finally {
+    await server.stop();
+  }
+});
