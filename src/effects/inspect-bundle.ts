@@ -11,6 +11,7 @@ import { findSecrets } from './gather/find-secrets.ts';
 import { fetchRefs, gitRepo } from './gather/git-access.ts';
 import { inspectionLimits } from './gather/inspected-tree.ts';
 import { changeIdOf } from './gather/plan-at.ts';
+import { planEdit } from './gather/plan-edit.ts';
 
 const shownPaths = 20;
 /** What is read for credentials; the limits above keep what changed below it. */
@@ -31,7 +32,10 @@ export const inspectBundle: Effect<'InspectBundle'> = {
     });
     if (!inspected.ok)
       return { type: 'BundleRefused', run, why: message(`bundle-${inspected.reason}`, { detail: inspected.detail }) };
-    const why = placeProblem(command, inspected) ?? (await secretProblem(ports, repository, start, inspected.tree));
+    const why =
+      placeProblem(command, inspected) ??
+      (await editProblem(ports, repository, command, inspected.files)) ??
+      (await secretProblem(ports, repository, start, inspected.tree));
     return why
       ? { type: 'BundleRefused', run, why }
       : { type: 'BundleInspected', run, tree: inspected.tree, files: inspected.files.length };
@@ -64,6 +68,14 @@ export function placeProblem(
 /** A plan run starts from the base, so there is nothing of its own that it could take away or move. */
 const isPlainPlanFile = ({ path, status, newMode }: ChangedFile): boolean =>
   (status === 'added' || status === 'modified') && newMode === '100644' && isPlanFile(path);
+
+const editProblem = async (
+  ports: Ports,
+  repository: Repository,
+  { stage, changeId }: CommandOf<'InspectBundle'>,
+  files: readonly ChangedFile[],
+): Promise<Message | undefined> =>
+  stage === 'plan' || changeId === undefined ? undefined : planEdit(ports, repository, changeId, files);
 
 /** Once pushed, a credential is out: it is looked for before there is a ref. */
 export async function secretProblem(

@@ -2,9 +2,12 @@
 import { expect, test } from 'vitest';
 import type { Script } from '../model/script.ts';
 import { fixtureWork, stageOf, type Work, writing } from '../scene/scripted-agent.ts';
+import { until } from '../scene/until.ts';
 import { type Dialogue, dialogue } from './dialogue.ts';
 import { runsOf } from './runs-of.ts';
 
+/** Nine and eleven runs, one after another. */
+const timeout = 900_000;
 const folder = 'openspec/changes/add-bulk-discount/';
 const tasks = `## 1. Table
 
@@ -58,7 +61,9 @@ async function phasedDialogue() {
   const scene = await dialogue({ fake: true, script });
   const issue = await scene.ask();
   const { pull, line } = await scene.plan(issue);
-  return { scene, issue, pull, line, phases, prompts };
+  const done = (n: number) =>
+    until(`phase ${n} to be done`, async () => (await scene.ticket(issue)).phases?.done.length === n);
+  return { scene, issue, pull, line, phases, prompts, done };
 }
 
 /** Subjects and phases of the commits on the branch since the base, oldest first. */
@@ -68,11 +73,12 @@ async function commitsOf({ world, repo }: Dialogue, head: string): Promise<strin
   return log.trim().split('\n');
 }
 
-test('four phases are four implement runs and four commits on one branch, then one merge', async () => {
-  const { scene, issue, pull, line, prompts } = await phasedDialogue();
+test('four phases are four implement runs and four commits on one branch, then one merge', { timeout }, async () => {
+  const { scene, issue, pull, line, prompts, done } = await phasedDialogue();
   const { stage, will, mona, repo, world, sticky, checks, quiet, stickies, ticket } = scene;
   expect(await sticky(pull.number)).toContain('⚪ 1. Table (1 task) · ⚪ 2. Bound (1 task)');
   await will.comment(repo, pull.number, line);
+  for (const n of [1, 2, 3, 4]) await done(n);
   const { head = '', phases } = await stage(issue, 'in_review');
   await quiet();
 
@@ -114,12 +120,13 @@ test('four phases are four implement runs and four commits on one branch, then o
   ]);
 });
 
-test('a phase that fails keeps the commits before it, and /retry goes on with that phase', async () => {
-  const { scene, issue, pull, line, phases, prompts } = await phasedDialogue();
+test('a phase that fails keeps the commits before it, and /retry goes on with that phase', { timeout }, async () => {
+  const { scene, issue, pull, line, phases, prompts, done } = await phasedDialogue();
   const { stage, will, repo, sticky, quiet, world, reactions, answered } = scene;
   const third = phases[2] ?? {};
   phases[2] = { 'src/discount/name.js': 'export const name = ;\n' };
   await will.comment(repo, pull.number, line);
+  for (const n of [1, 2]) await done(n);
   const { head = '', runs } = await stage(issue, 'blocked');
   await quiet();
   const before = await commitsOf(scene, head);
@@ -132,6 +139,7 @@ test('a phase that fails keeps the commits before it, and /retry goes on with th
 
   phases[2] = third;
   const retry = await will.comment(repo, pull.number, '/retry');
+  for (const n of [3, 4]) await done(n);
   const after = await stage(issue, 'in_review');
   await quiet();
   expect(await reactions(retry.id)).toContain('rocket');
