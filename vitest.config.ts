@@ -12,6 +12,7 @@ const minutes = [
   'gates',
   'healing',
   'kill-switch',
+  'phases',
   'replicas',
   'supervise',
   'traces',

@@ -72,6 +72,7 @@ export const runAnswer = (run: RunItem): z.infer<typeof RunAnswer> => ({
   repository: repositoryAnswer(run.repository),
   ticket: run.ticket,
   stage: run.stage,
+  phase: run.phase ? { n: run.phase.n, of: run.phase.of, title: run.phase.title } : null,
   state: run.state,
   agent: { name: run.agent.name, model: run.agent.model ?? null },
   workflowRun: run.workflowRun ?? null,

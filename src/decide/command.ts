@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { CommandGiven } from '../facts/comment.ts';
 import { Conversation } from '../facts/conversation.ts';
 import { Actor } from '../facts/person.ts';
-import { Criterion, PlanSnapshot } from '../facts/plan.ts';
+import { Criterion, Phase, PlanSnapshot } from '../facts/plan.ts';
 import { Policy } from '../facts/policy.ts';
 import { Priority } from '../facts/priority.ts';
-import { Stage, Subject } from '../facts/run.ts';
+import { PhaseWork, Stage, Subject } from '../facts/run.ts';
 import { Signal } from '../facts/signal.ts';
 
 const command = <const Type extends string, Shape extends z.core.$ZodLooseShape>(type: Type, shape: Shape) =>
@@ -38,6 +38,7 @@ export const Command = z.discriminatedUnion('type', [
     start: z.string().optional(),
     base: z.string(),
     plan: z.strictObject({ changeId: z.string(), scope: z.array(z.string()), trustedBase: z.string() }).optional(),
+    phase: PhaseWork.optional(),
     subject: Subject.optional(),
     /** What asks for it. Absent in commands from before it was told. */
     signal: Signal.optional(),
@@ -69,6 +70,7 @@ export const Command = z.discriminatedUnion('type', [
     title: z.string(),
     /** The run that made the tree: the commit names it. */
     madeBy: z.string(),
+    phase: Phase.optional(),
     /** Of an inspected bundle. */
     tree: z.string(),
     start: z.string(),

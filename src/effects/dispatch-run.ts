@@ -207,6 +207,7 @@ async function assignmentOf(
     budget: runBudget(policy, command.stage),
     heartbeatSeconds,
     ...(command.plan && { plan: command.plan }),
+    ...(command.phase && { phase: command.phase }),
     ...(command.subject && { subject: command.subject }),
     ...(policy.setup !== undefined && { setup: policy.setup }),
     ...(command.feedback !== undefined && { feedback: command.feedback }),

@@ -11,6 +11,7 @@ import { findSecrets } from './gather/find-secrets.ts';
 import { fetchRefs, gitRepo } from './gather/git-access.ts';
 import { inspectionLimits } from './gather/inspected-tree.ts';
 import { changeIdOf } from './gather/plan-at.ts';
+import { planEdit } from './gather/plan-edit.ts';
 
 const shownPaths = 20;
 /** What is read for credentials; the limits above keep what changed below it. */
@@ -32,7 +33,10 @@ export const inspectBundle: Effect<'InspectBundle'> = {
     const refused = (why: Message) =>
       ({ type: 'BundleRefused', run, why: { ...why, data: { ...why.data, kept: command.artifact } } }) as const;
     if (!inspected.ok) return refused(message(`bundle-${inspected.reason}`, { detail: inspected.detail }));
-    const why = placeProblem(command, inspected) ?? (await secretProblem(ports, repository, start, inspected.tree));
+    const why =
+      placeProblem(command, inspected) ??
+      (await editProblem(ports, repository, command, inspected.files)) ??
+      (await secretProblem(ports, repository, start, inspected.tree));
     return why ? refused(why) : { type: 'BundleInspected', run, tree: inspected.tree, files: inspected.files.length };
   },
 };
@@ -63,6 +67,14 @@ export function placeProblem(
 /** A plan run starts from the base, so there is nothing of its own that it could take away or move. */
 const isPlainPlanFile = ({ path, status, newMode }: ChangedFile): boolean =>
   (status === 'added' || status === 'modified') && newMode === '100644' && isPlanFile(path);
+
+const editProblem = async (
+  ports: Ports,
+  repository: Repository,
+  { stage, changeId }: CommandOf<'InspectBundle'>,
+  files: readonly ChangedFile[],
+): Promise<Message | undefined> =>
+  stage === 'plan' || changeId === undefined ? undefined : planEdit(ports, repository, changeId, files);
 
 /** Once pushed, a credential is out: it is looked for before there is a ref. */
 export async function secretProblem(

@@ -55,6 +55,7 @@ async function push({ command, repository }: Push, ports: Ports) {
       issue: command.issue,
       run: command.madeBy,
       stage: command.stage,
+      phase: command.phase,
     }),
     author: identity,
     committer: identity,

@@ -77,6 +77,21 @@ export const TestPlan = z.strictObject({
 });
 export type TestPlan = z.infer<typeof TestPlan>;
 
+/** More would be plans of their own: each phase is a run, its verification and a push. */
+export const mostPhases = 20;
+
+/** One `## n. Title` section of tasks.md that has tasks. The title is untrusted; the text is read where it is needed. */
+export const PlanPhase = z.strictObject({ title: z.string().max(100), tasks: z.int().min(1) });
+export type PlanPhase = z.infer<typeof PlanPhase>;
+
+/** Which phase of how many something is about; `n` counts from 1. */
+export const Phase = z.strictObject({
+  n: z.int().min(1),
+  of: z.int().min(2).max(mostPhases),
+  title: PlanPhase.shape.title,
+});
+export type Phase = z.infer<typeof Phase>;
+
 /** What `openspec validate --strict` said, run on the runner in a fresh box. */
 export const PlanValidation = z.strictObject({ valid: z.boolean(), problems: z.array(z.string().max(500)).max(50) });
 export type PlanValidation = z.infer<typeof PlanValidation>;
@@ -97,6 +112,8 @@ export const PlanSnapshot = z.strictObject({
     .array(z.strictObject({ id: z.string().max(20), text: z.string().max(1_000), tests: z.array(NamedTest).max(50) }))
     .max(100),
   validation: PlanValidation,
+  /** In order. Absent where tasks.md has fewer than two: then the whole of it is one run. */
+  phases: z.array(PlanPhase).min(2).max(mostPhases).optional(),
   files: z.array(z.strictObject({ path: z.string(), blob: sha })),
 });
 export type PlanSnapshot = z.infer<typeof PlanSnapshot>;

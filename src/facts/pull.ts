@@ -7,7 +7,7 @@ import { Compacted } from './compacted.ts';
 import { ControlChanged, Standstill } from './control.ts';
 import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
-import { Criterion, PlanSnapshot } from './plan.ts';
+import { Criterion, Phase, PlanSnapshot } from './plan.ts';
 import { PullSnapshot } from './pull-snapshot.ts';
 import { FailureClass, Isolation, LayerResult, RunOutcome, Stage } from './run.ts';
 
@@ -47,6 +47,7 @@ export type Review = z.infer<typeof Review>;
 export const RunLine = z.strictObject({
   run: z.string(),
   stage: Stage,
+  phase: Phase.optional(),
   workflowRun: z.int().optional(),
   outcome: RunOutcome.optional(),
   /** The budget that ended it. */
@@ -64,6 +65,8 @@ export const TicketReport = z.strictObject({
   bodyDigest: z.string(),
   plan: PlanSnapshot.optional(),
   approval: Approval.optional(),
+  /** The first phase of the plan that is not on the branch; absent where there is none, or the plan has one only. */
+  phase: Phase.optional(),
   /** Labels that the issue was seen with since the work began. */
   labels: z.array(z.string()).optional(),
   /** What the plan's gate asks for beyond the one approval, or by which rule nobody is asked. */

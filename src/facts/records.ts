@@ -2,6 +2,7 @@
 // `version` rises when a reader of the one before could no longer read it; a new member does not raise it.
 import { z } from 'zod';
 import { BudgetUse } from './budget.ts';
+import { Phase } from './plan.ts';
 import { AgentName } from './policy.ts';
 import { RunBudget, RunOutcome, RunState, Stage, Usage } from './run.ts';
 import { Outcome, Place } from './verdict.ts';
@@ -45,6 +46,7 @@ export const RunRecord = z.strictObject({
   repository,
   ticket: z.int().describe('Number of the issue.'),
   stage: Stage,
+  phase: Phase.nullable().describe('The phase of tasks.md that it made or verified; null where the plan has one only.'),
   state: RunState,
   agent: z.strictObject({ name: AgentName, model: z.string().nullable() }),
   workflowRun: z.int().nullable().describe("Id of GitHub's workflow run; null until the dispatch was answered."),

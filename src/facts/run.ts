@@ -1,6 +1,7 @@
 // A run: one stage of one ticket executed once on a runner. States, outcomes and failure classes as in docs/spec/run.md.
 import { z } from 'zod';
 import { Conversation, ConversationAbout } from './conversation.ts';
+import { mostPhases, Phase } from './plan.ts';
 import { AcpAgent, AgentName, LayerName, LayerPolicy } from './policy.ts';
 
 const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
@@ -110,6 +111,13 @@ export const RunBudget = z.strictObject({
 });
 export type RunBudget = z.infer<typeof RunBudget>;
 
+/** A phase as its run is told of it: `approved` is the commit whose tasks.md counts, `earlier` what each phase before it changed. */
+export const PhaseWork = Phase.extend({
+  approved: sha,
+  earlier: z.array(z.strictObject({ from: sha, to: sha })).max(mostPhases),
+});
+export type PhaseWork = z.infer<typeof PhaseWork>;
+
 /** What the runner is told when it claims its run. Everything in it was decided in the control plane. */
 export const Assignment = z.strictObject({
   run: z.string(),
@@ -127,6 +135,8 @@ export const Assignment = z.strictObject({
   start: sha,
   /** Implement and verify: the approved plan. */
   plan: z.strictObject({ changeId: z.string(), scope: z.array(z.string()), trustedBase: sha }).optional(),
+  /** Of a plan with several phases: the one that this run makes or verifies. */
+  phase: PhaseWork.optional(),
   /** Verify: what to check. */
   subject: Subject.optional(),
   agent: z.strictObject({

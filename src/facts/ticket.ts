@@ -8,7 +8,7 @@ import { ControlChanged, Standstill } from './control.ts';
 import { IssueSnapshot } from './issue.ts';
 import { Message } from './message.ts';
 import { Actor, Role } from './person.ts';
-import { PlanSnapshot } from './plan.ts';
+import { Phase, PlanSnapshot } from './plan.ts';
 import { GateStage, PolicyRead } from './policy.ts';
 import { FailureClass, Isolation, RunOutcome, Stage, Submission, Usage } from './run.ts';
 import { Signal } from './signal.ts';
@@ -182,6 +182,8 @@ export const TicketDecided = z.discriminatedUnion('type', [
   fact('PlanConsented', { approval: Approval }),
   fact('PlanApproved', { approval: Approval }),
   fact('ApprovalRevoked', { why: Message }),
+  /** A phase of this plan is on the branch and verified: `from` and `sha` are the branch before and after it. */
+  fact('PhaseCompleted', { phase: Phase, plan: z.string(), from: z.string(), sha: z.string(), run: z.string() }),
   fact('Held', { by: Actor, why: z.string() }),
   fact('Unheld', { by: Actor }),
   fact('HoldRestored', { by: Actor }),

@@ -43,7 +43,7 @@ export const admit = (db: Db, run: Wanted, caps: Caps): Promise<Admission> =>
       key: run.id,
       ticket: run.stream,
       repo: run.repo,
-      content: { stream: run.stream, stage: run.assignment.stage },
+      content: { stream: run.stream, stage: run.assignment.stage, phase: run.assignment.phase?.n },
       priority: run.priority ?? usualPriority,
       blockedBy: run.blockedBy ?? [],
       cap: caps.repository,

@@ -1,7 +1,8 @@
 // What stands on GitHub in our own name: the pull request's title and text, and the commits' messages.
 import type { Actor } from '../facts/person.ts';
-import type { Criterion, PlanSnapshot } from '../facts/plan.ts';
+import type { Criterion, Phase, PlanSnapshot } from '../facts/plan.ts';
 import type { Stage } from '../facts/run.ts';
+import { phaseCount } from './phase.ts';
 import { atMost, paragraphs } from './table.ts';
 import { code, plain, prose, text } from './text.ts';
 
@@ -40,7 +41,7 @@ export function renderPullBody({ issue, requester, criteria, run, plan }: PullBo
   )}\n`;
 }
 
-export type CommitView = { title: string; issue: number; run: string; stage: Stage };
+export type CommitView = { title: string; issue: number; run: string; stage: Stage; phase?: Phase | undefined };
 
 /** One word of a trailer: nothing in it can begin a line of its own. */
 const trailerWord = (word: string): string => word.replace(/[^A-Za-z0-9._#-]/g, '').slice(0, 100);
@@ -60,7 +61,9 @@ export const renderMergeMessage = ({
 });
 
 /** Subject and trailers, as git reads them. */
-export function renderCommitMessage({ title, issue, run, stage }: CommitView): string {
-  const subject = stage === 'plan' ? `Plan: ${safeTitle(title, 66)}` : safeTitle(title, 72);
-  return `${subject}\n\nGantry-Run: ${trailerWord(run)}\nGantry-Ticket: #${issue}\n`;
+export function renderCommitMessage({ title, issue, run, stage, phase }: CommitView): string {
+  const trailers = `Gantry-Run: ${trailerWord(run)}\nGantry-Ticket: #${issue}\n`;
+  if (!phase) return `${stage === 'plan' ? `Plan: ${safeTitle(title, 66)}` : safeTitle(title, 72)}\n\n${trailers}`;
+  const subject = `${safeTitle(title, 54)} (${phaseCount(phase)})`;
+  return `${subject}\n\nPhase ${phase.n}: ${safeTitle(phase.title, 100)}\n\n${trailers}Gantry-Phase: ${phase.n}/${phase.of}\n`;
 }

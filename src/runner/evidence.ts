@@ -34,7 +34,7 @@ export type Evidence = {
 const mostCommands = 500;
 const mostAttempts = 1_000;
 
-export function createEvidence({ run, stage, start, fence }: Assignment): Evidence {
+export function createEvidence({ run, stage, phase, start, fence }: Assignment): Evidence {
   const startedAt = new Date().toISOString();
   const parts: Partial<EvidenceParts> = {};
   const commands: Ran[] = [];
@@ -63,6 +63,7 @@ export function createEvidence({ run, stage, start, fence }: Assignment): Eviden
           version: 1,
           run,
           stage,
+          ...(phase && { phase: { n: phase.n, of: phase.of, title: phase.title } }),
           fence,
           start,
           startedAt,

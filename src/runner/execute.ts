@@ -90,9 +90,11 @@ async function provision(parts: Parts): Promise<RunContext> {
     const repo = { id: String(assignment.repository.id), url: assignment.repository.gitUrl };
     const auth: GitAuth = async () =>
       settings.githubToken === undefined ? null : { username: 'x-access-token', password: settings.githubToken };
-    const { start, plan, subject } = assignment;
+    const { start, plan, phase, subject } = assignment;
     const head = subject?.kind === 'head' ? [subject.sha] : [];
-    const shas = [...new Set([start, ...(plan ? [plan.trustedBase] : []), ...head])];
+    const shas = [
+      ...new Set([start, ...(plan ? [plan.trustedBase] : []), ...(phase ? [phase.approved] : []), ...head]),
+    ];
     await store.mirror(repo, auth, { shas });
     settings.githubToken = undefined;
     for (const sha of shas)

@@ -22,9 +22,9 @@ export async function run(settings: Settings, adapters: Adapters, halt: Halt, lo
     return false;
   }
   const { assignment, token } = claimed;
-  const { stage, ticket, repository } = assignment;
+  const { stage, phase, ticket, repository } = assignment;
   await log.summary(
-    `Stage **${stage}** of issue #${ticket.number} in ${inert(repository.fullName)}, fence ${assignment.fence}.`,
+    `Stage **${stage}**${phase ? `, phase ${phase.n} of ${phase.of}: ${inert(phase.title)},` : ''} of issue #${ticket.number} in ${inert(repository.fullName)}, fence ${assignment.fence}.`,
   );
   if (!settings.ephemeral)
     await log.summary(

@@ -39,7 +39,7 @@ export const scriptedAgent =
     return { shell: Object.entries(work()[stage]).map(writing).join('\n') };
   };
 
-const writing = ([name, content]: [string, string]): string => {
+export const writing = ([name, content]: [string, string]): string => {
   const encoded = Buffer.from(content).toString('base64');
   return `mkdir -p '${path.posix.dirname(name)}' && printf %s '${encoded}' | base64 -d > '${name}'`;
 };

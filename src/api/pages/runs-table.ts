@@ -1,6 +1,7 @@
 // The runs of a ticket: where each ran, how it ended, what it used, and the evidence it left.
 import type { z } from 'zod';
 import { Progress } from '../../intake/runner/wire.ts';
+import { phaseNamePlainly } from '../../render/phase.ts';
 import { grouped } from '../../render/text.ts';
 import type { RunItem } from '../read/runs.ts';
 import { type Html, html } from './html.ts';
@@ -17,10 +18,10 @@ export const runsTable = (view: Shown): Html =>
   );
 
 function cells(run: RunItem, { evidence, server, now }: Shown): (Html | string)[] {
-  const { id, stage, agent, workflowRun, repository, createdAt, claimedAt, finishedAt, usage } = run;
+  const { id, stage, phase, agent, workflowRun, repository, createdAt, claimedAt, finishedAt, usage } = run;
   const digest = evidence.get(id);
   return [
-    html`<strong>${stage}</strong>${stage === 'verify' ? '' : html`<br><span class="soft small">${agent.name}${agent.model ? ` ${agent.model}` : ''}</span>`}`,
+    html`<strong>${stage}</strong>${phase ? html`<br><span class="small">${phaseNamePlainly(phase)}</span>` : ''}${stage === 'verify' ? '' : html`<br><span class="soft small">${agent.name}${agent.model ? ` ${agent.model}` : ''}</span>`}`,
     outcome(run, now),
     workflowRun === undefined
       ? html`<code>${id}</code>`

@@ -5,7 +5,8 @@ import { amountOf, type BudgetUse } from '../../facts/budget.ts';
 import type { usage } from '../../facts/command-given.ts';
 import type { TicketStage } from '../../facts/stage.ts';
 import type { TicketFact } from '../../facts/ticket.ts';
-import { grouped } from '../../render/text.ts';
+import { phaseNamePlainly } from '../../render/phase.ts';
+import { grouped, plain } from '../../render/text.ts';
 import { verdictSentence } from '../../render/verdict.ts';
 import { html } from './html.ts';
 import { inlineMarkdown } from './markdown.ts';
@@ -35,7 +36,7 @@ function stageEntered(stage: TicketStage): Said {
           : stage.name === 'idle' && stage.notice
             ? inWords(stage.notice)
             : 'run' in stage
-              ? html`run ${code(stage.run)}`
+              ? html`run ${code(stage.run)}${'phase' in stage && stage.phase ? html`, ${phaseNamePlainly(stage.phase)}` : ''}`
               : stage.name === 'merged'
                 ? html`as ${code(short(stage.sha))}`
                 : undefined;
@@ -142,6 +143,10 @@ export const ticketWords: Words<TicketFact> = {
       why: html`bound to plan ${code(short(approval.planDigest))}`,
     }),
   ApprovalRevoked: ({ why }) => said('bad', html`<strong>Approval revoked</strong>`, { why: inWords(why) }),
+  PhaseCompleted: ({ phase, sha }) =>
+    said('good', html`<strong>Phase ${phase.n} of ${phase.of} done</strong>: ${plain(phase.title, 100)}`, {
+      why: html`verified, on the branch as ${code(short(sha))}`,
+    }),
   Held: ({ by, why }) => said('wait', 'Put on hold', { who: nameOf(by), why }),
   Unheld: ({ by }) => said('', 'Hold lifted', { who: nameOf(by) }),
   HoldRestored: ({ by }) =>

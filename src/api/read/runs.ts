@@ -12,6 +12,7 @@ export type RunItem = {
   repository: Repository;
   ticket: number;
   stage: Stage;
+  phase: Assignment['phase'];
   state: RunState;
   agent: Assignment['agent'];
   budget: Assignment['budget'];
@@ -133,12 +134,13 @@ type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];
 const timeOf = (at: Date | null): Date | undefined => (at === null ? undefined : new Date(at));
 
 async function itemOf(db: Db, row: Row): Promise<RunItem> {
-  const { stage, agent, budget } = Assignment.parse(row.assignment);
+  const { stage, phase, agent, budget } = Assignment.parse(row.assignment);
   return {
     id: row.id,
     repository: Repository.parse(row.repository),
     ticket: parseStream(row.stream)?.number ?? 0,
     stage,
+    phase,
     state: RunState.parse(row.state),
     agent,
     budget,

@@ -159,13 +159,14 @@ function stickyOf(state: PullState, shown: Shown[]): StickyView {
 function evidenceOf(state: PullState): StickyView['evidence'] {
   const current = layersShown(state);
   const { ticket } = state;
+  const absent = ticket?.phase ? 'not_run' : 'missing';
   const criteria = ticket?.plan?.criteria ?? ticket?.criteria.map((criterion) => ({ ...criterion, tests: [] })) ?? [];
   // A plan quotes the issue; what people asked for is what the issue says.
   const asked = new Map(ticket?.criteria.map(({ id, text }) => [id, text]));
   return criteria.map(({ id, text, tests }) => ({
     id,
     text: asked.get(id) ?? text,
-    tests: tests.map(({ layer, name }) => ({ layer, name, status: statusOf(current, layer, name) })),
+    tests: tests.map(({ layer, name }) => ({ layer, name, status: statusOf(current, layer, name) ?? absent })),
   }));
 }
 
@@ -174,10 +175,10 @@ function statusOf(
   results: readonly LayerResult[] | undefined,
   layer: LayerName,
   name: string,
-): StickyView['evidence'][number]['tests'][number]['status'] {
+): StickyView['evidence'][number]['tests'][number]['status'] | undefined {
   if (!results) return 'not_run';
   const tests = results.find((result) => result.layer === layer)?.tests ?? [];
-  return tests.find((test) => test.name === name || test.name.endsWith(` > ${name}`))?.status ?? 'missing';
+  return tests.find((test) => test.name === name || test.name.endsWith(` > ${name}`))?.status;
 }
 
 function nextOf(state: PullState): Message {

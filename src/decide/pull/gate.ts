@@ -1,7 +1,7 @@
 // May this head be merged? One list of blockers, nearest first; what the gate shows and whether we merge both follow from it.
 import { type Message, message } from '../../facts/message.ts';
 import { LayerName } from '../../facts/policy.ts';
-import type { Review } from '../../facts/pull.ts';
+import type { Review, TicketReport } from '../../facts/pull.ts';
 import type { PullSnapshot } from '../../facts/pull-snapshot.ts';
 import { demandData, isMet, isMore } from '../gates/demand.ts';
 import type { CheckStatus } from './check-view.ts';
@@ -64,10 +64,14 @@ function ofTicket(state: PullState): Blocker[] {
     ...(ticket.stage === 'blocked' ? [action(message('gate-blocked'))] : []),
     ...(exceedsWaiver(state) ? [fail(message('gate-waiver-exceeded'))] : []),
     ...(approved
-      ? []
+      ? phaseLeft(ticket)
       : [action(message(ticket.approval || ticket.revoked ? 'gate-approval-revoked' : 'gate-needs-approval'))]),
   ];
 }
+
+/** Nothing of a plan is merged before all of it is there. */
+const phaseLeft = ({ phase }: TicketReport): Blocker[] =>
+  phase ? [pending(message('gate-phases', { n: String(phase.n), of: String(phase.of) }))] : [];
 
 /** A layer that is not configured does not block; a head without any layer does. */
 function ofLayers({ header, ticket, snapshot }: PullState): Blocker[] {

@@ -4,6 +4,7 @@ import { type Message, message } from '../../facts/message.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import { runStageOf } from './evolve-run.ts';
 import type { TicketDecision } from './moves.ts';
+import { dataOfPhase } from './phases.ts';
 import { planGate } from './plan-gate.ts';
 import { nextStep } from './report.ts';
 import { startApprovers } from './start-gate.ts';
@@ -62,12 +63,14 @@ const reply = ({ comment }: CommandGiven, said: Message, lines: Message[][]): Ti
 export const tellStatus = (state: TicketState, given: CommandGiven): TicketDecision =>
   reply(given, message('status', { stage: state.stage.name }), [[nextStep(state)]]);
 
+const runPhase = ({ runs }: TicketState, run: string) => dataOfPhase(runs.find((line) => line.run === run)?.phase);
+
 /** Who approved the start, what every run was started for, why one waits or was refused, newest last; then what its gate asks. */
 export function explain(state: TicketState, given: CommandGiven): TicketDecision {
   const { admissions = [] } = state;
   const check = given.command.name === 'harness explain' ? given.command.check : undefined;
   const lines = admissions.map(({ run, stage, what, why, at }) => [
-    message(`explain-${what}`, { run, stage, at: at.slice(0, 16).replace('T', ' ') }),
+    message(`explain-${what}`, { run, stage, at: at.slice(0, 16).replace('T', ' '), ...runPhase(state, run) }),
     why,
   ]);
   const due = runStageOf(state.stage);

@@ -5,9 +5,10 @@ import { type Message, message } from '../../facts/message.ts';
 import type { StageName } from '../../facts/stage.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
-import { carryOut, start } from './dispatch.ts';
+import { carryOut, isOnBranch, start } from './dispatch.ts';
 import { isCurrent, isEcho } from './evolve-branch.ts';
 import { and, ask, block, nothing, revoke, stopRun, type TicketDecision } from './moves.ts';
+import { lastDone } from './phases.ts';
 import { approversOf, waivedApproval } from './plan-gate.ts';
 import { isOver, type TicketState, withPolicy } from './state.ts';
 
@@ -68,10 +69,17 @@ export function planRead(state: TicketState, fact: TicketFactOf<'PlanRead'>, con
   if (!approval) return waive(state, fact, context);
   const problem = approvalProblem(approval, fact);
   if (problem) return revoke(state, problem);
+  if (stage.name === 'between_phases') return nextPhase(state, fact, context);
   return state.pushed.includes(fact.head)
     ? nothing
     : pushedByPeople(withPolicy({ ...state, plan: fact.plan }, fact.policy), context);
 }
+
+/** Nothing has changed since the last phase, and the approval stands: the next one begins. */
+const nextPhase = (state: TicketState, fact: TicketFactOf<'PlanRead'>, context: Context): TicketDecision =>
+  lastDone(state) === fact.head
+    ? start(withPolicy(fact.plan ? { ...state, plan: fact.plan } : state, fact.policy), context, 'implement')
+    : outrun(state);
 
 /** The policy may ask for nobody: then the plan is carried out as if it had been approved. */
 function waive(state: TicketState, fact: TicketFactOf<'PlanRead'>, context: Context): TicketDecision {
@@ -107,7 +115,7 @@ function approvalProblem(
 
 /** People pushed, and the plan stands. What was made for the head before can no longer be pushed on top of it. */
 function pushedByPeople(state: TicketState, context: Context): TicketDecision {
-  const { stage, head = '', work, dispatched, layers, approval } = state;
+  const { stage, head = '', work, dispatched, layers } = state;
   const judged = layers?.sha === head && !layers.stored;
   const verifyHead = () =>
     judged
@@ -125,8 +133,7 @@ function pushedByPeople(state: TicketState, context: Context): TicketDecision {
       return verifyHead();
     case 'blocked': {
       const fixes = stage.why.id === 'verification-failed';
-      const onBranch =
-        state.built === approval?.planDigest && (stage.resume === 'verify' || stage.resume === 'publish');
+      const onBranch = isOnBranch(state) && (stage.resume === 'verify' || stage.resume === 'publish');
       return fixes || onBranch ? verifyHead() : nothing;
     }
     default:

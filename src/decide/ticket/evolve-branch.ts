@@ -1,6 +1,7 @@
 // Folds what happened to the branch and its pull request. Several voices tell of the head, and none in a fixed order.
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
+import { isLast } from './phases.ts';
 import type { TicketState } from './state.ts';
 import { without } from './without.ts';
 
@@ -21,7 +22,8 @@ export function treePushed(
   const known = state.branch !== undefined && state.head !== undefined && (stage === 'plan' ? planned : work);
   const overtaken = known && state.head !== expected;
   return {
-    ...state,
+    // What an earlier plan built is not in the tree of a new one.
+    ...(stage === 'plan' ? without(state, 'phases', 'trial') : state),
     branch,
     head: overtaken ? state.head : sha,
     pushed: state.pushed.includes(sha) ? state.pushed : [...state.pushed, sha].slice(-headsKept),
@@ -31,8 +33,22 @@ export function treePushed(
       base: { ref: plan.baseRef, sha: planned?.start ?? state.dispatched?.start ?? state.base?.sha ?? '' },
     }),
     ...(planned?.run === run && stage === 'plan' && { planned: { ...planned, pushed: true } }),
-    ...(stage !== 'plan' && work && { built: work.planDigest }),
+    ...(stage !== 'plan' && work && (!work.phase || isLast(work.phase)) && { built: work.planDigest }),
     ...(stage !== 'plan' && layers?.stored && { layers: { ...layers, sha, stored: false } }),
+  };
+}
+
+/** Counted in order, and each once. */
+export function phaseCompleted(
+  state: TicketState,
+  { phase, plan, from, sha }: TicketFactOf<'PhaseCompleted'>,
+): TicketState {
+  const before = state.phases?.plan === plan ? state.phases.done : [];
+  if (phase.n !== before.length + 1) return state;
+  return {
+    ...without(state, 'trial'),
+    phases: { plan, done: [...before, { from, sha }] },
+    ...(isLast(phase) && { built: plan }),
   };
 }
 

@@ -1,5 +1,6 @@
 // Folds what a run told into the state: its line, what it delivered, what its layers said; and the stage it leads to.
 import type { Message } from '../../facts/message.ts';
+import type { Phase } from '../../facts/plan.ts';
 import type { RunLine } from '../../facts/pull.ts';
 import {
   type FailureClass,
@@ -21,6 +22,8 @@ const runsKept = 50;
 const runStages: { [Name in StageName]?: Stage } = { planning: 'plan', implementing: 'implement', verifying: 'verify' };
 export const runStageOf = (stage: TicketStage): Stage | undefined => runStages[stage.name];
 
+export const phaseOf = (stage: TicketStage): Phase | undefined => ('phase' in stage ? stage.phase : undefined);
+
 export function stageEntered(
   state: TicketState,
   { stage }: TicketFactOf<'StageEntered'>,
@@ -34,7 +37,7 @@ export function stageEntered(
     ...(stage.name === 'planning' ? { ...without(kept, 'planned', 'consents'), ...plannedFor(state) } : kept),
     ...waits,
     stage,
-    runs: runs && 'run' in stage ? withRun(state.runs, stage.run, runs) : state.runs,
+    runs: runs && 'run' in stage ? withRun(state.runs, stage.run, runs, phaseOf(stage)) : state.runs,
     // Entering such a stage and asking for its run is one decision (dispatch.ts#start).
     dispatching: state.dispatching + (runs ? 1 : 0),
   };
@@ -44,11 +47,13 @@ export function stageEntered(
   if (stage.name === 'retrying')
     return { ...next, tried: { resume: stage.resume, head: state.head ?? '', n: stage.n } };
   if (stage.name === 'verifying' && stage.subject.kind === 'head' && state.approval)
-    return { ...next, built: state.approval.planDigest };
-  return stage.name === 'publishing_plan' || stage.name === 'publishing' || stage.name === 'in_review'
-    ? without(next, 'feedback')
-    : next;
+    return { ...next, [stage.phase ? 'trial' : 'built']: state.approval.planDigest };
+  if (stage.name === 'implementing') return without(next, 'trial');
+  return withoutFeedback.includes(stage.name) ? without(next, 'feedback') : next;
 }
+
+/** What failed was mended. */
+const withoutFeedback: readonly StageName[] = ['publishing_plan', 'publishing', 'between_phases', 'in_review'];
 
 const plannedFor = ({ issue }: TicketState): Pick<TicketState, 'plannedFor'> =>
   issue ? { plannedFor: { bodyDigest: issue.bodyDigest, criteria: issue.criteria } } : {};
@@ -106,7 +111,10 @@ function withResult(state: TicketState, { run, stage, submission }: TicketFactOf
   if (stage === 'plan' && artifact !== undefined && start !== undefined)
     return { ...state, planned: { run, artifact, start } };
   if (stage === 'implement' && artifact !== undefined && start !== undefined && state.plan)
-    return { ...state, work: { run, artifact, start, planDigest: state.plan.digest } };
+    return {
+      ...state,
+      work: { run, artifact, start, planDigest: state.plan.digest, ...withPhase(phaseOf(state.stage)) },
+    };
   if (stage === 'verify' && state.stage.name === 'verifying') {
     const { subject } = state.stage;
     const sha = subject.kind === 'head' ? subject.sha : (state.head ?? '');
@@ -141,8 +149,10 @@ const weakest = (was: IsolationKind | undefined, now: IsolationKind): IsolationK
 
 const isAwaited = ({ stage }: TicketState, run: string): boolean => 'run' in stage && stage.run === run;
 
-const withRun = (runs: RunLine[], run: string, stage: Stage): RunLine[] =>
-  runs.some((line) => line.run === run) ? runs : [...runs, { run, stage }].slice(-runsKept);
+const withRun = (runs: RunLine[], run: string, stage: Stage, phase: Phase | undefined): RunLine[] =>
+  runs.some((line) => line.run === run) ? runs : [...runs, { run, stage, ...withPhase(phase) }].slice(-runsKept);
+
+const withPhase = (phase: Phase | undefined): { phase?: Phase } => (phase ? { phase } : {});
 
 export const withWorkflowRun = (runs: RunLine[], run: string, workflowRun: number): RunLine[] =>
   runs.map((line) => (line.run === run ? { ...line, workflowRun } : line));

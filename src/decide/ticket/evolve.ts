@@ -5,7 +5,7 @@ import type { Context } from '../contract.ts';
 import { withReceipt } from '../receipts.ts';
 import { withAdmission } from './admissions.ts';
 import { budgetExceeded, dispatchRefused } from './budget.ts';
-import { headMoved, planRead, pullClosed, treePushed } from './evolve-branch.ts';
+import { headMoved, phaseCompleted, planRead, pullClosed, treePushed } from './evolve-branch.ts';
 import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
 import { standing } from './plan-gate.ts';
 import { withStandstill } from './standstill.ts';
@@ -106,6 +106,7 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
     revoked: why,
     ...(state.approval && { fell: state.approval }),
   }),
+  PhaseCompleted: phaseCompleted,
   Held: (state, { by, why }) => ({ ...state, hold: { by: by.login, why } }),
   HoldRestored: (state) => putRight(state, true),
   Unheld: (state) => without(state.holdLabel?.on ? putRight(state, true) : state, 'hold'),
@@ -170,6 +171,8 @@ const leaveBranch = (state: TicketState): TicketState => ({
     'planned',
     'work',
     'built',
+    'phases',
+    'trial',
     'layers',
     'pull',
     'pullClosed',

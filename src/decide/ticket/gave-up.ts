@@ -18,7 +18,7 @@ const waiting: { [Type in Command['type']]?: readonly StageName[] } = {
   InspectBundle: ['publishing_plan', 'implementing'],
   PushTree: ['publishing_plan', 'publishing'],
   OpenPull: ['publishing_plan'],
-  ReadPlan: ['implementing', 'verifying', 'publishing', 'in_review'],
+  ReadPlan: ['implementing', 'verifying', 'publishing', 'between_phases', 'in_review'],
 };
 
 /**

@@ -16,6 +16,7 @@ const working: readonly StageName[] = [
   'implementing',
   'verifying',
   'publishing',
+  'between_phases',
   'retrying',
 ];
 

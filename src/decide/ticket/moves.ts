@@ -38,6 +38,7 @@ const resumePoints: { [Name in StageName]?: ResumePoint } = {
   implementing: 'implement',
   verifying: 'verify',
   publishing: 'publish',
+  between_phases: 'implement',
   in_review: 'verify',
 };
 export const resumePoint = ({ stage }: TicketState): ResumePoint =>

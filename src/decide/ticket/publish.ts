@@ -6,6 +6,7 @@ import { reread } from './branch.ts';
 import { carryOut, start } from './dispatch.ts';
 import { treePushed as pushFolded } from './evolve-branch.ts';
 import { and, ask, block, disapprove, enter, nothing, resumePoint, type TicketDecision } from './moves.ts';
+import { afterPhase, duePhase, isLast, lastDone, phasePushed } from './phases.ts';
 import { gateJudged, planDemand } from './plan-gate.ts';
 import { policyOf, type TicketState } from './state.ts';
 
@@ -24,6 +25,7 @@ export function publish(state: TicketState, { number }: Context, run: string, al
       issue: number,
       title: issue?.title ?? '',
       madeBy: work.run,
+      ...(work.phase && { phase: work.phase }),
       tree: work.tree,
       start: work.start,
       base: base?.ref ?? '',
@@ -40,9 +42,22 @@ export function publishAgain(state: TicketState, context: Context): TicketDecisi
   const run = state.runs.findLast(({ stage }) => stage === 'verify')?.run;
   const due =
     state.approval && state.layers?.stored && state.work?.start === state.head && state.built !== state.plan?.digest;
+  if (!due && !state.hold && isBetween(state)) return between(state);
   if (state.hold || !due || run === undefined) return carryOut(state, context);
   return publish(state, context, run, false);
 }
+
+/** A phase was pushed while the ticket was stopped: the next one begins as it would have. */
+const isBetween = (state: TicketState): boolean =>
+  state.approval !== undefined &&
+  duePhase(state) !== undefined &&
+  lastDone(state) === state.head &&
+  state.work?.start !== state.head;
+
+const between = (state: TicketState): TicketDecision => {
+  const phase = state.work?.phase;
+  return phase ? and(afterPhase(phase), reread(state)) : nothing;
+};
 
 /** Takes up the publishing of a plan at its first step that is not done. */
 export function publishPlan(state: TicketState, context: Context, allowWorkflows = false): TicketDecision {
@@ -134,11 +149,15 @@ export function pushWaits(state: TicketState, { run, workflows }: TicketFactOf<'
 
 export function treePushed(state: TicketState, fact: TicketFactOf<'TreePushed'>, context: Context): TicketDecision {
   const { run, stage, sha } = fact;
-  if (!awaited(state, run)) return nothing;
   const after = pushFolded(state, fact, context);
-  if (stage === 'plan') return state.stage.name === 'publishing_plan' ? showPlan(after, context, run) : nothing;
-  if (state.stage.name !== 'publishing') return nothing;
-  return and(enter({ name: 'in_review' }), after.head === sha ? nothing : reread(after));
+  const awaiting = awaited(state, run) ? state.stage.name : undefined;
+  if (stage === 'plan') return awaiting === 'publishing_plan' ? showPlan(after, context, run) : nothing;
+  const phase = state.work?.phase;
+  // Where nobody waits for it any more, it is on the branch all the same.
+  const done = phasePushed(state, fact);
+  if (awaiting !== 'publishing') return done;
+  if (phase && !isLast(phase)) return and(done, afterPhase(phase), reread(after));
+  return and(done, enter({ name: 'in_review' }), after.head === sha ? nothing : reread(after));
 }
 
 /** The plan is on the branch: people see it in the pull request, the one that is open or a new one. */

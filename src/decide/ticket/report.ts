@@ -5,6 +5,7 @@ import type { TicketStage } from '../../facts/stage.ts';
 import type { Context } from '../contract.ts';
 import { standstillMessage } from '../control-answer.ts';
 import { lifetimeUse } from './budget.ts';
+import { duePhase, phaseData } from './phases.ts';
 import { planGate } from './plan-gate.ts';
 import { startGate } from './start-gate.ts';
 import { type TicketState, waitsForSlot } from './state.ts';
@@ -22,6 +23,7 @@ export const reportOf = (state: TicketState, { number }: Context): TicketReport 
   ...(state.requester && { requester: state.requester }),
   ...(state.plan && { plan: state.plan }),
   ...(state.approval && { approval: state.approval }),
+  ...dueOf(state),
   ...(state.revoked && { revoked: state.revoked }),
   ...(state.labels && state.labels.length > 0 && { labels: state.labels }),
   ...gateOf(state),
@@ -33,6 +35,11 @@ export const reportOf = (state: TicketState, { number }: Context): TicketReport 
   ...(state.stage.name === 'canceled' && { blocked: state.stage.why }),
   next: nextStep(state),
 });
+
+const dueOf = (state: TicketState): Pick<TicketReport, 'phase'> => {
+  const phase = duePhase(state);
+  return phase ? { phase } : {};
+};
 
 const gateOf = (state: TicketState): Pick<TicketReport, 'planGate'> => {
   const gate = planGate(state);
@@ -66,12 +73,14 @@ export function nextStep(state: TicketState): Message {
     case 'publishing':
       return stage.waitsFor
         ? message('next-run-ci', { workflows: stage.waitsFor.join(', ') })
-        : message('next-verifying', { run: stage.run });
+        : message('next-verifying', { run: stage.run, ...phaseData(state) });
     case 'implementing':
     case 'verifying':
     case 'planning':
       if (state.waits) return state.waits;
-      return message(`next-${stage.name}`, { run: stage.run });
+      return message(`next-${stage.name}`, { run: stage.run, ...phaseData(state) });
+    case 'between_phases':
+      return message('next-between_phases', phaseData(state));
     default:
       return message(`next-${stage.name}`);
   }

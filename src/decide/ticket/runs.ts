@@ -5,12 +5,13 @@ import type { LayerResult } from '../../facts/run.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
 import { isAboutLive } from './admissions.ts';
-import { outrun } from './branch.ts';
+import { outrun, reread } from './branch.ts';
 import { endedByBudget } from './budget.ts';
 import { dispatch } from './dispatch.ts';
 import { evolveTicket } from './evolve.ts';
 import { isOfOther, runStageOf } from './evolve-run.ts';
 import { and, ask, block, enter, halt, nothing, resumePoint, type TicketDecision } from './moves.ts';
+import { afterPhase, isLast, phaseOnHead } from './phases.ts';
 import { inspect, publish } from './publish.ts';
 import { isUnseen, liveRun, policyOf, type TicketState, waitsForSlot } from './state.ts';
 import { runEnded } from './try-again.ts';
@@ -114,6 +115,16 @@ function verified(state: TicketState, run: string, layers: LayerResult[], contex
     ...silent.map((layer) => `${layer}: it has no result`),
   ];
   if (problems.length > 0) return block(message('verification-failed', { layers: problems.join('\n') }), 'implement');
-  if (state.stage.name === 'verifying' && state.stage.subject.kind === 'head') return enter({ name: 'in_review' });
+  if (state.stage.name === 'verifying' && state.stage.subject.kind === 'head') return headVerified(state, state.stage);
   return publish(state, context, run, false);
+}
+
+/** What people pushed is the rest of the plan, or the phase that was due. */
+function headVerified(
+  state: TicketState,
+  { run, subject, phase }: Extract<TicketState['stage'], { name: 'verifying' }>,
+): TicketDecision {
+  if (!phase || subject.kind !== 'head') return enter({ name: 'in_review' });
+  const done = phaseOnHead(state, { phase, sha: subject.sha, run });
+  return and(done, afterPhase(phase), isLast(phase) ? nothing : reread(state));
 }

@@ -38,7 +38,10 @@ const names: { [Type in TicketFact['type']]?: Names<Type> } = {
     why: message('signal-unheld', { by: by.login }),
   }),
   BundleInspected: (_, { run }) => ({ key: `work:${run}`, why: message('signal-work', { run }) }),
-  PlanRead: (_, { head }) => ({ key: `push:${head}`, why: message('signal-push', { sha: head.slice(0, 10) }) }),
+  PlanRead: ({ stage }, { head }) =>
+    stage.name === 'between_phases'
+      ? { key: `phase:${head}`, why: message('signal-phase', { n: String(stage.phase.n), of: String(stage.phase.of) }) }
+      : { key: `push:${head}`, why: message('signal-push', { sha: head.slice(0, 10) }) },
   Woken: ({ runs }) => {
     const run = runs.at(-1)?.run ?? '';
     return { key: `again:${run}`, why: message('signal-again', { run }) };

@@ -6,7 +6,7 @@ import type { Conversation } from '../../facts/conversation.ts';
 import type { IssueSnapshot } from '../../facts/issue.ts';
 import type { Message } from '../../facts/message.ts';
 import type { Actor } from '../../facts/person.ts';
-import type { Criterion, PlanSnapshot } from '../../facts/plan.ts';
+import type { Criterion, Phase, PlanSnapshot } from '../../facts/plan.ts';
 import { Policy, type PolicyRead } from '../../facts/policy.ts';
 import type { RunLine } from '../../facts/pull.ts';
 import type { Isolation, LayerResult } from '../../facts/run.ts';
@@ -60,7 +60,11 @@ export type TicketState = {
   /** The newest plan that a run delivered; `expect`: the head that its push builds on. */
   planned?: { run: string; artifact: string; start: string; tree?: string; expect?: string; pushed?: true };
   /** The newest implementation: a stored bundle, the commit that it starts from and the plan that it follows. */
-  work?: { run: string; artifact: string; start: string; tree?: string; planDigest: string };
+  work?: { run: string; artifact: string; start: string; tree?: string; planDigest: string; phase?: Phase };
+  /** The phases of this plan that are on the branch and verified, in order: the branch before and after each. */
+  phases?: { plan: string; done: { from: string; sha: string }[] };
+  /** Digest of the plan whose due phase people have put on the branch themselves; it is to be verified there. */
+  trial?: string;
   /** Digest of the plan whose implementation is on the branch, as far as somebody put it there to be verified. */
   built?: string;
   /** The four layers, and the commit they are shown at; `stored`: the tree they judged was not pushed. */

@@ -118,7 +118,7 @@ const isSame = (now: TicketReport, before: TicketReport): boolean =>
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 10,
+  version: 11,
   initial: initialTicket,
   fact: TicketFact,
   decide,

@@ -1,8 +1,9 @@
 // A plan as it stands at a commit: its files, what test-plan.json says, whether it is a valid OpenSpec change, its digests.
 import type { TreeEntry } from '../../../adapters/git/contract.ts';
-import { changeFolder, type PlanSnapshot, type PlanValidation } from '../../facts/plan.ts';
+import { changeFolder, mostPhases, type PlanSnapshot, type PlanValidation } from '../../facts/plan.ts';
 import type { Repository } from '../../facts/repository.ts';
 import { planDigest, readTestPlan } from '../../intake/text/plan.ts';
+import { readPhases } from '../../intake/text/tasks.ts';
 import type { Ports } from '../contract.ts';
 import { baseDigest } from './base-digest.ts';
 import { gitRepo } from './git-access.ts';
@@ -34,6 +35,7 @@ export async function planAt(
   const testPlan = readTestPlan(textOf('test-plan.json') ?? '');
   const scope = testPlan.status === 'ok' ? testPlan.plan.scope : [];
   const paths = files.map(({ path }) => path);
+  const phases = readPhases(textOf('tasks.md') ?? '').map(({ title, tasks }) => ({ title, tasks }));
   return {
     changeId: at.changeId,
     commit: at.commit,
@@ -46,17 +48,19 @@ export async function planAt(
     baseRef: at.base.ref,
     scope,
     criteria: testPlan.status === 'ok' ? testPlan.plan.criteria : [],
-    validation: await validation(
-      ports,
-      at.changeId,
-      tree,
-      files,
-      contents,
-      testPlan.status === 'ok' ? [] : testPlan.problems,
-    ),
+    validation: await validation(ports, at.changeId, tree, files, contents, [
+      ...(testPlan.status === 'ok' ? [] : testPlan.problems),
+      ...phaseProblems(phases.length),
+    ]),
+    ...(phases.length > 1 && { phases: phases.slice(0, mostPhases) }),
     files: files.map(({ path, blob }) => ({ path, blob })),
   };
 }
+
+const phaseProblems = (count: number): string[] =>
+  count > mostPhases
+    ? [`tasks.md has ${count} phases, and at most ${mostPhases} are run one by one: join some, or split the change`]
+    : [];
 
 async function validation(
   { openspec }: PlanPorts,

@@ -1,7 +1,10 @@
 // Why runs are started, and why they are not: what /harness explain answers.
 import type { Data } from '../fill.ts';
 
-const heading = (what: string) => `{at} UTC: the {stage} run \`{run}\` ${what}.`;
+const heading =
+  (what: string) =>
+  ({ n }: Data) =>
+    `{at} UTC: the {stage} run \`{run}\`${n ? ' of phase {n} of {of} ({title})' : ''} ${what}.`;
 
 export const admission = {
   explain: 'Why runs were started here, and why not, oldest first.',
@@ -22,6 +25,7 @@ export const admission = {
   'signal-unheld': '{by} took the label `ai-hold` off.',
   'signal-work': 'Run `{run}` delivered work that is to be verified.',
   'signal-push': '`{sha}` was pushed.',
+  'signal-phase': 'Phase {n} of {of} is on the branch, and the approval stands.',
   'signal-again': 'It is tried again after run `{run}`.',
   'signal-other': 'After `{fact}`.',
   'signal-unknown': 'The reason was not kept.',

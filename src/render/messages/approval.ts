@@ -14,6 +14,7 @@ const stageWords: Readonly<Record<string, string>> = {
   implementing: 'the approved plan is being implemented',
   verifying: 'the work is being verified',
   publishing: 'the verified work is being pushed',
+  between_phases: 'a phase of the work is done and the next one is about to begin',
   in_review: 'the work is done and in review',
   retrying: 'a run failed and is about to be tried again',
   merged: 'the work is merged',

@@ -20,6 +20,7 @@ const refusals = {
   'bundle-bad_mode': `${refused}: a file has a mode that is not allowed. {detail}\n\n${retry}`,
   'bundle-timeout': `${refused}: inspecting it took too long. {detail}\n\n${retry}`,
   'bundle-out-of-scope': `${refused}: it changes files outside the approved scope.\n\n- {paths}\n\n\`/retry\` has it made again inside the scope. Where these files are needed, \`/reject-plan <why>\` is for the plan that follows.`,
+  'bundle-plan-edited': `${refused}: it changes the approved plan, in which only the boxes of tasks.md may be ticked.\n\n- {paths}\n\n${retry} Where the plan is wrong, a person corrects it by a push to the branch.`,
   'bundle-protected': `${refused}: it changes protected files.\n\n- {paths}\n\n\`/retry\` has it made again without them. Where they must change, a person does it in a pull request of their own.`,
   'bundle-secrets': `${refused}: it holds what looks like a credential.\n\n- {paths}\n\n${retry} A credential that is real has been seen by an agent and must be replaced.`,
   'bundle-plan-only': `${refused}: while planning, only plan files of one change may be written, as plain files in one folder under \`openspec/changes/\`: \`proposal.md\`, \`design.md\`, \`tasks.md\`, \`test-plan.json\`, \`.openspec.yaml\` and \`specs/…/spec.md\`.\n\n- {paths}\n\n${retry}`,

@@ -15,6 +15,7 @@ export const gate = {
   'gate-blocked': 'Stopped, a person is needed.',
   'gate-approval-revoked': 'The approval of the plan was revoked.',
   'gate-needs-approval': 'The plan is not approved yet.',
+  'gate-phases': 'The plan is not carried out yet: phase {n} of {of} is due.',
   'gate-layers-pending': 'The layers have not run on this commit yet.',
   'gate-no-layers': 'No verification layer is configured.',
   'gate-layer-failed': ({ added }: Data) =>

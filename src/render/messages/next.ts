@@ -14,8 +14,11 @@ const ofTicket = {
   'next-awaiting_approval': 'Someone with write permission reads the plan and types `/approve-plan`.',
   'next-approve':
     'Read the plan. If it is right, someone with write permission who did not ask for it types:\n\n```text\n/approve-plan {digest}\n```\n\nIf not: `/reject-plan <why>`.',
-  'next-implementing': `The agent implements the plan in run \`{run}\`. ${nothingToDo}`,
-  'next-verifying': `The layers run in a fresh box, run \`{run}\`. ${nothingToDo}`,
+  'next-implementing': ({ n }: Data) =>
+    `The agent implements ${n ? 'phase {n} of {of} of the plan ({title})' : 'the plan'} in run \`{run}\`. ${nothingToDo}`,
+  'next-verifying': ({ n }: Data) =>
+    `The layers run${n ? ' on phase {n} of {of} ({title})' : ''} in a fresh box, run \`{run}\`. ${nothingToDo}`,
+  'next-between_phases': `Phase {n} of {of} is on the branch. The approval is read again, then the next phase begins. ${nothingToDo}`,
   'next-run-ci':
     'The work is verified. Pushing it starts workflows that hold secrets ({workflows}), so someone with write permission looks at them first and types:\n\n```text\n/run-ci\n```',
   'next-run-ci-plan':
@@ -49,6 +52,7 @@ const ofGate = {
   'next-gate-blocked': 'The policy comment says why, and what to type.',
   'next-gate-approval-revoked': 'Read the plan again, then type the line that the policy comment shows.',
   'next-gate-needs-approval': 'Read the plan, then type the line that the policy comment shows.',
+  'next-gate-phases': `Each phase is verified and pushed by itself. ${nothingToDo}`,
   'next-gate-layers-pending': `They are about to run. ${nothingToDo}`,
   'next-gate-no-layers': ({ detected }: Data) =>
     detected

@@ -2,6 +2,7 @@
 import { standstillMessage } from '../../decide/control-answer.ts';
 import type { StickyView } from '../../decide/pull/sticky-view.ts';
 import { say, sayTitle } from '../messages.ts';
+import { phaseName } from '../phase.ts';
 import { statusIcon } from '../result.ts';
 import { paragraphs } from '../table.ts';
 import { text } from '../text.ts';
@@ -12,7 +13,10 @@ const working: Readonly<Record<string, string>> = {
   implementing: 'Implementing the approved plan',
   verifying: 'Verifying the work',
   publishing: 'Verifying the work',
+  between_phases: 'Implementing the approved plan',
 };
+
+const inPhases: readonly string[] = ['implementing', 'verifying', 'publishing', 'between_phases'];
 
 function headline({ gate, ticket, next }: StickyView): string {
   if (next.id === 'next-merged') return '✅ Merged';
@@ -27,7 +31,8 @@ function headline({ gate, ticket, next }: StickyView): string {
   if (next.id === 'standstill') return '⏸️ Paused';
   if (next.id === 'next-run-ci') return '✋ Verified, the push waits for a person';
   const stage = ticket && Object.hasOwn(working, ticket.stage) ? working[ticket.stage] : undefined;
-  return stage ? `⏳ ${stage}` : `${statusIcon[gate.status]} ${text(sayTitle(gate.title))}`;
+  const phase = ticket?.phase && inPhases.includes(ticket.stage) ? `, ${phaseName(ticket.phase)}` : '';
+  return stage ? `⏳ ${stage}${phase}` : `${statusIcon[gate.status]} ${text(sayTitle(gate.title))}`;
 }
 
 /** What to do, once: a reason that says it itself is not followed by the general advice. */

@@ -38,6 +38,18 @@ function planLines(plan: Plan): string {
   return `**Plan** ${code(plan.changeId)}: ${listed(files, plan.files.length)}${scope}`;
 }
 
+/** In their order, each with what became of it. */
+function phaseLines({ plan, phase, approval }: TicketReport): string {
+  if (!plan?.phases) return '';
+  const done = phase ? phase.n - 1 : plan.phases.length;
+  const mark = (index: number) => (index < done ? '✅' : index === done && approval ? '⏳' : '⚪');
+  const lines = plan.phases.map(
+    ({ title, tasks }, index) =>
+      `${mark(index)} ${index + 1}. ${text(title, 100)} (${tasks} ${tasks === 1 ? 'task' : 'tasks'})`,
+  );
+  return `**Phases**, one run each: ${lines.join(' · ')}`;
+}
+
 function approvalLine({ approval, revoked, plan, stage }: TicketReport): string {
   if (approval?.waived !== undefined)
     return `**No approval asked for**, bound to plan ${code(short(approval.planDigest))}, issue ${code(short(approval.bodyDigest))} and base ${code(approval.baseRef)} at ${code(short(approval.baseDigest))}.${stage === 'merged' ? '' : ' A change of any of these asks for one.'}`;
@@ -53,5 +65,10 @@ function approvalLine({ approval, revoked, plan, stage }: TicketReport): string 
 
 export const planSection = ({ ticket }: StickyView): string =>
   ticket
-    ? paragraphs(ticket.plan && planLines(ticket.plan), ticket.planGate && say(ticket.planGate), approvalLine(ticket))
+    ? paragraphs(
+        ticket.plan && planLines(ticket.plan),
+        phaseLines(ticket),
+        ticket.planGate && say(ticket.planGate),
+        approvalLine(ticket),
+      )
     : '';

@@ -2,6 +2,7 @@
 import type { StickyView } from '../../decide/pull/sticky-view.ts';
 import { amountOf } from '../../facts/budget.ts';
 import type { RunLine, TicketReport } from '../../facts/pull.ts';
+import { phaseName } from '../phase.ts';
 import { runResult } from '../result.ts';
 import { details, paragraphs, table } from '../table.ts';
 import { code, grouped, prose } from '../text.ts';
@@ -34,7 +35,11 @@ export function runsSection({ ticket }: StickyView): string {
   if (!ticket) return '';
   const { runs, tokens } = ticket;
   const spent = `${grouped(tokens.input)} tokens in, ${grouped(tokens.output)} out`;
-  const rows = runs.map((line) => [line.stage, where(line), endOf(line)]);
+  const rows = runs.map((line) => [
+    line.phase ? `${line.stage}, ${phaseName(line.phase)}` : line.stage,
+    where(line),
+    endOf(line),
+  ]);
   const title = `Runs: ${runs.length}, ${spent}`;
   const body = paragraphs(table(['Stage', 'Run', 'Outcome'], rows, 6_000), budgetsLine(ticket));
   return paragraphs(boxes(ticket), rows.length > 0 && details(title, body));

@@ -11,6 +11,7 @@ import { type ApprovedPlan, implementPrompt } from '../prompt/implement.ts';
 import { planPrompt } from '../prompt/plan.ts';
 import { oneLine } from '../redact.ts';
 import { keepWork } from './keep-work.ts';
+import { phaseBrief } from './phase-brief.ts';
 import { runAgent } from './run-agent.ts';
 
 const mostPlanBytes = 256 * 1024;
@@ -45,13 +46,19 @@ async function promptOf(context: RunContext): Promise<string> {
   if (assignment.stage === 'plan') return planPrompt(assignment);
   const { plan } = assignment;
   if (!plan) throw new Permanent('The assignment of an implement run names no approved plan.');
-  return implementPrompt({ ...assignment, plan }, await readApproved(context, changeFolder(plan.changeId)));
+  const approved = await readApproved(context, changeFolder(plan.changeId));
+  const { phase } = assignment;
+  if (!phase) return implementPrompt({ ...assignment, plan }, approved);
+  const { tasks = '' } = approved;
+  const brief = await phaseBrief(context, phase, { tasks, scope: plan.scope });
+  return implementPrompt({ ...assignment, plan }, { ...approved, phase: brief });
 }
 
 /** From the mirror's objects, never from a folder that an agent can write. */
 async function readApproved({ store, repo, assignment }: RunContext, folder: string): Promise<ApprovedPlan> {
+  const at = assignment.phase?.approved ?? assignment.start;
   const text = async (name: string) => {
-    const blob = await store.readBlob(repo, assignment.start, `${folder}${name}`, mostPlanBytes);
+    const blob = await store.readBlob(repo, at, `${folder}${name}`, mostPlanBytes);
     return blob.ok ? blob.bytes.toString('utf8') : undefined;
   };
   const testPlan = readTestPlan((await text('test-plan.json')) ?? '');

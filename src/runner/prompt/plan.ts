@@ -1,4 +1,6 @@
 // The prompt of the plan stage: everything the agent needs to know, and the exact form of what it hands in.
+
+import { mostPhases } from '../../facts/plan.ts';
 import type { Assignment } from '../../facts/run.ts';
 import { bullets, dataRule, fenced } from './fence.ts';
 
@@ -51,7 +53,9 @@ Only files below \`openspec/changes/<change id>/\`. Every other change of the ch
 - \`specs/<capability>/spec.md\`: sections \`## ADDED Requirements\`, \`## MODIFIED Requirements\` or \`## REMOVED Requirements\`;
   below them \`### Requirement: <name>\` with a sentence that has SHALL or MUST, and for each at least one
   \`#### Scenario: <name>\` with the lines \`- **WHEN** …\` and \`- **THEN** …\`.
-- \`tasks.md\`: phases as \`## 1. <name>\`, tasks as \`- [ ] 1.1 <what>\`. Each phase leaves the tests green.
+- \`tasks.md\`: phases as \`## 1. <name>\`, tasks as \`- [ ] 1.1 <what>\`. Each phase is made by
+  a run of its own that sees only its tasks, and is verified, committed and pushed before the next begins: every layer passes
+  at its end. Most changes are one phase; at most ${mostPhases}.
 - \`test-plan.json\`: valid JSON of exactly this form.
 
 \`\`\`json

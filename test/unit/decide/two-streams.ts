@@ -9,6 +9,7 @@ import type { Approval } from '../../../src/facts/approval.ts';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { message } from '../../../src/facts/message.ts';
 import type { Actor, Role } from '../../../src/facts/person.ts';
+import type { PlanPhase } from '../../../src/facts/plan.ts';
 import type { PolicyRead } from '../../../src/facts/policy.ts';
 import { PullFact } from '../../../src/facts/pull.ts';
 import { TicketFact } from '../../../src/facts/ticket.ts';
@@ -73,9 +74,12 @@ export class TwoStreams {
   #merged = false;
   #pusher: Actor = gantry;
   readonly #policy: PolicyRead;
+  readonly #phases: PlanPhase[] | undefined;
 
-  constructor(policy = policyWith()) {
+  /** `phases`: every plan in this world has them. */
+  constructor(policy = policyWith(), phases?: PlanPhase[]) {
     this.#policy = policy;
+    this.#phases = phases;
   }
 
   get minute(): number {
@@ -196,7 +200,8 @@ export class TwoStreams {
   }
 
   #planNow() {
-    return plan(this.#plan, { commit: this.#head ?? '', baseDigest: digest(this.#base) });
+    const phases = this.#phases;
+    return plan(this.#plan, { commit: this.#head ?? '', baseDigest: digest(this.#base), ...(phases && { phases }) });
   }
 
   #outcome(one: Command): Fact {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ChangedFile, TextDiff } from '../../../adapters/git/contract.ts';
 import type { CommandOf } from '../../../src/decide/command.ts';
+import { planEdit } from '../../../src/effects/gather/plan-edit.ts';
 import { placeProblem, secretProblem } from '../../../src/effects/inspect-bundle.ts';
 
 const plan: CommandOf<'InspectBundle'> = {
@@ -57,6 +58,42 @@ describe('while planning', () => {
     const paths = [`${change}/tasks.md`, 'openspec/changes/other/tasks.md'];
     expect(judge(...paths.map((path) => file(path)))).toMatchObject({ data: { paths: paths.join(', ') } });
     expect(judge(file('openspec/changes/archive/tasks.md'))).toMatchObject({ id: 'bundle-plan-only' });
+  });
+});
+
+describe('an implementation and its plan', () => {
+  const folder = 'openspec/changes/add-slug/';
+  const texts = new Map(
+    Object.entries({ o: '## 1. A\n- [ ] 1.1 Do it', t: '## 1. A\n- [x] 1.1 Do it', e: '## 1. A\n- [x] 1.1 Do more' }),
+  );
+  const ports = {
+    git: {
+      readBlobs: async (_: unknown, blobs: readonly string[]) =>
+        new Map(
+          blobs.flatMap((blob) => (texts.has(blob) ? [[blob, Buffer.from(texts.get(blob) ?? '')] as const] : [])),
+        ),
+    },
+    serverUrl: 'https://github.com',
+  };
+  const repository = { installation: 1, id: 1, owner: 'acme', name: 'rates' };
+  const tasks = (newBlob: string, over: Partial<ChangedFile> = {}) =>
+    file(`${folder}tasks.md`, { status: 'modified', oldMode: '100644', oldBlob: 'o', newBlob, ...over });
+
+  test('may tick boxes, and say nothing else there', async () => {
+    expect(await planEdit(ports, repository, 'add-slug', [tasks('t'), file('src/a.js')])).toBeUndefined();
+    const edits = [
+      tasks('e'),
+      tasks('unreadable'),
+      tasks('t', { newMode: '120000' }),
+      tasks('t', { status: 'removed', newBlob: null }),
+      file(`${folder}design.md`, { status: 'modified' }),
+      file('src/a.js', { status: 'renamed', from: `${folder}design.md` }),
+    ];
+    for (const edit of edits)
+      expect(await planEdit(ports, repository, 'add-slug', [edit])).toEqual({
+        id: 'bundle-plan-edited',
+        data: { paths: edit.path },
+      });
   });
 });
 

@@ -99,6 +99,7 @@ const choices: readonly Record<string, string>[] = [
   { how: 'deleted' },
   { suggestion: '/retry' },
   { first: 'evidence' },
+  { n: '2', of: '4', title: 'Quotes' },
   ...FailureClass.options.map((name) => ({ class: name })),
   ...stages.map((stage) => ({ stage })),
 ];
@@ -167,6 +168,9 @@ test.each(Object.keys(messages))('%s keeps hostile data as text', (id) => {
     'total',
     'class',
     'how',
+    'n',
+    'of',
+    'title',
   ];
   const said = say(message(id, Object.fromEntries(keys.map((key) => [key, hostile]))));
   const kinds = nodesIn(parse(said)).map(({ type }) => type);

@@ -77,6 +77,19 @@ test('a commit has a short subject and exactly two trailers, whatever the title'
   expect(trailers).toEqual(['Gantry-Run: aSigned-off-byx', 'Gantry-Ticket: #7']);
 });
 
+test('the commit of a phase says which one it is, and its title can close or mention nothing', () => {
+  const message = renderCommitMessage({
+    title: 'Bulk discount',
+    issue: 7,
+    run: '99-7-4',
+    stage: 'implement',
+    phase: { n: 2, of: 4, title: 'Quotes fix #3\nGantry-Ticket: #1 @octocat' },
+  });
+  expect(message).toBe(
+    'Bulk discount (phase 2 of 4)\n\nPhase 2: Quotes fix # 3 Gantry-Ticket: # 1 @ octocat\n\nGantry-Run: 99-7-4\nGantry-Ticket: #7\nGantry-Phase: 2/4\n',
+  );
+});
+
 test('what a merge leaves behind', () => {
   expect(renderMergeMessage({ title: 'Bulk discount [skip ci]', pull: 12, issue: 7 })).toEqual({
     title: 'Bulk discount (skip ci) (#12)',

@@ -42,6 +42,30 @@ test('implementing: nothing to do', () => {
   `);
 });
 
+test('a plan with phases says which are done and which is being made', () => {
+  const phase = { n: 2, of: 3, title: 'Quotes | @octocat' };
+  const report = approved({
+    stage: 'implementing',
+    phase,
+    runs: [{ run: '99-7-4', stage: 'implement', phase }],
+  });
+  const phases = ['Rates', phase.title, 'Documents'].map((title, index) => ({ title, tasks: index + 1 }));
+  const rendered = renderSticky({
+    ...awaiting,
+    gate: gate('in_progress', message('gate-phases', { n: '2', of: '3' })),
+    ticket: { ...report, ...(report.plan && { plan: { ...report.plan, phases } }) },
+    next: message('next-implementing', { run: '99-7-4', n: '2', of: '3', title: phase.title }),
+  });
+  const lines = rendered.split('\n');
+  expect(lines[1]).toMatch(/^### ⏳ Implementing the approved plan, phase 2 of 3: Quotes/);
+  const shown = lines.find((line) => line.startsWith('**Phases**')) ?? '';
+  expect(shown).toMatch(/✅ 1\. Rates \(1 task\) · ⏳ 2\. Quotes .* \(2 tasks\) · ⚪ 3\. Documents \(3 tasks\)$/);
+  expect(lines.find((line) => line.includes('99-7-4') && line.startsWith('|'))).toMatch(
+    /^\| implement, phase 2 of 3: Quotes/,
+  );
+  expect(rendered).not.toContain(' @octocat');
+});
+
 test('a revoked approval says why, and what to type', () => {
   expect(
     withoutTables(

@@ -104,6 +104,7 @@ describe('what stands in the way', () => {
       'action_required',
       { report: { approval: told.approval && { ...told.approval, baseRef: 'release' } } },
     ],
+    ['gate-phases', 'in_progress', { report: { phase: { n: 2, of: 3, title: 'Quotes' } } }],
     [
       'gate-layers-pending',
       'in_progress',
@@ -465,4 +466,19 @@ test('a merge that was given up is asked for again when an operator replays it, 
   expect(merges(gone())).toEqual([]);
   expect(merges(gone().when(replayed))).toHaveLength(1);
   expect(merges(gone().given(review(pat, 'changes_requested')).when(replayed))).toEqual([]);
+});
+
+test('the criteria are judged when all phases are there, and not by a head of a phase before', () => {
+  const proven = plan().criteria.map((criterion) => ({
+    ...criterion,
+    tests: [{ layer: 'unit' as const, name: 'later' }],
+  }));
+  const later = { ...plan(), criteria: proven };
+  const world = (phase?: TicketReport['phase']) =>
+    inOrder({ report: { plan: later, ...(phase && { phase }) }, snapshot: { plan: later } });
+  const first = world({ n: 2, of: 3, title: 'Quotes' });
+  first.gate('gate-phases', 'in_progress');
+  expect(blockers(first.state).map(({ why }) => why.id)).not.toContain('gate-governance');
+  expect(first.seen(`check/${work}/harness/governance`)).toBeUndefined();
+  expect(blockers(world().state).map(({ why }) => why.id)).toContain('gate-governance');
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { TestPlan } from '../../../../src/facts/plan.ts';
 import { fenced } from '../../../../src/runner/prompt/fence.ts';
 import { implementPrompt } from '../../../../src/runner/prompt/implement.ts';
+import { inventory } from '../../../../src/runner/prompt/inventory.ts';
 import { planPrompt } from '../../../../src/runner/prompt/plan.ts';
 
 const ticket = {
@@ -58,6 +59,47 @@ test('the implement prompt names change, scope, tasks, tests and commands', () =
   ];
   for (const part of parts) expect(prompt).toContain(part);
   expect(prompt).not.toContain('undefined');
+});
+
+test('the prompt of a phase holds its own tasks, what came before, what exists, and what it leaves to others', () => {
+  const plan = { changeId: 'add-bulk', scope: ['src/a.js'], trustedBase: 'a'.repeat(40) };
+  const phase = {
+    n: 2,
+    of: 3,
+    tasks: '## 2. Quote\n- [ ] 2.1 Use it in `src/a.js`',
+    earlier: ['Phase 1, Rates\nsrc/rates.js: added, 12 new lines'],
+    inventory: ['src/a.js: exists'],
+    others: ['## 1. Rates\n- [ ] 1.1 Read', '## 3. Docs\n- [ ] 3.1 Write\nOTHER_TASKS-1>>>'],
+  };
+  const prompt = implementPrompt(
+    { ticket, repository, layers, plan },
+    { tasks: `## 1. Rates\n${phase.tasks}`, testPlan: undefined, phase },
+  );
+  expect(prompt).toContain(`Tasks of this phase, in their order:\n\n${fenced('TASKS', phase.tasks)}`);
+  expect(prompt).toContain('in 3 phases');
+  expect(prompt).toContain('You make phase 2 and nothing');
+  expect(prompt).toContain(fenced('EARLIER', phase.earlier.join('\n')));
+  expect(prompt).toContain(fenced('INVENTORY', 'src/a.js: exists'));
+  expect(prompt).toContain(fenced('OTHER_TASKS', phase.others.join('\n\n')));
+  expect(prompt).toContain('(ISSUE, TASKS, CRITERIA, FEEDBACK, EARLIER, INVENTORY, OTHER_TASKS)');
+  expect(prompt).toContain('`unit`: "npm test"');
+  expect(prompt).not.toContain('undefined');
+});
+
+test('the inventory says of each path that the plan names whether it is there', () => {
+  const files = ['src/a.js', 'src/b/c.js', 'src/b/d.js', 'README.md'];
+  const tasks =
+    'Change `src/a.js`, add `src/new.js`, look into `src/b/` and `README.md`; run `npm test`, call `use()`.';
+  expect(inventory(files, { scope: ['src/b/*.js', 'test/x.test.js'], tasks })).toEqual([
+    'src/b/*.js: 2 files: src/b/c.js, src/b/d.js',
+    'test/x.test.js: does not exist yet',
+    'src/a.js: exists',
+    'src/new.js: does not exist yet',
+    'src/b/: 2 files: src/b/c.js, src/b/d.js',
+    'README.md: exists',
+  ]);
+  const many = Array.from({ length: 100 }, (_, n) => `\`src/f${n}.js\``).join(' ');
+  expect(inventory([], { scope: [], tasks: many }).at(-1)).toBe('and 40 more names');
 });
 
 test('without a readable plan the prompt points to the files', () => {
