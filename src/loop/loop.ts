@@ -19,6 +19,7 @@ import type { Log } from './log.ts';
 import { perform } from './perform.ts';
 import { react } from './react.ts';
 import { type Rounds, startSweep } from './sweep/rounds.ts';
+import { daysOfLog } from './sweep/tools.ts';
 import { translate } from './translate.ts';
 import type { Watch, WorkedQueue } from './watch.ts';
 import { oneByOne, paces, work } from './workers.ts';
@@ -51,9 +52,6 @@ export type Loop = {
   stop(): Promise<void>;
 };
 
-/** How long the log of deliveries is kept, and redelivery is possible. Docs: "Redelivering webhooks". */
-const logKeptDays = { github: 3, enterprise: 7 };
-
 /** Seconds until a target that may be there twice is looked at again: above any lag of GitHub's lists, below one sweep. */
 const lookAgainSeconds = 30;
 
@@ -61,7 +59,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   const { journal, inbox, effects, ports, changes, self, log, tracer, watch, rounds, onBudget, duplicatesRemoved } =
     options;
   const { db, boss, enqueue } = journal;
-  const logDays = ports.serverUrl === 'https://github.com' ? logKeptDays.github : logKeptDays.enterprise;
+  const logDays = daysOfLog(ports.serverUrl);
   const { workflow, totalRuns } = ports.runners;
   const tools = { journal, inbox, reader: ports.reader, changes, self, logDays, workflow, totalRuns, log };
   const sweep = await startSweep(tools, rounds);

@@ -17,6 +17,7 @@ import { type Journal, openJournal, type Where } from '../../src/journal/databas
 import { createInbox, type Inbox } from '../../src/journal/inbox.ts';
 import { createLog } from '../../src/log.ts';
 import { repairDeliveries } from '../../src/loop/sweep/delivery-rounds.ts';
+import { daysOfLog, type SweepTools } from '../../src/loop/sweep/tools.ts';
 import { translate } from '../../src/loop/translate.ts';
 import type { World } from '../world/contract.ts';
 import { startWorld } from '../world/world.ts';
@@ -26,6 +27,8 @@ export type Stage = {
   world: World;
   journal: Journal;
   ports: Ports;
+  /** What the rounds of the sweep work with, on github.com. */
+  sweep: SweepTools;
   /** Ports whose GitHub client has not heard of any limit, as another replica has not. */
   freshPorts(): Ports;
   /** Of a replica whose disk is empty: it shares the database and nothing else. */
@@ -78,6 +81,17 @@ export async function openStage(where: Where): Promise<Stage> {
   };
   const ports = freshPorts();
   const self = await ports.reader.self();
+  const sweep: SweepTools = {
+    journal,
+    inbox,
+    reader: ports.reader,
+    changes,
+    self,
+    logDays: daysOfLog('https://github.com'),
+    workflow: ports.runners.workflow,
+    totalRuns: ports.runners.totalRuns,
+    log,
+  };
   let disks = 0;
   const otherReplica = () => ({
     ...freshPorts(),
@@ -108,6 +122,7 @@ export async function openStage(where: Where): Promise<Stage> {
     world,
     journal,
     ports,
+    sweep,
     freshPorts,
     otherReplica,
     repository,
@@ -116,8 +131,7 @@ export async function openStage(where: Where): Promise<Stage> {
     async hear() {
       await runsEnded(world);
       await world.settle();
-      const sweep = { journal, inbox, reader: ports.reader, changes, self, logDays: 3, log };
-      await repairDeliveries({ ...sweep, workflow: 'gantry.yml', totalRuns: 10_000 }, 'failure', 0);
+      await repairDeliveries(sweep, 'failure', 0);
       await translateAll();
     },
     async close() {

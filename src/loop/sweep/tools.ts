@@ -22,6 +22,12 @@ export type SweepTools = {
   log: Log;
 };
 
+/** How long the log of deliveries is kept, and redelivery is possible. Docs: "Redelivering webhooks". */
+const logKeptDays = { github: 3, enterprise: 7 };
+
+export const daysOfLog = (serverUrl: string): number =>
+  serverUrl === 'https://github.com' ? logKeptDays.github : logKeptDays.enterprise;
+
 /** Appends what was found as a webhook would be. Returns how many facts were new. */
 export async function tell({ journal: { db, enqueue } }: SweepTools, heard: readonly Heard[]): Promise<number> {
   let told = 0;
