@@ -9,22 +9,22 @@ const options = [
   { optionId: 'once', kind: 'allow_once' },
   { optionId: 'no', kind: 'reject_once' },
 ];
-const chosen = (call: ToolCall, given = options) => answerTo(call, given, ['/work']);
+const chosen = (call: ToolCall, given = options) => answerTo(call, given, ['/box']);
 
 test.each<[string, ToolCall]>([
   ['a command', { kind: 'execute' }],
-  ['a file of the workspace', { kind: 'edit', locations: [{ path: '/work/src/a.ts' }] }],
+  ['a file of the workspace', { kind: 'edit', locations: [{ path: '/box/src/a.ts' }] }],
   ['a relative path', { kind: 'edit', content: [{ type: 'diff', path: 'src/a.ts' }] }],
-  ['the workspace itself', { kind: 'read', locations: [{ path: '/work' }] }],
+  ['the workspace itself', { kind: 'read', locations: [{ path: '/box' }] }],
 ])('%s is allowed once, never for always', (_, call) => {
   expect(chosen(call)).toEqual({ outcome: 'selected', optionId: 'once' });
 });
 
 test.each<[string, ToolCall]>([
   ['a file elsewhere', { kind: 'edit', locations: [{ path: '/etc/passwd' }] }],
-  ['a neighbour with the same beginning', { kind: 'edit', locations: [{ path: '/workshop/a' }] }],
+  ['a neighbour with the same beginning', { kind: 'edit', locations: [{ path: '/boxes/a' }] }],
   ['a path that climbs out', { kind: 'edit', content: [{ type: 'diff', path: '../a' }] }],
-  ['one of several elsewhere', { kind: 'edit', locations: [{ path: '/work/a' }, { path: '/root/.ssh/id' }] }],
+  ['one of several elsewhere', { kind: 'edit', locations: [{ path: '/box/a' }, { path: '/etc/shadow' }] }],
   ['the web', { kind: 'fetch' }],
   ['a change of mode', { kind: 'switch_mode' }],
 ])('%s is rejected', (_, call) => {
@@ -88,7 +88,7 @@ test('the prompt travels by standard input, the model by its name, and settings 
   };
   const launch = acp.prepare({
     installation: { version: '1', root: '/root', readOnly: ['/root', '/node', '/driver', '/programs'] },
-    workspace: '/work',
+    workspace: '/box',
     model: 'm-1',
     agent: { name: 'acp', model: 'm-1', acp: AcpAgent.parse(named) },
     prompt: 'secret plan',
@@ -97,7 +97,7 @@ test('the prompt travels by standard input, the model by its name, and settings 
   expect(launch.command.join(' ')).not.toContain('secret plan');
   expect(JSON.parse(launch.command.at(-1) ?? '')).toMatchObject({
     command: ['agent', '--model=m-1'],
-    roots: ['/work'],
+    roots: ['/box'],
   });
   expect(JSON.parse(launch.stdin)).toEqual({ prompt: 'secret plan', resume: 's1' });
   expect(launch.env({ home: '/h', modelUrl: 'http://m' })).toEqual({ HOME: '/h', BASE: 'http://m/x', H: '/h' });
