@@ -22,6 +22,8 @@ const runnerRules: RunnerRules = {
   environments: ['self-hosted'],
 };
 
+const stops = ['SIGTERM', 'SIGINT'] as const;
+
 async function main(): Promise<void> {
   const env = readEnv(process.env);
   const tracer = await openTracer(env.otlpEndpoint, (why) => log.warn({ why }, 'spans could not be sent'));
@@ -35,6 +37,9 @@ async function main(): Promise<void> {
       'no run is started: what agents hand in is inspected in a box, and none can be built here',
     );
   const dataDir = path.resolve(env.database.dataDir);
+  // While it starts, which may wait for GitHub, nothing is under way that the next start would not find again.
+  const leave = () => process.exit(0);
+  for (const signal of stops) process.once(signal, leave);
   const app = await startApp({
     env,
     where:
@@ -72,7 +77,8 @@ async function main(): Promise<void> {
       'the embedded database survives a crash of this process, not a loss of power: set DATABASE_URL for production',
     );
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of stops) {
+    process.off(signal, leave);
     process.once(signal, () => {
       log.info({ signal }, 'stopping');
       // A closed PGlite keeps the process alive, so the end is said explicitly.

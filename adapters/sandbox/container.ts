@@ -39,9 +39,14 @@ const remove = async (engine: Engine, name: string): Promise<void> => {
     throw new Permanent(`The container ${name} survived its removal: ${stderr.trim().slice(-300)}`);
 };
 
+/** How long an engine that does not answer is asked to end a box, before its client is ended and the container removed by force. */
+const killMs = 20_000;
+
 /** Again until the engine's client has ended: a container that is being made cannot be killed yet. */
-const killUntil = async (engine: Engine, name: string, ended: () => boolean): Promise<void> => {
+const killUntil = async (engine: Engine, name: string, ended: () => boolean, giveUp: () => void): Promise<void> => {
+  const end = Date.now() + killMs;
   while (!ended()) {
+    if (Date.now() > end) return giveUp();
     await ask(engine, ['kill', '--signal=KILL', name]);
     if (!ended()) await delay(50);
   }
@@ -70,7 +75,12 @@ const runContainer = async (start: Start, control: ControlSocket, box: Box, io: 
     io,
     kill: () => {
       void control.close();
-      killing ??= killUntil(engine, name, () => ended);
+      killing ??= killUntil(
+        engine,
+        name,
+        () => ended,
+        () => child.kill('SIGKILL'),
+      );
     },
     gone: async () => {
       await killing;

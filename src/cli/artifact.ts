@@ -28,7 +28,9 @@ export const artifact: CliCommand = {
     });
     io.out(`${file}: ${bytes.length} bytes. An agent made it and nobody has checked it.`);
     if (bytes.subarray(0, 16).toString('latin1').startsWith('# v2 git bundle'))
-      io.out(`To look at it: git fetch ${values.out} refs/heads/work, then git diff HEAD...FETCH_HEAD`);
+      io.out(
+        `A bundle may be made to harm who unpacks it. Fetch refs/heads/work from it only in a throw-away clone inside a container.`,
+      );
     return 0;
   },
 };

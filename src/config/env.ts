@@ -46,6 +46,7 @@ const needs: readonly (readonly [VariableName, VariableName])[] = [
   ['LINEAR_CLIENT_ID', 'LINEAR_CLIENT_SECRET'],
   ['LINEAR_CLIENT_SECRET', 'LINEAR_CLIENT_ID'],
   ['HONCHO_API_KEY', 'HONCHO_URL'],
+  ['GATEWAY_URL', 'DATABASE_URL'],
 ];
 
 export const explained = (name: VariableName, problem: string, value: string | undefined): EnvProblem => {

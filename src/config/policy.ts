@@ -123,16 +123,31 @@ const stringProblems = (data: unknown, yaml: YamlRead): PolicyProblem[] =>
 
 /** `acp` is no agent by itself. */
 const acpProblems = (policy: Policy, yaml: YamlRead): PolicyProblem[] =>
-  (policy.agent === 'acp' ? (['acp', 'model'] as const) : []).flatMap((name) =>
-    policy[name] === undefined
-      ? [
-          {
-            line: yaml.lineOf(['agent']),
-            message: `\`agent\` is "acp", which names no agent by itself: say under \`${name}\` ${name === 'acp' ? 'how it is started' : 'which model it asks'}`,
-          },
-        ]
-      : [],
-  );
+  (policy.agent === 'acp' ? (['acp', 'model'] as const) : [])
+    .flatMap((name) =>
+      policy[name] === undefined
+        ? [
+            {
+              line: yaml.lineOf(['agent']),
+              message: `\`agent\` is "acp", which names no agent by itself: say under \`${name}\` ${name === 'acp' ? 'how it is started' : 'which model it asks'}`,
+            },
+          ]
+        : [],
+    )
+    .concat(
+      Object.keys(policy.acp?.files ?? {}).flatMap((file) =>
+        (policy.acp?.keeps ?? [])
+          .filter((kept) => isKept(file, kept))
+          .map((kept) => ({
+            line: yaml.lineOf(['acp', 'keeps']),
+            message: `\`acp.keeps\` names "${kept}", which holds "${file}" of \`acp.files\`: an agent could change its own settings for the next run. Name a folder that holds nothing but its sessions`,
+          })),
+      ),
+    );
+
+/** A star stands for any part of a path, so what begins like the part before it may be meant. */
+const isKept = (file: string, kept: string): boolean =>
+  kept.includes('*') ? file.startsWith(kept.slice(0, kept.indexOf('*'))) : file.startsWith(`${kept}/`);
 
 const judge = (text: string): PolicyText => {
   const yaml = readYaml(text);

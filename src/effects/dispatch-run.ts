@@ -32,9 +32,9 @@ export const dispatchRun: Effect<'DispatchRun'> = {
   find: findStarted,
 
   async execute(given, ports) {
-    const box = await ports.git.canInspect();
-    if (!box.ok)
-      return { type: 'DispatchRefused', stage: given.command.stage, why: message('box-missing', { detail: box.why }) };
+    const { run, stage } = given.command;
+    if (!(await ports.git.canInspect()).ok)
+      return { type: 'DispatchDeferred', run, stage, why: message('dispatch-deferred-no_box') };
     const call = await withLiveBudgets(given, ports);
     const { command, repository, stream } = call;
     const start = command.start ?? (await tipOf(ports, repository, command.base));

@@ -4,6 +4,7 @@ import type { CommandOf } from '../decide/command.ts';
 import { isMet } from '../decide/gates/demand.ts';
 import { mergedGate } from '../decide/pull/desired.ts';
 import { blockers } from '../decide/pull/gate.ts';
+import { mergedBy } from '../decide/pull/merge-gate.ts';
 import type { PullState } from '../decide/pull/state.ts';
 import type { TicketState } from '../decide/ticket/state.ts';
 import { Retryable } from '../errors.ts';
@@ -82,7 +83,8 @@ async function problemNow(call: Merge, ports: Ports): Promise<Problem | undefine
   const { command, repository } = call;
   // The command may have waited, for a rate limit to end: what was told meanwhile counts.
   const own = (await readStream(ports.db, call.stream))?.state as PullState | undefined;
-  if (!own || blockers(own).length > 0) return { why: message('merge-state-moved'), again: true };
+  if (!own || blockers(own).length > 0 || mergedBy(own) !== 'gantry')
+    return { why: message('merge-state-moved'), again: true };
   const pull = await ports.reader.pull(repository, command.pull);
   const no = (why: Message, again = false): Problem => ({ why, again });
   if (!pull || pull.state === 'closed') return no(message('merge-refused', { detail: 'the pull request is closed' }));

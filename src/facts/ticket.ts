@@ -39,9 +39,9 @@ export const TicketObserved = z.discriminatedUnion('type', [
     /** Somebody pushed to the branch of whom it is not known which person they are. */
     unknown: z.literal(true).optional(),
   }),
-  /** Version 2; version 1 lacked `pull`. */
   /** It had been closed without a merge. */
   fact('PullReopened', { pull: z.int(), by: Actor }),
+  /** Version 2; version 1 lacked `pull`. */
   fact('PullClosed', { pull: z.int(), merged: z.boolean(), sha: z.string().optional(), by: Actor.optional() }),
   fact('PullRetargeted', { base: z.string() }),
   /** What keeps this ticket still now; absent: nothing any more. */

@@ -93,7 +93,7 @@ test('while GitHub is away it stores webhooks and says what is missing; it goes 
   await until('it to say so', () => said().includes('Gantry is up'));
 });
 
-test('where no box can be built no run is dispatched, and the ticket hears what is to be installed', async () => {
+test('where no box can be built no run is dispatched, and the ticket waits and says why', async () => {
   const stage = await openStage({ kind: 'memory' });
   onTestFinished(() => stage.close());
   const sandbox = createBubblewrap({ bwrap: path.join(tmpdir(), 'no-bubblewrap-is-here') });
@@ -107,7 +107,7 @@ test('where no box can be built no run is dispatched, and the ticket hears what 
   const facts = await stage.journal.db
     .selectFrom('fact')
     .select('body')
-    .where('type', '=', 'DispatchRefused')
+    .where('type', '=', 'DispatchDeferred')
     .execute();
-  expect(facts).toMatchObject([{ body: { why: { id: 'box-missing' } } }]);
+  expect(facts).toMatchObject([{ body: { why: { id: 'dispatch-deferred-no_box' } } }]);
 });

@@ -73,7 +73,7 @@ function decide(state: PullState, fact: PullFact, context: Context): PullDecisio
 
 export const pullLifecycle: Lifecycle<PullState, PullFact> = {
   kind: 'pull',
-  version: 4,
+  version: 5,
   initial: initialPull,
   fact: PullFact,
   decide,

@@ -23,7 +23,7 @@ export function treePushed(
   const overtaken = known && state.head !== expected;
   return {
     // What an earlier plan built is not in the tree of a new one.
-    ...(stage === 'plan' ? without(state, 'phases', 'trial') : state),
+    ...(stage === 'plan' ? without(state, 'phases', 'trial', 'built') : state),
     branch,
     head: overtaken ? state.head : sha,
     pushed: state.pushed.includes(sha) ? state.pushed : [...state.pushed, sha].slice(-headsKept),

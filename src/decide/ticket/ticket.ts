@@ -118,7 +118,7 @@ const isSame = (now: TicketReport, before: TicketReport): boolean =>
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 11,
+  version: 12,
   initial: initialTicket,
   fact: TicketFact,
   decide,

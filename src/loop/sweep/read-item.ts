@@ -100,11 +100,12 @@ export const lookAt: Read<PullView> = async (tools, repository, pull, allowance)
   const known = (row?.state as PullState | null | undefined)?.header;
   if (!isNews(header, known)) return true;
   let by = pull.author;
-  if (pull.state === 'closed') {
+  const telling = pull.state === 'closed' ? ['merged', 'closed'] : known?.state === 'closed' ? ['reopened'] : [];
+  if (telling.length > 0) {
     if (!allowance.take()) return false;
     const { events, points } = await changes.events(repository, pull.number);
     allowance.add(points - 1);
-    by = events.findLast(({ event }) => event === 'merged' || event === 'closed')?.by ?? by;
+    by = events.findLast(({ event }) => telling.includes(event))?.by ?? by;
   }
   if ((await tell(tools, [heardOfLook(repository, header, by)])) > 0)
     log.info(

@@ -8,8 +8,6 @@ export const setup = {
     'No run could be started: `{file}` is not on `{ref}`, or is switched off. Run `gantry init` and merge what it writes, then type `/retry`.',
   dispatch_refused:
     'GitHub refused to start `{file}` on `{ref}`: {detail}\n\nRun `gantry init` again to renew the workflow file, then type `/retry`.',
-  'box-missing':
-    'No run was started: what an agent hands in is inspected in a box, and Gantry’s machine cannot build one: {detail}\n\nWho operates Gantry installs bubblewrap there (`gantry doctor` says what is missing); then type `/retry`.',
   'env.invalid':
     'Gantry does not start: the environment is not right.\n\n- {problems}\n\nSet {names} as `.env.example` shows, then start again.',
   'runner-settings': 'The runner does not start: {problem}. It is called as `{usage}`.',

@@ -30,9 +30,18 @@ const packing = (patterns: readonly string[]) =>
   `find . -type f \\( ${patterns.map((pattern) => `-path './${pattern}/*'`).join(' -o ')} \\) -print0 |
   tar --create --null --no-recursion --hard-dereference --files-from=-`;
 
-/** tar refuses members that climb out by `..` or through a link that it has just unpacked. */
-const unpacking = (patterns: readonly string[]) =>
-  `exec tar --extract --no-same-owner --no-same-permissions --wildcards ${patterns.map((pattern) => `'./${pattern}/*'`).join(' ')}`;
+/**
+ * One folder after the other, because tar fails where one that is asked for is not in the archive. Fails where none is.
+ * tar refuses members that climb out by `..` or through a link that it has just unpacked.
+ */
+const unpacking = (patterns: readonly string[]) => `cat > "$TMPDIR/archive" || exit 2
+found=1
+for folder in ${patterns.map((pattern) => `'./${pattern}/*'`).join(' ')}; do
+  tar --list --file "$TMPDIR/archive" --wildcards "$folder" > /dev/null 2>&1 || continue
+  tar --extract --file "$TMPDIR/archive" --no-same-owner --no-same-permissions --wildcards "$folder" || exit 2
+  found=0
+done
+exit $found`;
 
 /** False where the archive could not be read; the run then begins anew. */
 export async function restoreConversation(
@@ -60,8 +69,18 @@ async function downloaded(session: Context['session'], artifact: string): Promis
 
 type Left = { home: string; patterns: readonly string[]; id: string; installation: Pick<Installation, 'version'> };
 
+/** Never rejects: what cannot be kept costs the next run its memory, never this one its work. */
+export async function keepConversation(context: Context, left: Left): Promise<Conversation | undefined> {
+  try {
+    return await packed(context, left);
+  } catch (error) {
+    context.log.line(`The agent's conversation is not kept: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
 /** Undefined where there is nothing to keep, or too much. */
-export async function keepConversation(
+async function packed(
   { sandbox, session, log }: Context,
   { home, patterns, id, installation }: Left,
 ): Promise<Conversation | undefined> {
