@@ -88,7 +88,7 @@ test('every variable arrives', () => {
 });
 
 test('an app that names a gateway of its own refuses to hold model keys, and shows none', () => {
-  const gateway = { ...least, GATEWAY_URL: 'http://gateway:3000' };
+  const gateway = { ...least, GATEWAY_URL: 'http://gateway:3000', DATABASE_URL: 'postgres://db/gantry' };
   expect(readEnv(gateway).gatewayUrl).toBe('http://gateway:3000');
   const read = checkEnv({ ...gateway, OPENAI_API_KEY: 'hunter2' });
   const said = read.status === 'broken' ? read.problems.map(({ problem }) => problem).join() : '';
