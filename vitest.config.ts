@@ -12,10 +12,12 @@ const minutes = [
   'gates',
   'healing',
   'kill-switch',
+  'people',
   'phases',
   'replicas',
   'supervise',
   'traces',
+  'webhooks',
 ];
 const leftOut = everything ? [] : minutes.map((name) => `test/scenarios/${name}.test.ts`);
 

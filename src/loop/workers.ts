@@ -3,8 +3,11 @@ import type { JobWithMetadata, PgBoss } from 'pg-boss';
 import { lookOn } from '../journal/wake.ts';
 
 export type Poll = { pollingIntervalSeconds: number; notifyPollingIntervalSeconds: number };
-/** NOTIFY wakes a worker; the backstop poll is for the notification that was lost. */
-const backstop: Poll = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 };
+/**
+ * NOTIFY wakes a worker; the backstop poll is for a notification that was lost and for jobs that come due. Eighteen workers that
+ * look each second filled a slow machine by themselves: a look that takes as long as its poll is followed by the next at once.
+ */
+const backstop: Poll = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 };
 
 /**
  * `workers`: each takes `atOnce` jobs, and takes the next when all of them have ended. Jobs that ask GitHub take seconds, so
