@@ -1,6 +1,5 @@
 // The application as one value: journal, loop and HTTP, built from adapters that the root chose.
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { AgentAdapter } from '../adapters/agent/contract.ts';
@@ -10,6 +9,7 @@ import type { AppIdentity, GitHub, GitHubReader } from '../adapters/github/contr
 import type { OpenSpec } from '../adapters/openspec/contract.ts';
 import type { Tracer } from '../adapters/tracer/contract.ts';
 import { createBudgetAlarm } from './api/budget-alarm.ts';
+import { listen } from './api/listen.ts';
 import type { Metrics } from './api/metrics.ts';
 import { createRoutes } from './api/routes.ts';
 import { createSignInLinks } from './api/sign-in-links.ts';
@@ -87,7 +87,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     const isWebhook = request.method === 'POST' && request.url?.split('?')[0] === '/api/github/webhooks';
     void (isWebhook ? door(request, response) : answer(request, response));
   });
-  const url = await listen(server, env.http);
+  const taken = await listen(server, env.http);
+  // The public URL that was derived from port 0 is the one that was taken.
+  const url = env.http.port === 0 ? taken : env.http.publicUrl;
   const standing: Standing = (repo) => standstillOf(journal.db, { repo });
   const ports: Ports = {
     reader: github.reader,
@@ -160,13 +162,4 @@ async function whoWeAre(reader: Pick<GitHubReader, 'self'>, log: Logger): Promis
       await pause(after * 1_000);
     }
   }
-}
-
-/** Port 0 picks a free one; then the public URL that was derived from the port is the one that was picked. */
-async function listen(server: http.Server, { port, host, publicUrl }: Env['http']): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  return port === 0 ? `http://${host}:${(server.address() as AddressInfo).port}` : publicUrl;
 }

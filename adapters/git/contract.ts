@@ -122,7 +122,7 @@ export type GitReader = {
 };
 
 export type GitWriter = {
-  /** Whether this machine can build the box that `inspect` needs; `why` is for an operator. Asked anew each time: boxes can be installed. */
+  /** Whether this machine can build the box that `inspect` needs; `why` is for an operator. That it can is kept; that it cannot is asked anew, for boxes can be installed. */
   canInspect(): Promise<{ ok: true } | { ok: false; why: string }>;
   /**
    * Fetches the named refs (full names) and commits into the mirror. Answers where each ref stands; null: the remote has

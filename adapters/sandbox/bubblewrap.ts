@@ -79,12 +79,17 @@ export const createBubblewrap = (options: BubblewrapOptions = {}): Sandbox => {
       await cgroup?.remove();
     }
   };
+  let able = false;
   return {
     name: 'bubblewrap',
     boxed: true,
+    // Asked before each run: a box that worked once is not tried again, as with the probe.
     async available() {
+      if (able) return { ok: true };
       const identity = await probe();
-      return identity.ok ? tryBox(run) : { ok: false, why: identity.why };
+      const answer = identity.ok ? await tryBox(run) : { ok: false as const, why: identity.why };
+      able = answer.ok;
+      return answer;
     },
     run,
   };

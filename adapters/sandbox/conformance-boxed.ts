@@ -16,16 +16,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Bug, Permanent } from '../../src/errors.ts';
 import { alive, uniqueSeconds } from './conformance.ts';
+import { limits } from './conformance-limits.ts';
 import type { Box, BoxResult, Sandbox } from './contract.ts';
 
-const limits = {
-  wallSeconds: 30,
-  memoryBytes: 2 ** 29,
-  cpus: 1,
-  processes: 64,
-  fileBytes: 2 ** 24,
-  outputBytes: 65_536,
-};
 const path = { PATH: '/usr/local/bin:/usr/bin:/bin' };
 
 const listen = (server: Server, address: string | { port: number; host: string }): Promise<void> =>

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Box, BoxResult, Sandbox } from './contract.ts';
 
-const limits = {
+export const limits = {
   wallSeconds: 30,
   memoryBytes: 2 ** 29,
   cpus: 1,

@@ -1,12 +1,12 @@
 // The gateway as a process of its own beside the app: the only one that holds model keys. It answers model requests of
 // runs, by the run token and the same database, and nothing else.
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bearerRunToken, hashRunToken } from '../intake/runner/run-token.ts';
 import type { Journal } from '../journal/database.ts';
 import { runByToken } from '../journal/lease.ts';
+import { listen } from './listen.ts';
 import { createModelCalls, type ModelCallsOptions } from './model-calls.ts';
 
 export type GatewayRoleOptions = Omit<ModelCallsOptions, 'journal'> & {
@@ -45,12 +45,8 @@ export async function startGatewayRole(options: GatewayRoleOptions): Promise<{ u
     return refused(503, 'unavailable', 'The gateway cannot answer now. Try again in a few seconds.');
   });
   const server = http.createServer(getRequestListener(app.fetch));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.http.port, options.http.host, resolve);
-  });
   return {
-    url: `http://${options.http.host}:${(server.address() as AddressInfo).port}`,
+    url: await listen(server, options.http),
     close: () =>
       new Promise<void>((done) => {
         server.close(() => done());

@@ -209,6 +209,11 @@ export const checkEnv = (environment: Source, readFile: ReadFile = (path) => rea
 export const readEnv = (environment: Source, readFile?: ReadFile): Env => {
   const read = checkEnv(environment, readFile);
   if (read.status === 'ok') return read.env;
-  const names = [...new Set(read.problems.map(({ name }) => name))].join(', ');
-  throw new UserFixable('env.invalid', { names, problems: read.problems.map(({ problem }) => problem).join('\n') });
+  throw invalid(read.problems);
 };
+
+export const invalid = (problems: readonly EnvProblem[]): UserFixable =>
+  new UserFixable('env.invalid', {
+    names: [...new Set(problems.map(({ name }) => name))].join(', '),
+    problems: problems.map(({ problem }) => problem).join('\n'),
+  });

@@ -1,7 +1,6 @@
 // What `gantry gateway` reads: model keys and the database that the app uses. Of the App's credentials it knows nothing.
 import { readFileSync } from 'node:fs';
-import { UserFixable } from '../errors.ts';
-import { type EnvProblem, explained, type ReadFile, readModelKeys, type Source } from './env.ts';
+import { explained, invalid, type ReadFile, readModelKeys, type Source } from './env.ts';
 import { type ModelKeys, type Variables, Variables as variables } from './env-variables.ts';
 
 export type GatewayEnv = {
@@ -55,9 +54,3 @@ export function readGatewayEnv(
     otlpEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
   };
 }
-
-const invalid = (problems: readonly EnvProblem[]): UserFixable =>
-  new UserFixable('env.invalid', {
-    names: [...new Set(problems.map(({ name }) => name))].join(', '),
-    problems: problems.map(({ problem }) => problem).join('\n'),
-  });

@@ -22,7 +22,7 @@ import { type Rounds, startSweep } from './sweep/rounds.ts';
 import { daysOfLog } from './sweep/tools.ts';
 import { translate } from './translate.ts';
 import type { Watch, WorkedQueue } from './watch.ts';
-import { oneByOne, paces, work } from './workers.ts';
+import { oncePer, oneByOne, paces, work } from './workers.ts';
 
 export type LoopOptions = {
   journal: Journal;
@@ -82,12 +82,11 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   });
   await work<Jobs['react']>(boss, 'react', paces.react, (jobs) => {
     begin('react', jobs);
-    const reacted = new Set<StreamId>();
-    return oneByOne(jobs, async ({ data: { stream } }) => {
-      if (reacted.has(stream)) return;
-      await tracer.within(aboutStreamId(stream), () => reactOnce(stream));
-      reacted.add(stream);
-    });
+    return oncePer(
+      jobs,
+      ({ data }) => data.stream,
+      (stream) => tracer.within(aboutStreamId(stream), () => reactOnce(stream)),
+    );
   });
   await work<Jobs['perform']>(boss, 'perform', paces.perform, (jobs) => {
     begin('perform', jobs);
@@ -100,12 +99,11 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   await work<Jobs['offer']>(boss, 'offer', paces.offer, (jobs) => {
     begin('offer', jobs);
     // One look is enough for all that came free, but each closed issue is told.
-    const offered = new Set<StreamId | undefined>();
-    return oneByOne(jobs, async ({ data: { closed } }) => {
-      if (offered.has(closed)) return;
-      await offerSlots(db, enqueue, totalRuns, closed);
-      offered.add(closed);
-    });
+    return oncePer(
+      jobs,
+      ({ data }) => data.closed,
+      (closed) => offerSlots(db, enqueue, totalRuns, closed),
+    );
   });
   await work<Jobs[keyof Jobs]>(boss, 'dead', paces.dead, (jobs) => {
     begin('dead', jobs);

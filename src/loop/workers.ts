@@ -69,3 +69,18 @@ export async function oneByOne<J extends { id: string }>(
   }
   return done;
 }
+
+/** What several jobs ask for is done once. Where it fails it is tried again for the next of them. */
+export function oncePer<J extends { id: string }, Key>(
+  jobs: readonly J[],
+  keyOf: (job: J) => Key,
+  handle: (key: Key) => Promise<unknown>,
+): Promise<Done[]> {
+  const done = new Set<Key>();
+  return oneByOne(jobs, async (job) => {
+    const key = keyOf(job);
+    if (done.has(key)) return;
+    await handle(key);
+    done.add(key);
+  });
+}

@@ -22,6 +22,16 @@ function linesOf(value: string): string[] {
 /** The span's own backticks go, for `code` chooses as many as its data needs. */
 const spanOf = (span: string): string => code(span.slice(1, -1), 300);
 
+/** `- {key}` on a line of its own is a bullet for each line of its data. */
+const fillGaps = (template: string, data: Data, shown: (piece: string) => string): string =>
+  template.replace(bulletOrGap, (_, bullet?: string, key?: string) =>
+    bullet === undefined
+      ? shown(given(data, key))
+      : linesOf(given(data, bullet))
+          .map((line) => `- ${shown(line)}`)
+          .join('\n'),
+  );
+
 /**
  * Markdown. `{key}` in prose is escaped; inside backticks it stays in the code span; in a fenced block it is one line
  * without backticks; `- {key}` on a line of its own gives one bullet for each line of the data.
@@ -31,13 +41,7 @@ export const fill = (template: string, data: Data): string =>
     .split(codeOrProse)
     .map((part, index) => {
       if (index % 2 === 0) {
-        return part.replace(bulletOrGap, (_, bullet?: string, key?: string) =>
-          bullet === undefined
-            ? prose(given(data, key))
-            : linesOf(given(data, bullet))
-                .map((line) => `- ${prose(line)}`)
-                .join('\n'),
-        );
+        return fillGaps(part, data, prose);
       }
       const gaps = (shown: (piece: string) => string) =>
         part.replace(/\{(\w+)\}/g, (_, key: string) => shown(given(data, key)));
@@ -47,13 +51,7 @@ export const fill = (template: string, data: Data): string =>
 
 /** Plain text for a terminal, with the template's lines; a bullet's data is one line each. */
 export const fillForTerminal = (template: string, data: Data): string =>
-  template.replace(bulletOrGap, (_, bullet?: string, key?: string) =>
-    bullet === undefined
-      ? plain(given(data, key), 2_000)
-      : linesOf(given(data, bullet))
-          .map((line) => `- ${plain(line, 2_000)}`)
-          .join('\n'),
-  );
+  fillGaps(template, data, (piece) => plain(piece, 2_000));
 
 /** One line of plain text, for titles and annotations. */
 export const fillPlainly = (template: string, data: Data, most = 300): string =>

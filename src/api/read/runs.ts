@@ -1,10 +1,10 @@
 // Runs with their lease, outcome and tokens. Never with their run token.
 import { BudgetUse } from '../../facts/budget.ts';
-import { readFact } from '../../facts/fact.ts';
 import { Repository } from '../../facts/repository.ts';
-import { Assignment, finishedKey, RunOutcome, RunState, type Stage, type Usage } from '../../facts/run.ts';
+import { Assignment, RunOutcome, RunState, type Stage, type Usage } from '../../facts/run.ts';
 import { parseStream, type StreamId } from '../../facts/stream.ts';
 import { usageOf } from '../../journal/lease.ts';
+import { acceptedSubmission } from '../../journal/submission.ts';
 import type { Db } from '../../journal/tables.ts';
 
 export type RunItem = {
@@ -95,15 +95,9 @@ export async function evidenceOf(db: Db, stream: StreamId): Promise<Map<string, 
 }
 
 async function handedInBy(db: Db, run: string): Promise<HandedIn> {
-  const row = await db
-    .selectFrom('fact')
-    .select(['stream', 'key', 'type', 'version', 'body'])
-    .where('key', '=', finishedKey(run))
-    .where('body', 'is not', null)
-    .executeTakeFirst();
-  const fact = row && readFact(row);
-  if (fact?.type !== 'RunFinished') return {};
-  const { bundle, kept, evidence } = fact.submission;
+  const accepted = await acceptedSubmission(db, run);
+  if (!accepted) return {};
+  const { bundle, kept, evidence } = accepted;
   return { bundle: bundle?.artifact, patch: bundle?.patch, kept, evidence };
 }
 

@@ -1,11 +1,11 @@
 // The end of a run as its runner tells it: checked against the assignment, then row and fact change in one transaction.
 import { isDeepStrictEqual } from 'node:util';
-import { readFact } from '../../facts/fact.ts';
 import type { LayerName } from '../../facts/policy.ts';
 import { finishedKey, type Isolation, type Submission } from '../../facts/run.ts';
 import { append } from '../../journal/append.ts';
 import { exceededBy } from '../../journal/budget.ts';
 import { finishRun, type RunRow, usageOf } from '../../journal/lease.ts';
+import { acceptedSubmission } from '../../journal/submission.ts';
 import type { Db } from '../../journal/tables.ts';
 import { budgetedOutcome } from './budgeted-outcome.ts';
 import type { RunnerDoorDeps } from './deps.ts';
@@ -46,15 +46,8 @@ export async function submit(deps: Deps, run: RunRow, submission: Submission): P
  * accepted submission learns that it was accepted.
  */
 export async function submittedBefore(db: Db, run: string, submission: Submission): Promise<boolean> {
-  const row = await db
-    .selectFrom('fact')
-    .select(['stream', 'key', 'type', 'version', 'body'])
-    .where('key', '=', finishedKey(run))
-    .where('body', 'is not', null)
-    .executeTakeFirst();
-  const fact = row && readFact(row);
-  if (fact?.type !== 'RunFinished') return false;
-  const accepted = fact.submission;
+  const accepted = await acceptedSubmission(db, run);
+  if (!accepted) return false;
   // The outcome on record is ours where a budget ended the run.
   const told = (await exceededBy(db, run)) ? { ...submission, outcome: accepted.outcome } : submission;
   return isDeepStrictEqual(accepted, told);
