@@ -13,7 +13,13 @@ const command = <const Type extends string, Shape extends z.core.$ZodLooseShape>
   z.strictObject({ type: z.literal(type), ...shape });
 
 export const Command = z.discriminatedUnion('type', [
-  command('ReadStart', { issue: z.int(), by: Actor, covers: z.enum(['event', 'live']) }),
+  /** `consented`: logins of who let it start before. */
+  command('ReadStart', {
+    issue: z.int(),
+    by: Actor,
+    covers: z.enum(['event', 'live']),
+    consented: z.array(z.string()).optional(),
+  }),
   command('ReadAuthority', { ask: CommandGiven }),
   /** /harness pause or resume, by somebody who was seen to be an administrator. */
   command('ChangeControl', { ask: CommandGiven }),
@@ -25,7 +31,7 @@ export const Command = z.discriminatedUnion('type', [
     base: z.string(),
     changeId: z.string(),
   }),
-  command('ReadStartApproval', { ask: CommandGiven, issue: z.int() }),
+  command('ReadStartApproval', { ask: CommandGiven, issue: z.int(), consented: z.array(z.string()).optional() }),
   command('DispatchRun', {
     run: z.string(),
     stage: Stage,

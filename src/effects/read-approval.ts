@@ -7,6 +7,7 @@ import { branchRef, fetchRefs } from './gather/git-access.ts';
 import { issueSnapshot } from './gather/issue-at.ts';
 import { planAt } from './gather/plan-at.ts';
 import { livePolicy } from './gather/policy-at.ts';
+import { withoutWrite } from './gather/without-write.ts';
 
 /** It exists, was never edited, and was written by its sender and through no App. */
 const isGenuine = (comment: CommentView | undefined, { by }: CommandGiven): boolean =>
@@ -49,12 +50,13 @@ export const readApproval: Effect<'ReadApproval'> = {
 
 /** There is no plan yet: the comment, the person, the issue and the policy. */
 export const readStartApproval: Effect<'ReadStartApproval'> = {
-  async execute({ command: { ask, issue: number }, repository }, ports) {
-    const [role, comment, issue, policy] = await Promise.all([
+  async execute({ command: { ask, issue: number, consented }, repository }, ports) {
+    const [role, comment, issue, policy, lapsed] = await Promise.all([
       ports.reader.role(repository, ask.by.login),
       ports.reader.comment(repository, ask.comment.id),
       ports.reader.issue(repository, number),
       livePolicy(ports, repository),
+      withoutWrite(ports, repository, consented),
     ]);
     return {
       type: 'StartApprovalRead',
@@ -62,6 +64,7 @@ export const readStartApproval: Effect<'ReadStartApproval'> = {
       role,
       genuine: isGenuine(comment, ask),
       policy,
+      ...lapsed,
       ...(issue && { bodyDigest: issueSnapshot(issue).snapshot.bodyDigest, labels: issue.labels }),
     };
   },

@@ -6,14 +6,16 @@ import type { Effect } from './contract.ts';
 import { branchRef, fetchRefs } from './gather/git-access.ts';
 import { issueSnapshot } from './gather/issue-at.ts';
 import { policyAt } from './gather/policy-at.ts';
+import { withoutWrite } from './gather/without-write.ts';
 
 export const readStart: Effect<'ReadStart'> = {
   async execute({ command, repository }, ports) {
     const { by, covers } = command;
-    const [role, issue, base] = await Promise.all([
+    const [role, issue, base, lapsed] = await Promise.all([
       ports.reader.role(repository, by.login),
       ports.reader.issue(repository, command.issue),
       ports.reader.defaultBranch(repository),
+      withoutWrite(ports, repository, command.consented),
     ]);
     const refs = await fetchRefs(ports, repository, [branchRef(base)]);
     const sha = refs[branchRef(base)];
@@ -28,6 +30,7 @@ export const readStart: Effect<'ReadStart'> = {
       labels: issue?.labels ?? [],
       policy: await policyAt(ports, repository, sha),
       base: { ref: base, sha },
+      ...lapsed,
       ...(read && {
         issue: {
           ...read.snapshot,

@@ -83,6 +83,9 @@ export const TicketRun = z.discriminatedUnion('type', [
 /** The policy of the default branch as it is now. Absent only in facts that were recorded before it was read. */
 const livePolicy = PolicyRead.optional();
 
+/** Logins of people who let the ticket start before, and have no write permission any more. */
+const Lapsed = z.array(z.string()).optional();
+
 /** Answers of commands, one for each. */
 export const TicketOutcome = z.discriminatedUnion('type', [
   fact('StartRead', {
@@ -97,6 +100,7 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     labels: z.array(z.string()).optional(),
     policy: PolicyRead,
     base: z.strictObject({ ref: z.string(), sha: z.string() }),
+    lapsed: Lapsed,
   }),
   fact('AuthorityRead', { ask: CommandGiven, role: Role }),
   fact('LabelAuthorityRead', { label: z.string(), change: z.enum(['added', 'removed']), by: Actor, role: Role }),
@@ -120,6 +124,7 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     bodyDigest: z.string().optional(),
     labels: z.array(z.string()).optional(),
     policy: livePolicy,
+    lapsed: Lapsed,
   }),
   /** `signal`: what asked for it. `run` of the other two: absent in facts that were recorded before it was told. */
   fact('RunDispatched', {

@@ -10,11 +10,13 @@ import { reread } from './branch.ts';
 import { carryOut } from './dispatch.ts';
 import { and, ask, done, heldBy, nothing, refuse, type TicketDecision } from './moves.ts';
 import { together } from './plan-gate.ts';
+import { consentedBy } from './start-gate.ts';
 import { plannedForIssue, type TicketState, withLabels, withPolicy } from './state.ts';
 
 export function approvePlan(state: TicketState, given: CommandGiven, { number }: Context): TicketDecision {
   const { plan, branch, base } = state;
-  if (state.stage.name === 'awaiting_start') return ask({ type: 'ReadStartApproval', ask: given, issue: number });
+  if (state.stage.name === 'awaiting_start')
+    return ask({ type: 'ReadStartApproval', ask: given, issue: number, ...consentedBy(state) });
   if (state.stage.name !== 'awaiting_approval' || !plan || !branch || !base)
     return refuse(given, message('nothing-to-approve', { stage: state.stage.name }));
   return ask({ type: 'ReadApproval', ask: given, issue: number, branch, base: base.ref, changeId: plan.changeId });

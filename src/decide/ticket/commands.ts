@@ -13,6 +13,7 @@ import { start } from './dispatch.ts';
 import { hold, resume, unhold } from './hold.ts';
 import { and, ask, block, done, enter, heldBy, nothing, refuse, stop, type TicketDecision } from './moves.ts';
 import { publish, publishPlan } from './publish.ts';
+import { askStart } from './start-gate.ts';
 import { isOver, notStarted, type TicketState, waitsForSlot } from './state.ts';
 
 export function commandGiven(
@@ -75,11 +76,7 @@ const acts: { [Name in CommandName]?: Act } = {
     const { stage } = state;
     if (state.hold) return refuse(given, heldBy(state.hold));
     if (notStarted(state) && state.label?.on) {
-      return and(
-        done(given),
-        enter({ name: 'checking' }),
-        ask({ type: 'ReadStart', issue: context.number, by: given.by, covers: 'live' }),
-      );
+      return and(done(given), enter({ name: 'checking' }), askStart(state, context.number, given.by, 'live'));
     }
     if (stage.name === 'blocked' || stage.name === 'retrying')
       return and(done(given), resume(state, context, given.by));

@@ -9,7 +9,7 @@ import { headMoved, phaseCompleted, planRead, pullClosed, treePushed } from './e
 import { bundleInspected, isOfOther, runFinished, stageEntered, withOutcome, withWorkflowRun } from './evolve-run.ts';
 import { standing } from './plan-gate.ts';
 import { withStandstill } from './standstill.ts';
-import { withoutStartConsentOf, withStartConsent } from './start-gate.ts';
+import { withoutStartConsents, withStartConsent } from './start-gate.ts';
 import {
   initialTicket,
   isOver,
@@ -90,9 +90,10 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
   BaseMoved: (state, { ref, sha }) => (ref === state.base?.ref ? { ...state, baseTip: sha } : state),
   PlanRead: (state, fact, context) => withPolicy(planRead(state, fact, context), fact.policy),
   ApprovalRead: (state, { policy, labels }) => withLabels(withPolicy(state, policy), labels),
-  StartApprovalRead: (state, { policy, labels }) => withLabels(withPolicy(state, policy), labels),
+  StartApprovalRead: (state, { policy, labels, lapsed }) =>
+    withoutStartConsents(withLabels(withPolicy(state, policy), labels), lapsed),
   StartConsented: (state, { consent }) => withStartConsent(state, consent),
-  MembersChanged: withoutStartConsentOf,
+  MembersChanged: (state, { login }) => withoutStartConsents(state, [login]),
   PullRetargeted: (state, { base }) => ({ ...state, base: { ref: base, sha: state.base?.sha ?? '' } }),
   PlanConsented: (state, { approval }) => ({ ...state, consents: [...standing(state, approval), approval] }),
   PlanApproved: (state, { approval }) => ({ ...without(state, 'revoked', 'fell', 'consents'), approval }),
@@ -148,7 +149,7 @@ function startRead(state: TicketState, fact: TicketFactOf<'StartRead'>): TicketS
   const { by, covers, role, issue, body, policy, base } = fact;
   const allowed = covers === 'event' && state.label?.by.id === by.id && by.kind === 'person' && atLeast(role, 'write');
   return {
-    ...state,
+    ...withoutStartConsents(state, fact.lapsed),
     ...(issue && { issue }),
     ...(fact.labels && { labels: withLabels(state, fact.labels).labels ?? [] }),
     ...(body && { body }),

@@ -4,8 +4,9 @@ import type { StageName } from '../../facts/stage.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
 import { carryOut, start } from './dispatch.ts';
-import { and, ask, enter, halt, heldBy, nothing, type TicketDecision } from './moves.ts';
+import { and, enter, halt, heldBy, nothing, type TicketDecision } from './moves.ts';
 import { publishAgain, publishPlan } from './publish.ts';
+import { askStart } from './start-gate.ts';
 import type { TicketState } from './state.ts';
 import { without } from './without.ts';
 
@@ -56,7 +57,7 @@ function resumed(state: TicketState, context: Context, by?: Actor): TicketDecisi
   switch (stage.resume) {
     case 'start':
       if (!by) return nothing;
-      return and(enter({ name: 'checking' }), ask({ type: 'ReadStart', issue: context.number, by, covers: 'live' }));
+      return and(enter({ name: 'checking' }), askStart(state, context.number, by, 'live'));
     case 'plan':
       return start(state, context, 'plan');
     case 'publish_plan':

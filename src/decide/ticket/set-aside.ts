@@ -4,7 +4,8 @@ import type { StageName } from '../../facts/stage.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import type { Context } from '../contract.ts';
 import { resume } from './hold.ts';
-import { and, ask, block, disapprove, enter, halt, nothing, type TicketDecision } from './moves.ts';
+import { and, block, disapprove, enter, halt, nothing, type TicketDecision } from './moves.ts';
+import { askStart } from './start-gate.ts';
 import { isOver, type TicketState } from './state.ts';
 
 /** Nothing goes on in these: whoever starts anew has everything read live. */
@@ -28,10 +29,6 @@ export function replayed(state: TicketState, { of, what }: TicketFactOf<'Replaye
   if (stage.resume !== 'start') return resume(state, context);
   // An operator starts nothing in somebody's name: what was asked for by the label is read once more.
   return label?.on
-    ? and(
-        enter({ name: 'checking' }),
-        ask({ type: 'ReadStart', issue: context.number, by: label.by, covers: 'event' }),
-        { takenUp: true },
-      )
+    ? and(enter({ name: 'checking' }), askStart(state, context.number, label.by, 'event'), { takenUp: true })
     : nothing;
 }

@@ -6,7 +6,7 @@ import type { Context } from '../contract.ts';
 import { approverProblem, isFresh } from './approver.ts';
 import { start } from './dispatch.ts';
 import { and, done, heldBy, nothing, refuse, type TicketDecision } from './moves.ts';
-import { mayStart, withStartConsent } from './start-gate.ts';
+import { mayStart, withoutStartConsents, withStartConsent } from './start-gate.ts';
 import { type TicketState, withLabels, withPolicy } from './state.ts';
 
 export function startApprovalRead(
@@ -18,7 +18,8 @@ export function startApprovalRead(
   const problem = startProblem(state, fact);
   if (problem) return refuse(given, problem);
   const consent: StartConsent = { by: given.by, comment: given.comment.id, at: given.comment.at, bodyDigest };
-  const next = withStartConsent(withLabels(withPolicy(state, fact.policy), fact.labels), consent);
+  const before = withoutStartConsents(withLabels(withPolicy(state, fact.policy), fact.labels), fact.lapsed);
+  const next = withStartConsent(before, consent);
   return and(
     { facts: [{ type: 'StartConsented', consent }] },
     done(given),

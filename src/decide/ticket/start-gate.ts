@@ -1,8 +1,10 @@
 // The gate before the first run of a ticket: by policy, people approve that a plan is made at all.
 import type { StartConsent } from '../../facts/approval.ts';
+import type { Actor } from '../../facts/person.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
+import type { CommandOf } from '../command.ts';
 import { type Demand, demandData, demandOf, isMet } from '../gates/demand.ts';
-import { and, enter, type TicketDecision } from './moves.ts';
+import { and, ask, enter, type TicketDecision } from './moves.ts';
 import { policyOf, type TicketState } from './state.ts';
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
@@ -48,8 +50,19 @@ export const withStartConsent = (state: TicketState, consent: StartConsent): Tic
   startConsents: [...(state.startConsents ?? []).filter(({ by }) => by.id !== consent.by.id), consent].slice(-20),
 });
 
-/** What they may do changed: whoever still may, says so again. */
-export const withoutStartConsentOf = (state: TicketState, { login }: TicketFactOf<'MembersChanged'>): TicketState =>
+/** Consents are read again with whatever else a start is judged by: who gave one may have lost write since. */
+export const askStart = (
+  state: TicketState,
+  issue: number,
+  by: Actor,
+  covers: CommandOf<'ReadStart'>['covers'],
+): TicketDecision => ask({ type: 'ReadStart', issue, by, covers, ...consentedBy(state) });
+
+export const consentedBy = ({ startConsents = [] }: TicketState): { consented?: string[] } =>
+  startConsents.length > 0 ? { consented: startConsents.map(({ by }) => by.login) } : {};
+
+/** Whoever of them may again, says so again. */
+export const withoutStartConsents = (state: TicketState, logins: readonly string[] = []): TicketState =>
   state.startConsents
-    ? { ...state, startConsents: state.startConsents.filter(({ by }) => !same(by.login, login)) }
+    ? { ...state, startConsents: state.startConsents.filter(({ by }) => !logins.some((one) => same(one, by.login))) }
     : state;

@@ -10,6 +10,7 @@ import { hold } from './hold.ts';
 import { and, ask, block, enter, nothing, revoke, stop, stopRun, type TicketDecision } from './moves.ts';
 import { policyProblems } from './policy-problems.ts';
 import { awaitAgain } from './publish.ts';
+import { askStart, withoutStartConsents } from './start-gate.ts';
 import { isOver, notStarted, type TicketState, withLabels } from './state.ts';
 
 export function issueLabeled(
@@ -22,7 +23,7 @@ export function issueLabeled(
     return by.kind === 'bot' || state.hold || late ? nothing : hold(state, by, 'the label ai-hold was set');
   }
   if (label !== 'ai-ready' || !notStarted(state) || (state.label && at < state.label.at)) return nothing;
-  return and(enter({ name: 'checking' }), ask({ type: 'ReadStart', issue: number, by, covers: 'event' }));
+  return and(enter({ name: 'checking' }), askStart(state, number, by, 'event'));
 }
 
 export function issueUnlabeled(state: TicketState, { label, by, at }: TicketFactOf<'IssueUnlabeled'>): TicketDecision {
@@ -54,9 +55,7 @@ export const pullReopened = (
   { pull, by }: TicketFactOf<'PullReopened'>,
   { number }: Context,
 ): TicketDecision =>
-  pull === state.pull && endedWithPull(state) && by.kind === 'person'
-    ? ask({ type: 'ReadStart', issue: number, by, covers: 'event' })
-    : nothing;
+  pull === state.pull && endedWithPull(state) && by.kind === 'person' ? askStart(state, number, by, 'event') : nothing;
 
 const endedWithPull = ({ stage }: TicketState): boolean => stage.name === 'canceled' && stage.why.id === 'pull-closed';
 
@@ -79,7 +78,7 @@ export function issueEdited(
   // While it is being checked the issue may have been read before this edit was heard of: nobody else asks again.
   const checking = state.stage.name === 'checking';
   if (isOver(state) || (!checking && issue.bodyDigest === state.issue?.bodyDigest)) return nothing;
-  const again = ask({ type: 'ReadStart', issue: number, by, covers: 'event' });
+  const again = askStart(state, number, by, 'event');
   return notStarted(state) && !checking ? and(enter({ name: 'checking' }), again) : again;
 }
 
@@ -100,7 +99,7 @@ export function startRead(state: TicketState, fact: TicketFactOf<'StartRead'>, c
   // Whoever labelled asked for it, also where somebody else has edited the text since.
   const requester = fact.covers === 'event' ? (state.label?.by ?? by) : by;
   const ready: TicketState = {
-    ...withLabels(state, fact.labels),
+    ...withoutStartConsents(withLabels(state, fact.labels), fact.lapsed),
     requester,
     issue,
     policy: fact.policy,
@@ -124,12 +123,12 @@ function covers(state: TicketState, { by, covers: how, issue }: TicketFactOf<'St
 
 /** Not covered by who was read, but perhaps by the newest editor. One that is not heard of yet asks by IssueEdited. */
 const askEditor = (
-  { edit }: TicketState,
+  state: TicketState,
   { by, issue }: TicketFactOf<'StartRead'>,
   { number }: Context,
 ): TicketDecision =>
-  edit && edit.digest === issue?.bodyDigest && edit.by.id !== by.id
-    ? ask({ type: 'ReadStart', issue: number, by: edit.by, covers: 'event' })
+  state.edit && state.edit.digest === issue?.bodyDigest && state.edit.by.id !== by.id
+    ? askStart(state, number, state.edit.by, 'event')
     : nothing;
 
 /** The label covers the issue as its author saw it: an edit by somebody without write withdraws it. */

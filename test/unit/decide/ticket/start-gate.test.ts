@@ -176,6 +176,25 @@ describe('what a yes falls by', () => {
       .stage('planning');
   });
 
+  test('write that its author lost unheard: at the next yes, and when the start is read again', () => {
+    const given = waiting(two).given(...yes());
+    const second = yes(pat, { lapsed: ['Ann'] });
+    const asked = given.when(second[0]);
+    expect(asked.command('ReadStartApproval')).toMatchObject({ consented: ['ann'] });
+    asked
+      .given(second[1])
+      .stage('awaiting_start')
+      .given(...yes(olga))
+      .stage('planning');
+
+    const [typed, allows] = allowed({ name: 'retry' }, rae);
+    const again = waiting(two)
+      .given(...yes(), typed)
+      .when(allows);
+    expect(again.command('ReadStart')).toMatchObject({ consented: ['ann'] });
+    again.given(startRead({ covers: 'live', policy: gate(), lapsed: ['ann'] })).stage('awaiting_start');
+  });
+
   test('an edit of the issue, which is checked first', () => {
     const spec = waiting(two)
       .given(...yes(), edited(pat, 'second'))
