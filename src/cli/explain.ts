@@ -33,7 +33,7 @@ export const explain: CliCommand = {
   },
 };
 
-async function openForReading(where: Exclude<Where, { kind: 'memory' }>, io: Io): Promise<Database> {
+async function openForReading(where: Where, io: Io): Promise<Database> {
   if (where.kind === 'pglite' && !existsSync(`${where.folder}/pglite`))
     throw new Permanent(`There is no database in ${where.folder}. Set DATA_DIR, or DATABASE_URL, as the app has it.`);
   try {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Where } from '../journal/open-database.ts';
 import type { Io } from './command.ts';
 
-export function whereOf({ env, cwd }: Pick<Io, 'env' | 'cwd'>): Exclude<Where, { kind: 'memory' }> {
+export function whereOf({ env, cwd }: Pick<Io, 'env' | 'cwd'>): Where {
   const url = env.DATABASE_URL?.trim();
   return url
     ? { kind: 'postgres', url }

@@ -6,8 +6,7 @@ import pg from 'pg';
 import { holdFolder } from './hold-folder.ts';
 import type { Db, Tables } from './tables.ts';
 
-/** `memory` is for tests: it is gone with the process. */
-export type Where = { kind: 'postgres'; url: string } | { kind: 'pglite'; folder: string } | { kind: 'memory' };
+export type Where = { kind: 'postgres'; url: string } | { kind: 'pglite'; folder: string };
 
 /** `pglite` is undefined on a server. `close` also gives the data folder back. */
 export type Database = { db: Db; pglite: PGlite | undefined; close(): Promise<void> };
@@ -18,7 +17,7 @@ export async function openDatabase(where: Where, onError: (error: unknown) => vo
     const db: Db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: openPool(where.url, onError) }) });
     return { db, pglite: undefined, close: () => db.destroy() };
   }
-  const { pglite, release } = await openLite(where);
+  const { pglite, release } = await openLite(where.folder);
   const db: Db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) });
   return {
     db,
@@ -30,14 +29,17 @@ export async function openDatabase(where: Where, onError: (error: unknown) => vo
   };
 }
 
-async function openLite(
-  where: { kind: 'pglite'; folder: string } | { kind: 'memory' },
-): Promise<{ pglite: PGlite; release(): void }> {
-  if (where.kind === 'memory') return { pglite: await PGlite.create(), release() {} };
-  mkdirSync(where.folder, { recursive: true });
-  const release = holdFolder(where.folder);
+/**
+ * Its own cache beside the system's of the same files makes this process a quarter of a gigabyte larger, and each child that
+ * it starts is forked with all of it: 10 ms at 650 MB, 1 ms at 50 MB (measured on Linux, Node 24).
+ */
+const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
+
+async function openLite(folder: string): Promise<{ pglite: PGlite; release(): void }> {
+  mkdirSync(folder, { recursive: true });
+  const release = holdFolder(folder);
   try {
-    return { pglite: await PGlite.create(`${where.folder}/pglite`), release };
+    return { pglite: await PGlite.create(`${folder}/pglite`, { startParams }), release };
   } catch (error) {
     release();
     throw error;

@@ -12,6 +12,7 @@ import { type Journal, openJournal } from '../../src/journal/database.ts';
 import { createInbox, type Inbox } from '../../src/journal/inbox.ts';
 import { translate } from '../../src/loop/translate.ts';
 import { propertyRuns } from '../property-runs.ts';
+import { freshPglite } from '../world/pglite.ts';
 import { type Example, examples, mutated, mutations } from './hostile.ts';
 
 const numRuns = propertyRuns(200, 2_000);
@@ -25,7 +26,7 @@ let url: string;
 const errors: unknown[] = [];
 
 beforeAll(async () => {
-  journal = await openJournal({ kind: 'memory' }, (error) => errors.push(error));
+  journal = await openJournal(await freshPglite(), (error) => errors.push(error));
   inbox = createInbox(journal.db, journal.enqueue);
   const secrets = { current: 'current', previous: 'previous' };
   const door = createDoor({ inbox, secrets, onError: (error) => errors.push(error) });

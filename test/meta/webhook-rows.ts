@@ -17,6 +17,7 @@ import type { Log } from '../../src/loop/log.ts';
 import { react } from '../../src/loop/react.ts';
 import { translate } from '../../src/loop/translate.ts';
 import type { Watch } from '../../src/loop/watch.ts';
+import { freshPglite } from '../world/pglite.ts';
 
 const guid = '6f1c0d5e-2b9a-4d6e-8f43-5a1b7c9d0e21';
 const stream = ticketStream(42, 12);
@@ -53,7 +54,7 @@ const quiet: Log = { debug() {}, info() {}, warn() {}, error: (about, text) => c
 
 /** The tables after each step, as Markdown, by the step's name. */
 export async function webhookRows(): Promise<Record<string, string>> {
-  const journal = await openJournal({ kind: 'memory' }, (error) => console.error(error));
+  const journal = await openJournal(await freshPglite(), (error) => console.error(error));
   const { db, enqueue } = journal;
   const inbox = createInbox(db, enqueue);
   const steps: Record<string, string> = {};

@@ -12,6 +12,7 @@ import { openScene, type Scene, type SceneOptions } from '../scene/scene.ts';
 import { until } from '../scene/until.ts';
 import type { CheckRunJson, CommentJson, PullJson } from '../world/github-json.ts';
 import type { Person } from '../world/person.ts';
+import { freshPglite } from '../world/pglite.ts';
 import { readyIssue } from './issues.ts';
 
 export { readyIssue, thinIssue } from './issues.ts';
@@ -52,7 +53,12 @@ const open: Scene[] = [];
 
 /** Opens a world of its own; it is checked and closed after the test. */
 export async function dialogue(options: Partial<SceneOptions> = {}): Promise<Dialogue> {
-  const scene = await openScene({ agentsDir, sandbox: box.ok ? 'bubblewrap' : 'none', ...options });
+  const scene = await openScene({
+    agentsDir,
+    sandbox: box.ok ? 'bubblewrap' : 'none',
+    where: options.where ?? (await freshPglite()),
+    ...options,
+  });
   open.push(scene);
   const { world, app, repo } = scene;
   const [mona, will, tess, rita, sam, admin] = ['mona', 'will', 'tess', 'rita', 'sam', 'root-admin'].map((login) =>
@@ -146,7 +152,7 @@ async function quiet({ world, app }: Scene): Promise<void> {
       );
     const active = [...world.actions.runs.values()].some(({ row }) => row.status !== 'completed');
     calm = pending || active || jobs.rows.length > 0 ? 0 : calm + 1;
-    return calm >= 8;
+    return calm >= 3;
   });
 }
 

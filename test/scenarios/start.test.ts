@@ -14,6 +14,7 @@ import { root } from '../scene/our-repository.ts';
 import { until } from '../scene/until.ts';
 import { freePort } from '../stack/free-port.ts';
 import type { World } from '../world/contract.ts';
+import { freshPglite } from '../world/pglite.ts';
 import { openWorld } from '../world/world-kit.ts';
 
 const token = 'a-token-that-reads';
@@ -94,7 +95,7 @@ test('while GitHub is away it stores webhooks and says what is missing; it goes 
 });
 
 test('where no box can be built no run is dispatched, and the ticket waits and says why', async () => {
-  const stage = await openStage({ kind: 'memory' });
+  const stage = await openStage(await freshPglite());
   onTestFinished(() => stage.close());
   const sandbox = createBubblewrap({ bwrap: path.join(tmpdir(), 'no-bubblewrap-is-here') });
   const git = createGitStore({ dataDir: tmpdir(), sandbox });

@@ -81,7 +81,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   await installed[agent].install(options.agentsDir);
   const work = fixtureWork();
   const log: string[] = [];
-  const where = options.where ?? { kind: 'memory' };
+  const where = options.where ?? { kind: 'pglite', folder: path.join(folder, 'data') };
   const model = await startModelServer({ key, script: options.script ?? scriptedAgent(() => work) });
   const world = await startWorld({ linear: options.linear ?? false });
   Object.assign(world.actions.runnerEnvironment, {

@@ -22,6 +22,6 @@ export async function until<T>(
       problem = error;
     }
     if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for: ${what}`, { cause: problem });
-    await wait(25);
+    await wait(100);
   }
 }

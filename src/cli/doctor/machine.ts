@@ -65,7 +65,7 @@ export async function box(sandbox: Pick<Sandbox, 'name' | 'available'>): Promise
       );
 }
 
-export async function database(where: Exclude<Where, { kind: 'memory' }>): Promise<Finding> {
+export async function database(where: Where): Promise<Finding> {
   return where.kind === 'postgres' ? server(where.url) : embedded(where.folder);
 }
 

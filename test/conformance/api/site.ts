@@ -11,6 +11,7 @@ import { createSignInLinks } from '../../../src/api/sign-in-links.ts';
 import type { ApiToken } from '../../../src/config/env-variables.ts';
 import { type Journal, openJournal } from '../../../src/journal/database.ts';
 import { createInbox } from '../../../src/journal/inbox.ts';
+import { freshPglite } from '../../world/pglite.ts';
 
 export const tokens: ApiToken[] = [
   { name: 'token-1', scopes: ['read'], token: 'a-reading-token' },
@@ -24,7 +25,7 @@ export async function openSite(
 ) {
   const errors: unknown[] = [];
   const onError = (error: unknown) => void errors.push(error);
-  const journal = on ?? (await openJournal({ kind: 'memory' }, onError));
+  const journal = on ?? (await openJournal(await freshPglite(), onError));
   const { db, enqueue } = journal;
   const inbox = createInbox(db, enqueue);
   const metrics = createMetrics();

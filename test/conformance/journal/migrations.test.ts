@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { migrate, migrations, rollback } from '../../../src/journal/migrate.ts';
 import { type Database, openDatabase } from '../../../src/journal/open-database.ts';
 import type { Db } from '../../../src/journal/tables.ts';
-import { databases, fresh } from './databases.ts';
+import { databases, empty } from './databases.ts';
 import { fillTables, readTables, type Snapshot, tablesOf } from './fill-tables.ts';
 
 const names = Object.keys(migrations);
@@ -13,7 +13,7 @@ const names = Object.keys(migrations);
 describe.each(databases)('on %s', (kind) => {
   const open: Database[] = [];
   const openOne = async () => {
-    const one = await openDatabase(await fresh(kind), (error) => {
+    const one = await openDatabase(await empty(kind), (error) => {
       throw error;
     });
     open.push(one);

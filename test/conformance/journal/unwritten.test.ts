@@ -9,9 +9,10 @@ import { createLog } from '../../../src/log.ts';
 import { convergeUnwritten } from '../../../src/loop/converge-unwritten.ts';
 import { react } from '../../../src/loop/react.ts';
 import { header, observed } from '../../unit/decide/builders.ts';
+import { freshPglite } from '../../world/pglite.ts';
 
 const errors: unknown[] = [];
-const journal = await openJournal({ kind: 'memory' }, (error) => errors.push(error));
+const journal = await openJournal(await freshPglite(), (error) => errors.push(error));
 afterAll(() => journal.close());
 
 test('what broke off is sent again once its attempts are over', async () => {

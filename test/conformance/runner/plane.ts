@@ -14,6 +14,7 @@ import { admit } from '../../../src/journal/admit.ts';
 import { append } from '../../../src/journal/append.ts';
 import { type Journal, openJournal } from '../../../src/journal/database.ts';
 import { bindWorkflowRun, type RunRow } from '../../../src/journal/lease.ts';
+import { freshPglite } from '../../world/pglite.ts';
 import { startIssuer } from './issuer.ts';
 
 export const repository = { installation: 1, id: 7001, owner: 'acme', name: 'parcel-rates' };
@@ -44,7 +45,7 @@ type Gateway = (request: Request, run: RunRow) => Promise<Response>;
 export async function startPlane() {
   const errors: unknown[] = [];
   const refused: string[] = [];
-  const journal: Journal = await openJournal({ kind: 'memory' }, (error) => errors.push(error));
+  const journal: Journal = await openJournal(await freshPglite(), (error) => errors.push(error));
   const state: { gateway: Gateway; truth?: (run: RunRow) => Promise<GatewayTruth>; leaseSeconds: number } = {
     gateway: async () => new Response('no gateway', { status: 500 }),
     leaseSeconds: 60,
