@@ -26,6 +26,7 @@ import type { RunnerRules } from './intake/runner/job-rules.ts';
 import { standstillOf } from './journal/control.ts';
 import { type Journal, openJournal, type Where } from './journal/database.ts';
 import { createInbox } from './journal/inbox.ts';
+import { readRun } from './journal/lease.ts';
 import { tracedInbox } from './journal/traced-inbox.ts';
 import { type Loop, startLoop } from './loop/loop.ts';
 import type { Rounds } from './loop/sweep/rounds.ts';
@@ -90,7 +91,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const taken = await listen(server, env.http);
   // The public URL that was derived from port 0 is the one that was taken.
   const url = env.http.port === 0 ? taken : env.http.publicUrl;
-  const standing: Standing = (repo) => standstillOf(journal.db, { repo });
+  const standing: Standing = async (repo, run) =>
+    standstillOf(journal.db, { repo, agent: run && (await readRun(journal.db, run))?.assignment.agent.name });
   const ports: Ports = {
     reader: github.reader,
     writer: guardWriter(github.writer, standing),

@@ -61,7 +61,7 @@ export function createApi({ tokens, publicUrl, onError, ...journal }: ApiOptions
   addLists(tools);
   addControls(tools);
   addOrders(tools);
-  addDeadLetters(api, tools);
+  addDeadLetters(tools);
 
   api.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',

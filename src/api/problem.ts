@@ -1,43 +1,8 @@
-// A refusal of the API as problem+json (RFC 9457): what, why, what to do. Nothing of what was sent is repeated.
-import type { FieldProblem } from '../facts/field-problems.ts';
+// Refusals of the API, and what is said to whoever is not let in.
+import { problemOf } from '../intake/problem.ts';
 import type { Refusal } from './access.ts';
 
-const titles = {
-  400: 'The request is malformed',
-  401: 'A token is needed',
-  403: 'Refused',
-  404: 'Not found',
-  409: 'Not in this state',
-  413: 'Too large',
-  415: 'Unsupported media type',
-  422: 'Not acceptable',
-  500: 'Internal error',
-} as const;
-
-export type ProblemStatus = keyof typeof titles;
-
-export function problem(
-  status: ProblemStatus,
-  code: string,
-  detail: string,
-  problems?: readonly FieldProblem[],
-): Response {
-  const body = {
-    type: `urn:gantry:api:${code}`,
-    title: titles[status],
-    status,
-    detail,
-    ...(problems && { problems: problems.slice(0, 20) }),
-  };
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: {
-      'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
-      ...(status === 401 && { 'www-authenticate': 'Bearer realm="gantry"' }),
-    },
-  });
-}
+export const problem = problemOf('api');
 
 export const refusals: Readonly<Record<Refusal, { status: 401 | 403; detail: string }>> = {
   no_tokens: {

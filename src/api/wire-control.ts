@@ -1,14 +1,7 @@
 // Controls, orders and the audit on the wire: what may be asked, and what is answered.
 import { z } from '@hono/zod-openapi';
-import { ControlMode, ControlScope } from '../facts/control.ts';
-import { cursor, limit, next, time } from './wire.ts';
-
-const why = z
-  .string()
-  .trim()
-  .min(3, 'say why in a few words')
-  .max(500, 'keep the reason under 500 characters')
-  .describe('Shown to people and kept in the audit.');
+import { ControlMode, ControlScope, InFlight } from '../facts/control.ts';
+import { cursor, limit, next, time, why } from './wire.ts';
 
 /** A repository may be named as people know it, once Gantry has heard of it. */
 const AskedScope = z
@@ -16,8 +9,6 @@ const AskedScope = z
     error: 'must be global, repository:<numeric id>, repository:<owner>/<name> or adapter:<name of an agent>',
   })
   .openapi({ type: 'string', example: 'repository:acme/rates' });
-
-export const InFlight = z.enum(['drain', 'cancel']);
 
 export const PauseContent = z
   .strictObject({
@@ -40,7 +31,8 @@ export const PauseContent = z
   })
   .refine(({ scope, mode }) => mode === 'paused' || !scope.startsWith('adapter:'), {
     path: ['mode'],
-    error: 'an adapter can only be paused: it is repositories that are read-only',
+    error:
+      'an adapter writes nothing to GitHub, so there is nothing that read-only could forbid it: leave `mode` out to start none of its runs, or make `global` or a repository read-only',
   })
   .openapi('Pause');
 export const ResumeContent = z.strictObject({ scope: AskedScope, why }).openapi('Resume');

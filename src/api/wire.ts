@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { BudgetUse } from '../facts/budget.ts';
 import { ArtifactRecord, FactRecord, PolicyReport, RunRecord, TicketRecord } from '../facts/records.ts';
+import { Problem } from '../intake/problem.ts';
 
 export const time = z.iso.datetime();
 
@@ -54,15 +55,7 @@ export const next = z.string().nullable().describe('Cursor of the following page
 export const TicketPage = z.object({ items: z.array(TicketAnswer), next }).openapi('TicketPage');
 export const FactPage = z.object({ items: z.array(FactAnswer), next }).openapi('FactPage');
 
-export const ProblemAnswer = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().describe('What, why, and what to do.'),
-    problems: z.array(z.object({ field: z.string(), message: z.string(), expected: z.string().optional() })).optional(),
-  })
-  .openapi('Problem');
+export const ProblemAnswer = z.object(Problem.shape).openapi('Problem');
 
 export const id = (what: string) =>
   z
@@ -82,6 +75,14 @@ export const cursor = z
   .transform(Number)
   .optional()
   .openapi({ type: 'string', description: '`next` of the page before.' });
+
+/** Of every change that is asked for. */
+export const why = z
+  .string()
+  .trim()
+  .min(3, 'say why in a few words')
+  .max(500, 'keep the reason under 500 characters')
+  .describe('Shown to people and kept in the audit.');
 
 export const ItemParams = z.object({
   repo: id('the id of a repository').openapi({ type: 'integer', description: 'Numeric id of the repository.' }),

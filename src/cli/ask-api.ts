@@ -1,8 +1,9 @@
 // Asks a running Gantry by its API: where it is and with which token, and a refusal as one readable sentence.
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type ApiScope, Variables } from '../config/env-variables.ts';
 import { Permanent, Retryable } from '../errors.ts';
+import { Problem } from '../intake/problem.ts';
 import type { Io } from './command.ts';
 import { printable } from './printable.ts';
 
@@ -11,11 +12,6 @@ export type Question = { path: string; scope: ApiScope; content?: object };
 
 /** Seconds until an answer is no longer waited for. */
 const patienceSeconds = 20;
-
-const Problem = z.object({
-  detail: z.string(),
-  problems: z.array(z.object({ field: z.string(), message: z.string() })).default([]),
-});
 
 /** GANTRY_URL and GANTRY_TOKEN; on the machine of the server its own settings do. Throws Permanent for what was refused. */
 export async function askApi<T>(io: Io, question: Question, answer: z.ZodType<T>): Promise<T> {
@@ -51,7 +47,7 @@ async function send(io: Io, { path, scope, content }: Question): Promise<Respons
   const problem = Problem.safeParse(await sent.json().catch(() => undefined));
   if (!problem.success)
     throw new Permanent(`${url} answers ${sent.status}, but not as Gantry does. Is GANTRY_URL right?`);
-  const { detail, problems } = problem.data;
+  const { detail, problems = [] } = problem.data;
   throw new Permanent(printable([detail, ...problems.map(({ field, message }) => `${field}: ${message}`)].join('\n')));
 }
 

@@ -20,6 +20,10 @@ export const repositoryScope = (id: number): ControlScope => `repository:${id}`;
 export const ControlMode = z.enum(['paused', 'read_only']);
 export type ControlMode = z.infer<typeof ControlMode>;
 
+/** What becomes of the runs that are live when it is set: they end by themselves, or are ended. */
+export const InFlight = z.enum(['drain', 'cancel']);
+export type InFlight = z.infer<typeof InFlight>;
+
 /** A control that is in force, as it is shown to people. `by` is a token's name or a login; absent `until`: until it is lifted. */
 export const Standstill = z.strictObject({
   control: z.int(),

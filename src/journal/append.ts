@@ -8,6 +8,7 @@ import { parseStream, type StreamId } from '../facts/stream.ts';
 import { versionOf } from '../facts/upcast.ts';
 import { digestsIn, refer } from './artifact.ts';
 import type { Enqueue } from './enqueue.ts';
+import { deliveryOfRun } from './run-delivery.ts';
 import type { Db, Tx } from './tables.ts';
 
 export type Arrival = {
@@ -17,7 +18,7 @@ export type Arrival = {
   /** Says what happened, not how we heard of it: a webhook, its redelivery and a sweep give the same key. */
   key: string;
   fact: Fact;
-  /** The webhook that tells it, or that led to what tells it. */
+  /** The webhook that tells it, or that led to what tells it. Absent: that of the run it is about, where there is one. */
   delivery?: string | undefined;
 };
 
@@ -27,9 +28,10 @@ const storable = (_: string, value: unknown): unknown =>
 
 /** False when `key` was appended before. */
 export async function append(tx: Tx, enqueue: Enqueue, arrival: Arrival): Promise<boolean> {
-  const { stream, repository, key, fact, delivery = null } = arrival;
+  const { stream, repository, key, fact } = arrival;
   if (repository) await ensureStream(tx, stream, repository);
   const body = JSON.stringify(parseFact(stream, fact), storable);
+  const delivery = arrival.delivery ?? (await deliveryOfRun(tx, stream, fact)) ?? null;
   const row = await tx
     .insertInto('fact')
     .values({ stream, key, type: fact.type, version: versionOf(fact.type), body, seq: null, delivery })

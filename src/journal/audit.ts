@@ -1,17 +1,9 @@
 // The audit: who changed what, when and why. Written in the transaction of the change, so there is never one without the other.
-import type { Source } from './control-tables.ts';
+import type { AuditTable } from './control-tables.ts';
 import type { Db, Tx } from './tables.ts';
 
-/** `action` is a verb, `target` names what it was done to; `request` is absent where no request asked for it. */
-export type Deed = {
-  source: Source;
-  who: string;
-  scope: string;
-  action: string;
-  target: string;
-  why: string;
-  request?: string | undefined;
-};
+/** `request` is absent where no request asked for it. */
+export type Deed = Omit<AuditTable, 'id' | 'at' | 'request'> & { request?: string | undefined };
 
 export type AuditEntry = Deed & { id: number; at: Date };
 

@@ -1,5 +1,6 @@
 // The tables of operators: controls, the audit and kept answers. What a column means stands here; see migrations/0006.
 import type { ColumnType, Generated } from 'kysely';
+import type { ControlMode, ControlScope, InFlight } from '../facts/control.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 
@@ -9,11 +10,9 @@ export type Source = 'api' | 'comment' | 'expiry';
 /** Rows stay for ever: a control that was lifted says when, by whom and why. */
 export type ControlTable = {
   id: Generated<string | number>;
-  /** ControlScope of facts/control.ts. */
-  scope: string;
-  mode: 'paused' | 'read_only';
-  /** What was asked for the runs that were live when it was set. */
-  in_flight: 'drain' | 'cancel';
+  scope: ControlScope;
+  mode: ControlMode;
+  in_flight: InFlight;
   source: Exclude<Source, 'expiry'>;
   /** Name of an API token, or a GitHub login where `source` is `comment`. */
   set_by: string;
@@ -38,7 +37,9 @@ export type AuditTable = {
   who: string;
   /** The scope of the token that allowed it, or `comment`, or `clock`. */
   scope: string;
+  /** A verb. */
   action: string;
+  /** Names what it was done to. */
   target: string;
   why: string;
   /** The request that asked for it; null where none did. */

@@ -1,6 +1,13 @@
 // Controls in the database: set, lifted, and asked before anything is started. Their end is the database's clock.
 import { sql } from 'kysely';
-import { type Concerned, type ControlMode, type ControlScope, type Standstill, strictest } from '../facts/control.ts';
+import {
+  type Concerned,
+  type ControlMode,
+  type ControlScope,
+  type InFlight,
+  type Standstill,
+  strictest,
+} from '../facts/control.ts';
 import { audit } from './audit.ts';
 import { giveBack } from './backlog.ts';
 import type { Db, Tx } from './tables.ts';
@@ -8,7 +15,6 @@ import type { Db, Tx } from './tables.ts';
 /** Any number: admissions hold it shared, setting a control alone, so that no run slips in beside a control. */
 const controlLock = 725_006;
 
-export type InFlight = 'drain' | 'cancel';
 export type Control = Standstill & {
   inFlight: InFlight;
   at: Date;

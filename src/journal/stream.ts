@@ -125,7 +125,8 @@ export const save = <State>(
     open: boolean;
     head: string | null;
     base: string | null;
-    wakeAt?: Date | null | undefined;
+    /** Absent: as it is. `at: null`: not at all. */
+    wake?: { at: Date | null; delivery: string | undefined } | undefined;
   },
 ) =>
   tx
@@ -137,7 +138,7 @@ export const save = <State>(
       open: row.open,
       head: row.head,
       base: row.base,
-      ...(row.wakeAt === undefined ? {} : { wake_at: row.wakeAt }),
+      ...(row.wake && { wake_at: row.wake.at, wake_delivery: (row.wake.at && row.wake.delivery) ?? null }),
     })
     .where('id', '=', stream)
     .execute();

@@ -31,6 +31,8 @@ export type StreamTable = {
   /** The branch the item is based on, for pushes that move it. */
   base: string | null;
   wake_at: Timestamp | null;
+  /** GUID of the webhook that led to `wake_at`; null where there was none. */
+  wake_delivery: string | null;
   /** Place of the newest `Compacted`, once nothing before it has a body; behind `seq` there is something to compact. */
   compacted: Generated<number>;
 };

@@ -80,7 +80,7 @@ async function fold<State, F extends Fact>(
   const folded: { fact: Fact; delivery: string | undefined }[] = [];
   let told: string | undefined;
   let { seq, state } = locked;
-  let wakeAt: Date | null | undefined;
+  let wake: Parameters<typeof save>[2]['wake'];
   let context = contextOf(stream, new Date(0));
   const before = lifecycle.desired(state, context);
   for (const pending of locked.pending) {
@@ -97,9 +97,9 @@ async function fold<State, F extends Fact>(
     if (freeing.includes(step.fact.type))
       await enqueue(tx, 'offer', step.fact.type === 'IssueClosed' ? { closed: stream } : {});
     if (step.decision.refused !== undefined) refused(step.decision.refused);
-    if (step.decision.wakeAt !== undefined) wakeAt = step.decision.wakeAt;
+    if (step.decision.wakeAt !== undefined) wake = { at: step.decision.wakeAt, delivery };
   }
-  await save(tx, stream, { seq, version: lifecycle.version, state, ...lifecycle.index(state), wakeAt });
+  await save(tx, stream, { seq, version: lifecycle.version, state, ...lifecycle.index(state), wake });
   for (const { id, kind } of changed(before, desiredAfter(lifecycle, state, context, locked.pending))) {
     const job = { stream, target: id, ...(told !== undefined && { delivery: told }) };
     await enqueue(tx, 'converge', job, { after: pauses[kind], group: String(locked.repository.id) });

@@ -5,10 +5,10 @@ import type { z } from 'zod';
 import type { GatewayTruth } from '../../adapters/agent/contract.ts';
 import { Permanent, Retryable } from '../errors.ts';
 import { HeartbeatAnswer, type Submission } from '../facts/run.ts';
+import { Problem } from '../intake/problem.ts';
 import {
   type ArtifactKind,
   ExchangeAnswer,
-  Problem,
   type Progress,
   Submitted,
   TruthAnswer,

@@ -57,3 +57,20 @@ test('the label on a thin issue is one tree of spans and one thread of log lines
   const written = lines.filter(({ msg, target }) => msg === 'request to GitHub' && target === `notice/${issue}`);
   expect(written.map(({ delivery_id, state }) => [delivery_id, state])).toContainEqual([guid, 'not_ready']);
 });
+
+test('what the run hands in, and the pull request that comes of it, are in the trace of the label', async () => {
+  const { ask, plan, world } = await dialogue({ collector: collector.url, fake: true });
+  const issue = await ask();
+  await plan(issue);
+  const guid = world.webhooks.log
+    .map(({ letter }) => letter)
+    .find(({ event, action }) => event === 'issues' && action === 'labeled')?.guid;
+  const done = (command: string) =>
+    collector.spans.some(
+      (span) => span.traceId === guid?.replaceAll('-', '') && attribute(span, 'command') === command,
+    );
+  await until('the whole way from the label to the pull request', () =>
+    ['ReadStart', 'DispatchRun', 'InspectBundle', 'PushTree', 'OpenPull'].every(done),
+  );
+  expect(collector.strange).toEqual([]);
+});

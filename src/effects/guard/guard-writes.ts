@@ -1,4 +1,5 @@
 // The one chokepoint of writing: whatever an effect or a writer sends to GitHub passes here, and a control puts it off.
+import { z } from 'zod';
 import type { GitStore } from '../../../adapters/git/contract.ts';
 import type { GitHubWriter } from '../../../adapters/github/contract.ts';
 import type { Command } from '../../decide/command.ts';
@@ -6,8 +7,8 @@ import { Retryable } from '../../errors.ts';
 import { type Doing, isForbidden, type Standstill } from '../../facts/control.ts';
 import { Repository } from '../../facts/repository.ts';
 
-/** What keeps a repository still right now, by its numeric id. */
-export type Standing = (repo: number) => Promise<Standstill | undefined>;
+/** What keeps a repository still right now, by its numeric id; with a run, also what keeps the run's agent still. */
+export type Standing = (repo: number, run?: string) => Promise<Standstill | undefined>;
 
 /** Seconds until what was put off is tried again: so long may it take until work goes on after a resume. */
 const putOffSeconds = 10;
@@ -57,14 +58,17 @@ export const commandsDo: Readonly<Record<Command['type'], Doing>> = {
 };
 
 /** Throws Retryable while a control forbids it: nothing is lost, it comes again. */
-export async function permit(standing: Standing, doing: Doing, repo: number): Promise<void> {
+export async function permit(standing: Standing, doing: Doing, repo: number, run?: string): Promise<void> {
   if (doing === 'protective') return;
-  const standstill = await standing(repo);
+  const standstill = await standing(repo, run);
   if (isForbidden(doing, standstill))
     throw new Retryable(`control ${standstill?.control} (${standstill?.mode}) forbids this now`, {
       after: putOffSeconds,
     });
 }
+
+/** What a workflow is started with names its run. */
+const DispatchedRun = z.object({ run: z.string() });
 
 export const guardWriter = (writer: GitHubWriter, standing: Standing): GitHubWriter =>
   new Proxy(writer, {
@@ -73,7 +77,8 @@ export const guardWriter = (writer: GitHubWriter, standing: Standing): GitHubWri
       const doing = Object.entries(writes).find(([known]) => known === name)?.[1];
       if (typeof method !== 'function' || doing === undefined || doing === 'protective') return method;
       return async (...given: unknown[]) => {
-        await permit(standing, doing, Repository.parse(given[0]).id);
+        const run = name === 'dispatchWorkflow' ? DispatchedRun.parse(given[3]).run : undefined;
+        await permit(standing, doing, Repository.parse(given[0]).id, run);
         return Reflect.apply(method, target, given);
       };
     },

@@ -7,10 +7,10 @@ import { type HeartbeatAnswer, Submission } from '../../facts/run.ts';
 import { aboutRun } from '../../journal/about-run.ts';
 import { readArtifact, storeArtifact } from '../../journal/artifact.ts';
 import { heartbeat, type RunRow, runByToken } from '../../journal/lease.ts';
+import { runnerProblem } from '../problem.ts';
 import type { RunnerDoorDeps } from './deps.ts';
 import { exchange } from './exchange.ts';
 import { createIdentityVerifier } from './identity.ts';
-import { problem } from './problem.ts';
 import { type OpenBytes, readBytes, readJson } from './read-body.ts';
 import { bearerRunToken, hashRunToken } from './run-token.ts';
 import { submit, submittedBefore } from './submit.ts';
@@ -43,7 +43,7 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
 
   const noToken = () => {
     deps.onRefused?.('the run token is missing, unknown, expired or revoked', undefined);
-    return problem(
+    return runnerProblem(
       401,
       'token',
       'The run token is missing, unknown, expired or revoked: the run has ended or its lease ran out. Type /retry on the issue.',
@@ -64,14 +64,14 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
     const run: RunRow | undefined = context.get('run');
     deps.onError(error, { method: context.req.method, path: context.req.path, ...(run && aboutRun(run)) });
     return error instanceof Retryable
-      ? problem(
+      ? runnerProblem(
           503,
           'unavailable',
           'Something that the control plane needs does not answer. Try again in a few seconds.',
         )
-      : problem(500, 'internal', 'The control plane failed; its log says why.');
+      : runnerProblem(500, 'internal', 'The control plane failed; its log says why.');
   });
-  door.notFound(() => problem(404, 'route', 'There is no such route for runners.'));
+  door.notFound(() => runnerProblem(404, 'route', 'There is no such route for runners.'));
 
   door.post('/exchange', async (context) => {
     const body = await readJson(context.req.raw, ExchangeRequest, caps.exchange, open);
@@ -89,7 +89,7 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
     const beat = await heartbeat(db, run, body.value.progress, deps.leaseSeconds(run.assignment));
     if ('refused' in beat) {
       deps.onRefused?.(beat.why, run.id);
-      return problem(409, 'lease_lost', `The lease is no longer held by this runner: ${beat.why}. Stop here.`);
+      return runnerProblem(409, 'lease_lost', `The lease is no longer held by this runner: ${beat.why}. Stop here.`);
     }
     const answer: HeartbeatAnswer =
       beat.cancel === undefined ? { order: 'go_on' } : { order: 'cancel', why: beat.cancel };
@@ -99,9 +99,9 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
   door.put('/artifacts/:kind', withRun, async (context) => {
     const kind = ArtifactKind.safeParse(context.req.param('kind'));
     if (!kind.success)
-      return problem(404, 'artifact_kind', 'An artifact is a bundle, a patch, a conversation or evidence.');
+      return runnerProblem(404, 'artifact_kind', 'An artifact is a bundle, a patch, a conversation or evidence.');
     if (kind.data !== 'evidence' && context.get('run').assignment.stage === 'verify')
-      return problem(403, 'artifact_kind', 'A verify run makes no bundle, no patch and no conversation.');
+      return runnerProblem(403, 'artifact_kind', 'A verify run makes no bundle, no patch and no conversation.');
     const body = await readBytes(context.req.raw, caps[kind.data], open);
     if (body instanceof Response) return body;
     try {
@@ -116,16 +116,16 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
     const digest = context.req.param('digest');
     const named = [subject?.kind === 'bundle' ? subject.artifact : undefined, conversation?.artifact];
     if (!named.includes(digest))
-      return problem(403, 'artifact', 'A run may read only the artifacts that its assignment names.');
+      return runnerProblem(403, 'artifact', 'A run may read only the artifacts that its assignment names.');
     const found = await readArtifact(db, digest);
-    if (!found) return problem(404, 'artifact', 'The artifact is no longer stored. Type /retry on the issue.');
+    if (!found) return runnerProblem(404, 'artifact', 'The artifact is no longer stored. Type /retry on the issue.');
     return new Response(new Uint8Array(found.bytes), { headers: { 'content-type': found.media } });
   });
 
   door.get('/truth', withRun, async (context) =>
     deps.truth
       ? context.json(await deps.truth(context.get('run')))
-      : problem(404, 'truth', 'The gateway of this control plane does not tell.'),
+      : runnerProblem(404, 'truth', 'The gateway of this control plane does not tell.'),
   );
 
   /** `?run=` lets a submission whose answer was lost be sent again, though its token died with the first one. */

@@ -5,10 +5,10 @@ import { finishedKey, type RunOutcome } from '../../facts/run.ts';
 import { append } from '../../journal/append.ts';
 import { endRun, type RunRow, readRun, takeLease } from '../../journal/lease.ts';
 import type { Db, Tx } from '../../journal/tables.ts';
+import { runnerProblem } from '../problem.ts';
 import type { RunnerDoorDeps } from './deps.ts';
 import type { IdentityVerifier, JobClaims } from './identity.ts';
 import { type Expected, mismatches } from './job-rules.ts';
-import { problem } from './problem.ts';
 import { hashRunToken, mintRunToken } from './run-token.ts';
 import type { ExchangeAnswer, ExchangeRequest } from './wire.ts';
 
@@ -20,12 +20,12 @@ export async function exchange(
   { run: id, token }: ExchangeRequest,
 ): Promise<ExchangeAnswer | Response> {
   const identified = await verify(token);
-  if (!identified.ok) return problem(401, 'identity', `The identity token is refused: ${identified.why}.`);
+  if (!identified.ok) return runnerProblem(401, 'identity', `The identity token is refused: ${identified.why}.`);
   const { claims } = identified;
   const run = await readRun(deps.db, id);
   // A job of another repository learns no more than that this is none of its runs.
   if (!run || claims.repository_id !== String(run.repo))
-    return problem(
+    return runnerProblem(
       404,
       'unknown_run',
       'This repository has no such run. Gantry starts runs by itself; type /retry on the issue.',
@@ -33,7 +33,7 @@ export async function exchange(
   const wrong = mismatches(claims, await expectedOf(deps, run));
   if (wrong.length > 0) {
     const detail = wrong.map(({ claim, must }) => `${claim} must ${must}`).join('; ');
-    return problem(
+    return runnerProblem(
       403,
       'claims',
       `This job may not take the run: ${detail}.`,
@@ -84,15 +84,15 @@ async function take(tx: Tx, deps: Deps, run: RunRow, claims: JobClaims): Promise
   }
   switch (taken.refused) {
     case 'unknown':
-      return problem(404, 'unknown_run', 'The run is gone. Type /retry on the issue.');
+      return runnerProblem(404, 'unknown_run', 'The run is gone. Type /retry on the issue.');
     case 'other_workflow_run':
-      return problem(
+      return runnerProblem(
         409,
         'other_workflow_run',
         'Another workflow run was dispatched for this run. Nothing is to be done here.',
       );
     case 'ended':
-      return problem(
+      return runnerProblem(
         409,
         'ended',
         'The run has ended or was withdrawn before it was claimed. Type /retry on the issue.',
@@ -112,7 +112,7 @@ async function endBoth(tx: Tx, deps: Deps, run: RunRow): Promise<Response> {
     const fact = { type: 'RunLost', run: run.id, outcome } as const;
     await append(tx, deps.enqueue, { stream: run.stream, key: finishedKey(run.id), fact });
   }
-  return problem(
+  return runnerProblem(
     409,
     'claimed_before',
     'This run was claimed before, and a run is claimed once. It is ended now, and nothing that was claimed first is accepted. Type /retry on the issue.',

@@ -1,7 +1,7 @@
 // Bodies under a cap per body and a cap on all that are open at once, read without trusting content-length.
 import type { z } from 'zod';
 import { fieldProblems } from '../../facts/field-problems.ts';
-import { problem } from './problem.ts';
+import { runnerProblem } from '../problem.ts';
 
 export type OpenBytes = { left: number };
 
@@ -25,7 +25,7 @@ export async function readBytes(request: Request, most: number, open: OpenBytes)
         release();
         return size > most
           ? tooLarge(most)
-          : problem(503, 'busy', 'Too many uploads at once. Send it again in a few seconds.');
+          : runnerProblem(503, 'busy', 'Too many uploads at once. Send it again in a few seconds.');
       }
       parts.push(part);
     }
@@ -43,20 +43,21 @@ export async function readJson<Schema extends z.ZodType>(
   open: OpenBytes,
 ): Promise<{ value: z.infer<Schema> } | Response> {
   const media = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (media !== 'application/json') return problem(415, 'media_type', 'Send JSON with content-type application/json.');
+  if (media !== 'application/json')
+    return runnerProblem(415, 'media_type', 'Send JSON with content-type application/json.');
   const body = await readBytes(request, most, open);
   if (body instanceof Response) return body;
   try {
     const parsed = schema.safeParse(JSON.parse(body.bytes.toString('utf8')));
     if (parsed.success) return { value: parsed.data };
-    return problem(
+    return runnerProblem(
       422,
       'schema',
       'The body does not have the expected fields. Do runner and control plane have the same version?',
       fieldProblems(parsed.error),
     );
   } catch (error) {
-    if (error instanceof SyntaxError) return problem(400, 'not_json', 'The body is not JSON.');
+    if (error instanceof SyntaxError) return runnerProblem(400, 'not_json', 'The body is not JSON.');
     throw error;
   } finally {
     body.release();
@@ -64,4 +65,4 @@ export async function readJson<Schema extends z.ZodType>(
 }
 
 const tooLarge = (most: number): Response =>
-  problem(413, 'too_large', `The body has more than ${most} bytes, which is the limit of this route.`);
+  runnerProblem(413, 'too_large', `The body has more than ${most} bytes, which is the limit of this route.`);

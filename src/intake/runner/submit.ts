@@ -7,26 +7,35 @@ import { exceededBy } from '../../journal/budget.ts';
 import { finishRun, type RunRow, usageOf } from '../../journal/lease.ts';
 import { acceptedSubmission } from '../../journal/submission.ts';
 import type { Db } from '../../journal/tables.ts';
+import { type Problem, runnerProblem } from '../problem.ts';
 import { budgetedOutcome } from './budgeted-outcome.ts';
 import type { RunnerDoorDeps } from './deps.ts';
-import { problem } from './problem.ts';
-import type { Problem, Submitted } from './wire.ts';
+import type { Submitted } from './wire.ts';
 
 type Deps = Pick<RunnerDoorDeps, 'db' | 'enqueue' | 'allowUnboxed' | 'onRefused'>;
 
 export async function submit(deps: Deps, run: RunRow, submission: Submission): Promise<Submitted | Response> {
   if (submission.fence !== run.fence) {
     deps.onRefused?.(`the fence ${submission.fence} is stale`, run.id);
-    return problem(409, 'stale_fence', 'The fence is not that of the lease: another runner holds this run. Stop here.');
+    return runnerProblem(
+      409,
+      'stale_fence',
+      'The fence is not that of the lease: another runner holds this run. Stop here.',
+    );
   }
   const problems = [...contentProblems(run, submission), ...(await missingArtifacts(deps.db, submission))];
-  if (problems.length > 0) return problem(422, 'submission', 'The submission does not fit its assignment.', problems);
+  if (problems.length > 0)
+    return runnerProblem(422, 'submission', 'The submission does not fit its assignment.', problems);
   return deps.db.transaction().execute(async (tx) => {
     const outcome = await budgetedOutcome(tx, deps.enqueue, run, submission.outcome);
     const done = await finishRun(tx, run.id, outcome, submission.fence);
     if ('refused' in done) {
       deps.onRefused?.(done.why, run.id);
-      return problem(409, 'ended', 'The run has ended meanwhile; its result is not taken. Type /retry on the issue.');
+      return runnerProblem(
+        409,
+        'ended',
+        'The run has ended meanwhile; its result is not taken. Type /retry on the issue.',
+      );
     }
     const fact = {
       type: 'RunFinished',

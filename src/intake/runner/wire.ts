@@ -53,13 +53,3 @@ export const TruthAnswer = z.object({
 /** `repeated`: the same submission had been accepted before. */
 export const Submitted = z.strictObject({ accepted: z.literal(true), repeated: z.boolean() });
 export type Submitted = z.infer<typeof Submitted>;
-
-/** Every refusal. `detail` says what, why and what to do; `problems` name fields of a body. */
-export const Problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  problems: z.array(z.object({ field: z.string(), message: z.string(), expected: z.string().optional() })).optional(),
-});
-export type Problem = z.infer<typeof Problem>;

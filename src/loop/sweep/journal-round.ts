@@ -31,15 +31,15 @@ export async function sweepJournal({
   }
   const due = await db
     .selectFrom('stream')
-    .select(['id', 'wake_at'])
+    .select(['id', 'wake_at', 'wake_delivery'])
     .where('wake_at', '<=', sql<Date>`clock_timestamp()`)
     .limit(100)
     .execute();
-  for (const { id, wake_at: at } of due) {
+  for (const { id, wake_at: at, wake_delivery: delivery } of due) {
+    const stream = id as StreamId;
     const fact: Fact = { type: 'Woken' };
-    await db
-      .transaction()
-      .execute((tx) => append(tx, enqueue, { stream: id as StreamId, key: `${id}@wake/${at?.toISOString()}`, fact }));
+    const key = `${id}@wake/${at?.toISOString()}`;
+    await db.transaction().execute((tx) => append(tx, enqueue, { stream, key, fact, delivery: delivery ?? undefined }));
   }
   for (const run of await expiredRuns(db)) {
     const outcome = {

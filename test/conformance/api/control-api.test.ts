@@ -102,6 +102,8 @@ describe.each(databases)('on %s', (kind) => {
       expect([status, type], JSON.stringify(content)).toEqual([400, 'application/problem+json']);
       expect(body.problems.map(({ field }: { field: string }) => field)).toEqual(fields);
     }
+    const adapter = await post('/controls', { scope: 'adapter:codex', mode: 'read_only', why });
+    expect(adapter.body.problems[0].message).toMatch(/writes nothing to GitHub.*leave `mode` out/);
     expect(await post('/controls', '{"scope"')).toMatchObject({ status: 400, type: 'application/problem+json' });
     expect(await post('/controls', { scope: 'global', why: 'x'.repeat(20_000) })).toMatchObject({ status: 413 });
     expect(await post('/controls', { scope: 'repository:acme/unheard-of', why })).toMatchObject({ status: 404 });

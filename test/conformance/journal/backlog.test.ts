@@ -1,30 +1,24 @@
 // The backlog on both databases (SF-004, SF-005): order, caps, leases, fences, and twenty who claim at once.
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RunOutcome } from '../../../src/facts/run.ts';
 import { type StreamId, ticketStream } from '../../../src/facts/stream.ts';
 import { admit } from '../../../src/journal/admit.ts';
 import { append } from '../../../src/journal/append.ts';
 import { createTicket, type NewTicket, unblock, withdraw } from '../../../src/journal/backlog.ts';
 import { type Ask, type Claimed, type Conflict, claim, fetchReady } from '../../../src/journal/claim.ts';
-import { type Journal, openJournal } from '../../../src/journal/database.ts';
+import type { Journal } from '../../../src/journal/database.ts';
 import { expiredRuns, finishRun, heartbeat, readRun, takeLease } from '../../../src/journal/lease.ts';
 import { offerSlots } from '../../../src/journal/offer.ts';
 import { propertyRuns } from '../../property-runs.ts';
-import { anAssignment, databases, fresh } from './databases.ts';
+import { anAssignment, databases, opened } from './databases.ts';
 
 const many = 1_000;
 
 describe.each(databases)('on %s', (kind) => {
   let journal: Journal;
-  const errors: unknown[] = [];
-
-  beforeAll(async () => {
-    journal = await openJournal(await fresh(kind), (error) => errors.push(error));
-  });
-  afterAll(async () => {
-    await journal.close();
-    expect(errors).toEqual([]);
+  opened(kind, (made) => {
+    journal = made;
   });
 
   const streamOf = async (repo: number, number: number): Promise<StreamId> => {

@@ -1,6 +1,6 @@
 // Budgets hold on both databases: reservations, the day of a repository, the life of a ticket, and runs that may not go on.
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { BudgetUse } from '../../../src/facts/budget.ts';
 import type { RunBudget, RunnerOutcome } from '../../../src/facts/run.ts';
 import { type StreamId, ticketStream } from '../../../src/facts/stream.ts';
@@ -10,12 +10,12 @@ import { append } from '../../../src/journal/append.ts';
 import { reserveCall, settleCall, sumOf } from '../../../src/journal/budget.ts';
 import { roomFor } from '../../../src/journal/budget-room.ts';
 import type { Ask } from '../../../src/journal/budget-rule.ts';
-import { type Journal, openJournal } from '../../../src/journal/database.ts';
+import type { Journal } from '../../../src/journal/database.ts';
 import { endRun, heartbeat, type RunRow, readRun, takeLease, usageOf } from '../../../src/journal/lease.ts';
 import { migrate, rollback } from '../../../src/journal/migrate.ts';
 import { react } from '../../../src/loop/react.ts';
 import { sweepBudgets } from '../../../src/loop/sweep-budgets.ts';
-import { anAssignment, databases, fresh } from './databases.ts';
+import { anAssignment, databases, opened } from './databases.ts';
 
 const repository = { installation: 1, id: 7, owner: 'acme', name: 'app' };
 const rate = { input: 2, output: 10 };
@@ -29,13 +29,8 @@ const wide: RunBudget = { wallSeconds: 600, inactiveSeconds: 300, tokens: 10_000
 
 describe.each(databases)('on %s', (kind) => {
   let journal: Journal;
-  const errors: unknown[] = [];
-  beforeAll(async () => {
-    journal = await openJournal(await fresh(kind), (error) => errors.push(error));
-  });
-  afterAll(async () => {
-    await journal.close();
-    expect(errors).toEqual([]);
+  opened(kind, (made) => {
+    journal = made;
   });
 
   let made = 0;

@@ -1,5 +1,5 @@
 // The journal and its loop keep their promises on both databases.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CommandGiven } from '../../../src/facts/comment.ts';
 import { ticketStream } from '../../../src/facts/stream.ts';
 import { admit } from '../../../src/journal/admit.ts';
@@ -10,7 +10,7 @@ import { migrate, rollback } from '../../../src/journal/migrate.ts';
 import { claim, release } from '../../../src/journal/right.ts';
 import { readStream } from '../../../src/journal/stream.ts';
 import { react } from '../../../src/loop/react.ts';
-import { anAssignment, databases, fresh } from './databases.ts';
+import { anAssignment, databases, fresh, opened } from './databases.ts';
 
 const repository = { installation: 1, id: 7, owner: 'acme', name: 'app' };
 const by = { id: 5, login: 'mona', kind: 'person' } as const;
@@ -24,14 +24,8 @@ const given = (comment: number): CommandGiven => ({
 
 describe.each(databases)('on %s', (kind) => {
   let journal: Journal;
-  const errors: unknown[] = [];
-
-  beforeAll(async () => {
-    journal = await openJournal(await fresh(kind), (error) => errors.push(error));
-  });
-  afterAll(async () => {
-    await journal.close();
-    expect(errors).toEqual([]);
+  const errors = opened(kind, (made) => {
+    journal = made;
   });
 
   const tell = (stream: ReturnType<typeof ticketStream>, key: string, comment = 1) =>

@@ -1,24 +1,18 @@
 // What the loop relies on in its queue holds on both databases, with the settings that it runs with.
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Command } from '../../../src/decide/command.ts';
 import { type StreamId, ticketStream } from '../../../src/facts/stream.ts';
-import { type Journal, openJournal } from '../../../src/journal/database.ts';
+import type { Journal } from '../../../src/journal/database.ts';
 import type { Jobs } from '../../../src/journal/enqueue.ts';
 import { oneByOne, type Poll, paces, work } from '../../../src/loop/workers.ts';
 import { until } from '../../scene/until.ts';
-import { databases, fresh } from './databases.ts';
+import { databases, opened } from './databases.ts';
 
 describe.each(databases)('the queue on %s', (kind) => {
   let journal: Journal;
-  const errors: unknown[] = [];
-
-  beforeAll(async () => {
-    journal = await openJournal(await fresh(kind), (error) => errors.push(error));
-  });
-  afterAll(async () => {
-    await journal.close();
-    expect(errors).toEqual([]);
+  opened(kind, (made) => {
+    journal = made;
   });
 
   const send = (...streams: StreamId[]) =>

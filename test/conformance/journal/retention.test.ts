@@ -1,35 +1,29 @@
 // What expires, what never does, and that a closed stream lives on after it was compacted. On both databases.
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ticketLifecycle } from '../../../src/decide/ticket/ticket.ts';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { pullStream, type StreamId, ticketStream } from '../../../src/facts/stream.ts';
 import { append } from '../../../src/journal/append.ts';
 import { readArtifact, storeArtifact } from '../../../src/journal/artifact.ts';
 import { recordRefusal, reserveCall, settleCall } from '../../../src/journal/budget.ts';
-import { type Journal, openJournal } from '../../../src/journal/database.ts';
+import type { Journal } from '../../../src/journal/database.ts';
 import { createInbox } from '../../../src/journal/inbox.ts';
 import { usageOf } from '../../../src/journal/lease.ts';
 import { keptDays, type Retained, retain } from '../../../src/journal/retention.ts';
 import { readStream, refold } from '../../../src/journal/stream.ts';
 import { lifecycles } from '../../../src/loop/lifecycles.ts';
 import { anIssue, base, mia, type Story, tell } from '../api/story.ts';
-import { databases, fresh } from './databases.ts';
+import { databases, opened } from './databases.ts';
 
 const forEver = new AbortController().signal;
 
 describe.each(databases)('on %s', (kind) => {
   let journal: Journal;
   let story: Story;
-  const errors: unknown[] = [];
-
-  beforeAll(async () => {
-    journal = await openJournal(await fresh(kind), (error) => errors.push(error));
+  const errors = opened(kind, (made) => {
+    journal = made;
     story = tell(journal);
-  });
-  afterAll(async () => {
-    await journal.close();
-    expect(errors).toEqual([]);
   });
 
   const round = (signal = forEver): Promise<Retained> =>

@@ -1,7 +1,8 @@
 // trust.md 8, rule by rule: who may take a run, and that it is taken once.
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ExchangeAnswer, Problem } from '../../../src/intake/runner/wire.ts';
+import { Problem } from '../../../src/intake/problem.ts';
+import { ExchangeAnswer } from '../../../src/intake/runner/wire.ts';
 import { readRun } from '../../../src/journal/lease.ts';
 import { type Plane, rightClaims, startPlane } from './plane.ts';
 

@@ -28,7 +28,9 @@ function recorder(mode: ControlMode | undefined) {
     return mode && still(mode);
   });
   const call = (name: keyof GitHubWriter) =>
-    (writer[name] as (...given: unknown[]) => Promise<unknown>)(name === 'redeliver' ? '1' : repository, 1);
+    (writer[name] as (...given: unknown[]) => Promise<unknown>)(name === 'redeliver' ? '1' : repository, 1, 'main', {
+      run: '7-12-1',
+    });
   return { reached, asked, call };
 }
 
@@ -50,6 +52,18 @@ test.each([
     } else expect(done, name).toBe('through');
   }
   expect(new Set(asked)).toEqual(new Set([7]));
+});
+
+test('a workflow is not started for a run whose agent was paused since it was admitted', async () => {
+  const started: string[] = [];
+  const methods = {
+    dispatchWorkflow: async (...[, , , { run }]: [object, string, string, { run: string }]) => started.push(run),
+  };
+  const writer = guardWriter(methods as never, async (_, run) => (run === '7-12-1' ? still('paused') : undefined));
+  const start = (run: string) => writer.dispatchWorkflow(repository, 'gantry.yml', 'main', { run });
+  await expect(start('7-12-1')).rejects.toBeInstanceOf(Retryable);
+  await start('7-12-2');
+  expect(started).toEqual(['7-12-2']);
 });
 
 test('what protects is what the table says, and nothing else', () => {
