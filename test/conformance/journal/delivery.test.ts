@@ -40,7 +40,9 @@ describe.each(databases)('on %s', (kind) => {
     expect(await deliveryOf('RunFinished')).toBe('the label');
     expect(await deliveryOf('MembersChanged')).toBe('something else');
 
-    await sql`update stream set wake_at = clock_timestamp() where wake_at is not null`.execute(journal.db);
+    await sql`update stream set wake_at = clock_timestamp(),
+        state = jsonb_set(state, '{stage,at}', to_jsonb(clock_timestamp()::text))
+      where wake_at is not null`.execute(journal.db);
     await sweepJournal({ journal, log: silent });
     await react(journal.db, journal.enqueue, stream);
     expect(await deliveryOf('Woken')).toBe('the label');
