@@ -1,86 +1,26 @@
 // Replicas of Gantry in processes of their own, on one database, behind one address as behind a load balancer.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { until } from '../scene/until.ts';
-import type { AppProcess } from './app-process.ts';
+import { type AppChild, appChild } from '../scene/app-child.ts';
 import type { Dialogue } from './dialogue.ts';
 
-export type Replica = {
-  start(): Promise<void>;
-  /** Resolves with the exit code when it has ended; null where the signal ended it. */
-  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
-  /** Lines of its log so far. */
-  said(): string;
-};
-
 /** Gives the scene's address to `count` replicas; what the scene started is stopped. */
-export async function replicasOf(
-  { app, world, model, fake }: Dialogue,
-  databaseUrl: string,
-  count: number,
-): Promise<Replica[]> {
-  await app.close();
+export async function replicasOf(scene: Dialogue, databaseUrl: string, count: number): Promise<AppChild[]> {
+  await scene.app.close();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'gantry-replicas-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const ports = await Promise.all(Array.from({ length: count }, freePort));
-  await balance(Number(new URL(app.url).port), ports);
-  return ports.map((port, n) =>
-    replica({
-      env: {
-        APP_ID: String(world.app.id),
-        PRIVATE_KEY: world.app.privateKey,
-        WEBHOOK_SECRET: world.app.webhookSecret,
-        GITHUB_API_URL: world.url,
-        GITHUB_SERVER_URL: world.url,
-        GITHUB_OIDC_ISSUER: world.actions.issuer,
-        PORT: String(port),
-        PUBLIC_URL: app.url,
-        HOST: '127.0.0.1',
-        DATA_DIR: path.join(folder, String(n)),
-      },
-      where: { kind: 'postgres', url: databaseUrl },
-      boxed: world.actions.runnerEnvironment.GANTRY_SANDBOX === 'bubblewrap',
-      fake,
-      model: { key: 'scripted-model-key', baseUrl: model.url },
-    }),
-  );
-}
-
-function replica(settings: AppProcess): Replica {
-  let child: ChildProcess | undefined;
-  let said = '';
-  const end: Replica['end'] = async (signal) => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
-    const gone = once(child, 'exit');
-    child.kill(signal);
-    const [code] = (await gone) as [number | null];
-    return code;
-  };
-  onTestFinished(() => void end('SIGKILL'));
-  return {
-    end,
-    said: () => said,
-    async start() {
-      const started = spawn(process.execPath, [path.join(import.meta.dirname, 'app-process.ts')], {
-        env: { PATH: process.env.PATH, HOME: settings.env.DATA_DIR, APP_PROCESS: JSON.stringify(settings) },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      child = started;
-      const from = said.length;
-      started.stdout.on('data', (chunk) => {
-        said += String(chunk);
-      });
-      await until('the replica to be up', () => {
-        if (started.exitCode !== null) throw new Error(`it ended: ${said.slice(-2_000)}`);
-        return said.slice(from).includes('"msg":"up"');
-      });
-    },
-  };
+  await balance(Number(new URL(scene.app.url).port), ports);
+  return ports.map((port, n) => {
+    const where = { kind: 'postgres', url: databaseUrl } as const;
+    const child = appChild(scene, { where, port, folder: path.join(folder, String(n)) });
+    onTestFinished(() => void child.end('SIGKILL'));
+    return child;
+  });
 }
 
 /** Each connection goes to the next replica that answers. */

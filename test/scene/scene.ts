@@ -25,6 +25,7 @@ import type { Script } from '../model/script.ts';
 import { type ModelServer, startModelServer } from '../model/server.ts';
 import type { World } from '../world/contract.ts';
 import { startWorld } from '../world/world.ts';
+import { appEnv } from './app-env.ts';
 import { ourRepository, root } from './our-repository.ts';
 import { fixtureWork, scriptedAgent, type Work } from './scripted-agent.ts';
 import { targetFiles } from './target-files.ts';
@@ -103,18 +104,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   );
   const metrics = createMetrics();
   const scripted = { key, baseUrl: model.url };
-  const env = readEnv({
-    APP_ID: String(world.app.id),
-    PRIVATE_KEY: world.app.privateKey,
-    WEBHOOK_SECRET: world.app.webhookSecret,
-    GITHUB_API_URL: world.url,
-    GITHUB_SERVER_URL: world.url,
-    GITHUB_OIDC_ISSUER: world.actions.issuer,
-    PORT: '0',
-    HOST: '127.0.0.1',
-    DATA_DIR: path.join(folder, 'data'),
-    API_TOKENS: apiTokens,
-  });
+  const env = readEnv(appEnv(world, { PORT: '0', DATA_DIR: path.join(folder, 'data'), API_TOKENS: apiTokens }));
   const app = await startApp({
     env,
     where,

@@ -17,22 +17,18 @@ const everyMs = 700;
 /** How often each happened. */
 export type Disturbed = { total: number; byKind: Record<string, number> };
 
-export function disturb({ world, app }: Scene, random: () => number): { stop(): Disturbed } {
+export function disturb({ world }: Pick<Scene, 'world'>, random: () => number): { stop(): Disturbed } {
   const { webhooks, faults } = world;
   webhooks.rules.push(
     { match: () => random() < 0.05, do: 'drop' },
     { match: () => random() < 0.05, do: 'duplicate' },
     { match: () => random() < 0.1, do: 'delay', ms: 500 },
   );
-  const repairing = new Set<Promise<unknown>>();
   const timer = setInterval(() => {
     const kind = kinds[Math.floor(random() * kinds.length)] ?? 'latency';
     // One at a time: what met no request since is taken back.
     faults.clear();
     faults.add({ do: kind, seconds: 1, ms: 200, match: ({ path }) => !path.endsWith('/access_tokens') });
-    const repair = app.loop.repair().catch(() => 0);
-    repairing.add(repair);
-    void repair.finally(() => repairing.delete(repair));
   }, everyMs);
   return {
     stop() {

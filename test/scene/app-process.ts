@@ -15,6 +15,9 @@ import type { Where } from '../../src/journal/database.ts';
 import { createLog } from '../../src/log.ts';
 import { fakeAgents } from '../agent/fake-agent.ts';
 
+/** Bytes, and what keeps the process from ending: sockets, pipes, processes, files. No timers. */
+export type Size = { heap: number; rss: number; handles: number };
+
 export type AppProcess = {
   env: Record<string, string>;
   where: Where;
@@ -64,3 +67,9 @@ const app = await startApp({
 });
 process.once('SIGTERM', () => void app.close().then(() => process.exit(0)));
 log.info({ url: app.url }, 'up');
+process.on('message', () => {
+  globalThis.gc?.();
+  const { heapUsed: heap, rss } = process.memoryUsage();
+  const handles = process.getActiveResourcesInfo().filter((name) => name !== 'Timeout' && name !== 'Immediate').length;
+  process.send?.({ heap, rss, handles } satisfies Size);
+});
