@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FailureClass } from '../../src/facts/run.ts';
 import { type AgentRun, type RunRequest, runAgent } from './conformance-run.ts';
 import { plantTraps, sprungTraps } from './conformance-traps.ts';
 import {
@@ -102,12 +103,12 @@ export function testAgent(adapter: AgentAdapter, suite: AgentSuite): void {
         });
         runs.push(run);
         const gateway = model.truth();
-        return {
-          ...run,
-          gateway,
-          outcome: adapter.classify({ ...run, gateway }),
-          alone: adapter.classify({ ...run, gateway: null }),
-        };
+        const outcome = adapter.classify({ ...run, gateway });
+        const alone = adapter.classify({ ...run, gateway: null });
+        // An adapter of somebody's own may name a class that says nothing of what comes next.
+        for (const end of [outcome, alone])
+          if (end.kind === 'failed') expect(FailureClass.options).toContain(end.class);
+        return { ...run, gateway, outcome, alone };
       } finally {
         await model.close();
       }
