@@ -42,7 +42,7 @@ function fromCall(call: Call): AgentOutcome | null {
   return null;
 }
 
-const SPENT = failed('quota_exhausted', "The run's token budget is spent.");
+const SPENT = failed('quota_exhausted', "A budget of the run is spent.");
 
 function withoutEnd({ exitCode, signal }: ProcessEnd): AgentOutcome {
   if (signal !== null)

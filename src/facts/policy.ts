@@ -182,6 +182,7 @@ export const Policy = z.strictObject({
         .max(100_000_000)
         .default(2_000_000)
         .describe('Input plus output tokens of one run.'),
+      runCalls: z.int().min(1).max(10_000).default(500).describe('Model calls of one run, failed ones included.'),
       ticketTokens: z
         .int()
         .min(1_000)

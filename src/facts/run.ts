@@ -1,5 +1,6 @@
 // A run: one stage of one ticket executed once on a runner. States, outcomes and failure classes as in docs/spec/run.md.
 import { z } from 'zod';
+import { type BudgetUse, budgetWhy, unitOf } from './budget.ts';
 import { Conversation, ConversationAbout } from './conversation.ts';
 import { mostPhases, Phase } from './plan.ts';
 import { AcpAgent, AgentName, LayerName, LayerPolicy } from './policy.ts';
@@ -40,6 +41,12 @@ export const RunnerOutcome = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('timed_out'), why: z.string() }),
 ]);
 export type RunnerOutcome = z.infer<typeof RunnerOutcome>;
+
+/** How a run ends whose budget is used up. */
+export const outcomeOf = (use: BudgetUse): RunnerOutcome =>
+  unitOf(use.budget) === 'seconds'
+    ? { kind: 'timed_out', why: budgetWhy(use) }
+    : { kind: 'failed', class: 'quota_exhausted', why: budgetWhy(use) };
 
 /** How a run ended. Exactly one per run; `why` is one sentence for a person. Only the control plane gives a run up. */
 export const RunOutcome = z.discriminatedUnion('kind', [
@@ -106,6 +113,7 @@ export const RunBudget = z.strictObject({
   ticketTokens: z.int(),
   dayTokens: z.int().optional(),
   cost: z.int().optional(),
+  calls: z.int().optional(),
   ticketCost: z.int().optional(),
   dayCost: z.int().optional(),
 });

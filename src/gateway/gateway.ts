@@ -1,5 +1,5 @@
 // The only way from a box to a model: checks the request, takes budget, adds the key, counts what comes back.
-import { amountOf, type BudgetUse, budgetWhy, leastCall } from '../facts/budget.ts';
+import { amountOf, type BudgetUse, budgetWhy, leastCall, unitOf } from '../facts/budget.ts';
 import { ModelProtocol } from '../facts/policy.ts';
 import { anthropicMessages } from './dialect/anthropic-messages.ts';
 import type { Denial, Dialect, Json, Route } from './dialect/contract.ts';
@@ -189,7 +189,7 @@ const priceDenial = (model: string): Denial =>
 const spentDenial = (use: BudgetUse): Denial =>
   deny(
     'budget_spent',
-    `The budget is spent: ${budgetWhy(use)}, and the rest does not pay for this request. Stop here; trying again cannot help.`,
+    `The budget is spent: ${budgetWhy(use)}${['tokens', 'micros'].includes(unitOf(use.budget)) ? ', and the rest does not pay for this request' : ''}. Stop here; trying again cannot help.`,
   );
 
 /** Goes to the agent with each call from then on: it keeps no memory of what it did not write itself. */

@@ -19,18 +19,22 @@ export const today = sql<string>`to_char(clock_timestamp() at time zone 'UTC', '
 export const tokensUsed = sql<string | number>`coalesce(sum(coalesce(settled, reserved)), 0)`;
 export const microsUsed = sql<string | number>`coalesce(sum(coalesce(settled_micros, reserved_micros)), 0)`;
 
+const secondsSinceClaim = sql<number | null>`extract(epoch from clock_timestamp() - claimed_at)::float8`;
+const wholeSeconds = ({ seconds }: { seconds: number | null }): number => Math.max(0, Math.floor(Number(seconds ?? 0)));
+
 /** Calls of one run reserve one after the other, and those of one repository too; a ticket has one live run. */
 export const reserveCall = (db: Db, enqueue: Enqueue, run: string, ask: Ask): Promise<Reserved> =>
   db.transaction().execute(async (tx) => {
     const row = await tx
       .selectFrom('run')
-      .select(['stream', 'repo', 'assignment'])
+      .select(['stream', 'repo', 'assignment', secondsSinceClaim.as('seconds')])
       .where('id', '=', run)
       .forUpdate()
       .executeTakeFirstOrThrow();
     const stream = row.stream as StreamId;
     const { day, spent } = await lockDay(tx, Number(row.repo));
-    const sums = { run: await sumOf(tx, 'run', run), ticket: await sumOf(tx, 'stream', stream), day: spent };
+    const ofRun = { ...(await sumOf(tx, 'run', run)), calls: await callsMade(tx, run), seconds: wholeSeconds(row) };
+    const sums = { run: ofRun, ticket: await sumOf(tx, 'stream', stream), day: spent };
     const granted = grant(linesOf(budgetOf(row.assignment), sums), ask);
     if ('spent' in granted) {
       await exceed(tx, enqueue, { run, stream }, granted.spent);
@@ -87,6 +91,17 @@ export async function sumOf(db: Db | Tx, by: 'run' | 'stream', id: string): Prom
   return { tokens: Number(row.tokens), micros: Number(row.micros) };
 }
 
+/** Calls that the provider was asked, those under way included. What was refused is none. */
+async function callsMade(tx: Tx, run: string): Promise<number> {
+  const row = await tx
+    .selectFrom('model_call')
+    .select(({ fn }) => fn.sum<string | null>('calls').as('calls'))
+    .where('run', '=', run)
+    .where(sql<boolean>`call->>'denied' is null`)
+    .executeTakeFirstOrThrow();
+  return Number(row.calls ?? 0);
+}
+
 /**
  * Puts on record which budget ends a run, once: the first one counts. The run is ended by its runner's submission, whatever
  * that says, or by the sweep. False where another budget was first.
@@ -118,10 +133,10 @@ export async function exceededBy(db: Db | Tx, run: string): Promise<BudgetUse | 
 export async function runningFor(db: Db | Tx, run: string): Promise<number> {
   const row = await db
     .selectFrom('run')
-    .select(sql<number | null>`extract(epoch from clock_timestamp() - claimed_at)::float8`.as('seconds'))
+    .select(secondsSinceClaim.as('seconds'))
     .where('id', '=', run)
     .executeTakeFirst();
-  return Math.max(0, Math.round(Number(row?.seconds ?? 0)));
+  return wholeSeconds(row ?? { seconds: 0 });
 }
 
 /** False when the reservation was settled before. */

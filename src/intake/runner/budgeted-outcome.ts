@@ -1,6 +1,6 @@
 // How a run ended whose budget was used up: the control plane counted, so its word stands and not the runner's.
-import { type BudgetUse, budgetWhy } from '../../facts/budget.ts';
-import type { RunnerOutcome } from '../../facts/run.ts';
+import type { BudgetUse } from '../../facts/budget.ts';
+import { outcomeOf, type RunnerOutcome } from '../../facts/run.ts';
 import { exceed, exceededBy, runningFor } from '../../journal/budget.ts';
 import type { Enqueue } from '../../journal/enqueue.ts';
 import type { RunRow } from '../../journal/lease.ts';
@@ -14,7 +14,7 @@ export async function budgetedOutcome(
   told: RunnerOutcome,
 ): Promise<RunnerOutcome> {
   const spent = await exceededBy(tx, run.id);
-  if (spent) return ofBudget(spent);
+  if (spent) return outcomeOf(spent);
   if (told.kind !== 'timed_out') return told;
   const use: BudgetUse = {
     budget: 'runMinutes',
@@ -24,5 +24,3 @@ export async function budgetedOutcome(
   await exceed(tx, enqueue, { run: run.id, stream: run.stream }, use);
   return told;
 }
-
-const ofBudget = (use: BudgetUse): RunnerOutcome => ({ kind: 'failed', class: 'quota_exhausted', why: budgetWhy(use) });

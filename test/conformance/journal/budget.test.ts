@@ -7,7 +7,7 @@ import { type StreamId, ticketStream } from '../../../src/facts/stream.ts';
 import { budgetedOutcome } from '../../../src/intake/runner/budgeted-outcome.ts';
 import { admit } from '../../../src/journal/admit.ts';
 import { append } from '../../../src/journal/append.ts';
-import { reserveCall, settleCall, sumOf } from '../../../src/journal/budget.ts';
+import { recordRefusal, reserveCall, settleCall, sumOf } from '../../../src/journal/budget.ts';
 import { roomFor } from '../../../src/journal/budget-room.ts';
 import type { Ask } from '../../../src/journal/budget-rule.ts';
 import { type Journal, openJournal } from '../../../src/journal/database.ts';
@@ -131,6 +131,35 @@ describe.each(databases)('on %s', (kind) => {
     expect(await reserve(id, ask(2_600, 100))).toMatchObject({ near });
     expect(await reserve(id, ask(100, 100))).toMatchObject({ near: { ...near, used: 9_200 } });
     expect(await factsOf(stream, 'BudgetNearlySpent')).toEqual([{ type: 'BudgetNearlySpent', run: id, use: near }]);
+  });
+
+  test('calls are counted, those that failed or go on included and those that were refused not; the last ones warn', async () => {
+    const { id, stream } = await running(22, { calls: 11 });
+    for (let n = 1; n <= 11; n += 1) {
+      const reserved = await reserve(id, ask(1, 1));
+      expect(reserved).toMatchObject({ near: n < 10 ? undefined : { budget: 'runCalls', limit: 11, used: n - 1 } });
+      if ('id' in reserved && n % 2 === 0)
+        await settleCall(journal.db, reserved.id, { tokens: 0, micros: 0 }, { denied: null });
+      await recordRefusal(journal.db, id, { denied: 'hosted_tool' }, false);
+    }
+    const spent = { budget: 'runCalls', limit: 11, used: 11 };
+    expect(await reserve(id, ask(1, 1))).toEqual({ spent });
+    expect(await factsOf(stream, 'BudgetExceeded')).toEqual([{ type: 'BudgetExceeded', run: id, use: spent }]);
+  });
+
+  test('after its time a run asks no model, and ends as timed out whatever its runner says', async () => {
+    const { id } = await running(23);
+    await age(id, 'claimed_at', 545);
+    expect(await reserve(id, ask(1, 1))).toMatchObject({ near: { budget: 'runMinutes', limit: 600 } });
+    await age(id, 'claimed_at', 601);
+    expect(await reserve(id, ask(1, 1))).toEqual({ spent: { budget: 'runMinutes', limit: 600, used: 601 } });
+    const run = await readRun(journal.db, id);
+    if (!run) throw new Error('no run');
+    const told = await journal.db
+      .transaction()
+      .execute((tx) => budgetedOutcome(tx, journal.enqueue, run, { kind: 'delivered' }));
+    expect(told).toMatchObject({ kind: 'timed_out', why: expect.stringContaining('budgets.runMinutes') });
+    await end(id);
   });
 
   test('many runs of one repository at once cannot overdraw its day, and do not lock each other out', async () => {
@@ -304,11 +333,11 @@ describe.each(databases)('on %s', (kind) => {
   });
 
   test('the migration runs down and up over calls that were made, and keeps their sums', async () => {
-    const before = await journal.db.selectFrom('model_call').select('id').execute();
+    const before = await journal.db.selectFrom('model_call').select('id').orderBy('id').execute();
     const undone: string[] = [];
     while (!undone.includes('0004-budgets')) undone.push(...(await rollback(journal.db)));
     expect(await migrate(journal.db)).toEqual(undone.toReversed());
-    expect(await journal.db.selectFrom('model_call').select('id').execute()).toEqual(before);
+    expect(await journal.db.selectFrom('model_call').select('id').orderBy('id').execute()).toEqual(before);
     const [tokens] = (await dayOf(16)).map((day) => day.tokens);
     expect(tokens).toBe(6_000);
   });

@@ -3,10 +3,12 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agents } from '../../../adapters/agent/index.ts';
 import { createPlainTracer } from '../../../adapters/tracer/plain.ts';
 import { startGatewayRole } from '../../../src/api/gateway-role.ts';
+import type { RunBudget } from '../../../src/facts/run.ts';
 import { passOn } from '../../../src/gateway/pass-on.ts';
 import { hashRunToken, mintRunToken } from '../../../src/intake/runner/run-token.ts';
 import { endRun, takeLease } from '../../../src/journal/lease.ts';
@@ -39,10 +41,10 @@ afterAll(async () => {
   expect(plane.errors).toEqual([]);
 });
 
-async function claimed(tokens = 100_000) {
+async function claimed(over: Partial<RunBudget> = {}) {
   const number = next++;
   const run = `run-${number}`;
-  const budget = { wallSeconds: 120, tokens, ticketTokens: 1_000_000 };
+  const budget = { wallSeconds: 120, tokens: 100_000, ticketTokens: 1_000_000, ...over };
   await plane.addRun({ run, ticket: { number, title: 't', body: 'b', criteria: [] }, budget }, number);
   const token = mintRunToken();
   const by = { workflowRun: number, identity: `1/${number}`, tokenHash: hashRunToken(token), seconds: 60 };
@@ -79,10 +81,28 @@ test('the gateway believes nobody: no token, a forged one and one of an ended ru
 });
 
 test('the budget holds across the two processes, because it lies in the database', async () => {
-  const { token } = await claimed(50);
+  const { token } = await claimed({ tokens: 50 });
   const answer = await ask(plane.url, token);
   expect(answer.status).toBe(403);
   expect(await answer.text()).toContain('budget_spent');
+});
+
+test('a run that has no call or no time left is told so, and no provider is asked', async () => {
+  const few = await claimed({ calls: 1 });
+  expect((await ask(plane.url, few.token)).status).toBe(200);
+  const late = await claimed();
+  await sql`update run set claimed_at = clock_timestamp() - interval '121 seconds' where id = ${late.run}`.execute(
+    plane.journal.db,
+  );
+  const before = provider.log.length;
+  for (const [token, budget] of [
+    [few.token, 'budgets.runCalls'],
+    [late.token, 'budgets.runMinutes'],
+  ] as const) {
+    const answer = await ask(plane.url, token);
+    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining(budget)]);
+  }
+  expect(provider.log.length).toBe(before);
 });
 
 const main = path.resolve(import.meta.dirname, '../../../src/cli/main.ts');
