@@ -7,6 +7,7 @@ import { createGateway } from '../gateway/gateway.ts';
 import { createJournalMeter } from '../gateway/journal-meter.ts';
 import type { Provider } from '../gateway/provider.ts';
 import { createRevocation } from '../gateway/revocation.ts';
+import { unaccounted } from '../gateway/unaccounted.ts';
 import { aboutRun } from '../journal/about-run.ts';
 import { hasCost } from '../journal/budget-rule.ts';
 import type { Journal } from '../journal/database.ts';
@@ -27,7 +28,11 @@ export function createModelCalls({ journal, agents, providers, tracer, log }: Mo
     providers,
     meter: createJournalMeter(journal.db, journal.enqueue),
     log: {
-      call: (run, call) => log.info({ run_id: run, call }, 'model call'),
+      call: (run, call) => {
+        log.info({ run_id: run, call }, 'model call');
+        if (unaccounted(call))
+          log.error({ alert: 'unaccounted', run_id: run, call }, 'what a model call used or costs is not known');
+      },
       unsettled: (run, call, error) =>
         log.error({ run_id: run, call, err: error }, 'a model call could not be settled'),
     },

@@ -21,6 +21,7 @@ export const FailureClass = z.enum([
   'infrastructure',
   'throttled',
   'quota_exhausted',
+  'unaccounted',
   'auth',
   'agent_refused',
   'agent_failed',

@@ -11,7 +11,9 @@ import type { Meter, RunIdentity } from './meter.ts';
 import { highestRate, type Price, priceOf } from './prices.ts';
 import type { Provider } from './provider.ts';
 import { readBody } from './read-body.ts';
+import { createRetries, mostFailures } from './retries.ts';
 import type { ModelCall } from './truth.ts';
+import { unaccounted } from './unaccounted.ts';
 
 const DIALECTS: Readonly<Record<ModelProtocol, Dialect>> = {
   'openai-responses': openaiResponses,
@@ -76,6 +78,7 @@ export function createGateway({
   mount = '/runner/model',
 }: GatewayOptions): Gateway {
   const limits = { ...DEFAULT_LIMITS, ...given };
+  const retries = createRetries();
 
   return {
     async fetch(request, run) {
@@ -100,7 +103,9 @@ export function createGateway({
           denied: denial.code,
           complete: true,
         };
-        await meter.refused(run, call, { spent: denial.code === 'budget_spent' });
+        // A side call without a price does without its answer; the work itself cannot.
+        const stop = model !== null && model === run.named?.model ? unaccounted(call) : undefined;
+        await meter.refused(run, call, { spent: denial.code === 'budget_spent', stop });
         log.call(run.run, call);
         return json(denial.status, dialect.error(denial.status, denial.code, denial.message));
       };
@@ -120,7 +125,11 @@ export function createGateway({
       const model = modelOf(route, read.body);
       if (model === null || !run.models.includes(model)) return refuse(modelDenial(run), model);
       const known = price(model, run);
-      const denial = (known === undefined && run.costLimited ? priceDenial(model) : null) ?? dialect.inspect(read.body);
+      const failures = retries.failures(run.run, read.digest);
+      const denial =
+        (known === undefined && run.costLimited ? priceDenial(model) : null) ??
+        dialect.inspect(read.body) ??
+        (failures < mostFailures ? null : retriesDenial(failures));
       if (denial !== null) return refuse(denial, model);
 
       const input = Math.ceil(read.bytes / BYTES_PER_TOKEN);
@@ -131,6 +140,7 @@ export function createGateway({
         mostOutput: most,
         rate: known && highestRate(known, input),
       });
+      if (reservation.status === 'stopped') return refuse(deny('run_stopped', `${reservation.why} Stop here.`), model);
       if (reservation.status === 'spent') return refuse(spentDenial(reservation.spent), model);
       const body = dialect.rewrite(read.body, reservation.output);
 
@@ -147,8 +157,11 @@ export function createGateway({
         price: known,
         settle: async (call) => {
           log.call(run.run, call);
+          retries.settled(run.run, read.digest, call);
           // The answer is on its way or gone: the agent cannot be told, the operator must be.
-          await meter.settle(reservation.id, call).catch((error) => log.unsettled(run.run, call, error));
+          await meter
+            .settle(reservation.id, call, unaccounted(call))
+            .catch((error) => log.unsettled(run.run, call, error));
         },
       });
     },
@@ -190,6 +203,12 @@ const spentDenial = (use: BudgetUse): Denial =>
   deny(
     'budget_spent',
     `The budget is spent: ${budgetWhy(use)}${['tokens', 'micros'].includes(unitOf(use.budget)) ? ', and the rest does not pay for this request' : ''}. Stop here; trying again cannot help.`,
+  );
+
+const retriesDenial = (failures: number): Denial =>
+  deny(
+    'retries_spent',
+    `Exactly this request has failed ${failures} times in a row, at the provider or on the way. Stop here; trying again cannot help.`,
   );
 
 /** Goes to the agent with each call from then on: it keeps no memory of what it did not write itself. */

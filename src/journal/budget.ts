@@ -2,7 +2,7 @@
 // Locks are taken in one order: the run's row or the call's, then the row of the repository's day. So nobody waits in a circle.
 import { sql } from 'kysely';
 import { BudgetUse, exceededKey } from '../facts/budget.ts';
-import { RunBudget } from '../facts/run.ts';
+import { outcomeOf, RunBudget, RunnerOutcome } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
 import { append } from './append.ts';
 import { type Ask, grant, linesOf, type Spent } from './budget-rule.ts';
@@ -10,7 +10,8 @@ import type { Enqueue } from './enqueue.ts';
 import type { Db, Tx } from './tables.ts';
 
 /** `output`: tokens that the call may answer with. `near`: the budget that is almost used up. */
-export type Reserved = { id: string; output: number; near: BudgetUse | undefined } | { spent: BudgetUse };
+export type Reserved = { id: string; output: number; near: BudgetUse | undefined } | { spent: BudgetUse } | Stopped;
+type Stopped = { stopped: { why: string } };
 
 /** Today's date in UTC, by the database's clock. */
 export const today = sql<string>`to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD')`;
@@ -27,10 +28,11 @@ export const reserveCall = (db: Db, enqueue: Enqueue, run: string, ask: Ask): Pr
   db.transaction().execute(async (tx) => {
     const row = await tx
       .selectFrom('run')
-      .select(['stream', 'repo', 'assignment', secondsSinceClaim.as('seconds')])
+      .select(['stream', 'repo', 'assignment', 'verdict', secondsSinceClaim.as('seconds')])
       .where('id', '=', run)
       .forUpdate()
       .executeTakeFirstOrThrow();
+    if (row.verdict !== null) return { stopped: { why: whyOf(RunnerOutcome.parse(row.verdict)) } };
     const stream = row.stream as StreamId;
     const { day, spent } = await lockDay(tx, Number(row.repo));
     const ofRun = { ...(await sumOf(tx, 'run', run)), calls: await callsMade(tx, run), seconds: wholeSeconds(row) };
@@ -123,11 +125,23 @@ export async function exceed(
   return true;
 }
 
-/** The budget that ends this run, or has ended it. */
-export async function exceededBy(db: Db | Tx, run: string): Promise<BudgetUse | undefined> {
-  const row = await db.selectFrom('run').select('exceeded').where('id', '=', run).executeTakeFirst();
-  return row?.exceeded ? BudgetUse.parse(row.exceeded) : undefined;
+/** The gateway ends a run whose calls cannot be accounted for: it makes no further one, and ends so, whatever its runner says. */
+export const stopByGateway = (db: Db | Tx, run: string, outcome: RunnerOutcome) =>
+  db
+    .updateTable('run')
+    .set({ verdict: JSON.stringify(outcome), verdict_at: sql`clock_timestamp()` })
+    .where('id', '=', run)
+    .where('verdict', 'is', null)
+    .execute();
+
+/** How this run ends, or has ended, because of what the gateway counted; undefined where its runner says it. */
+export async function countedOutcome(db: Db | Tx, run: string): Promise<RunnerOutcome | undefined> {
+  const row = await db.selectFrom('run').select(['exceeded', 'verdict']).where('id', '=', run).executeTakeFirst();
+  if (row?.exceeded) return outcomeOf(BudgetUse.parse(row.exceeded));
+  return row?.verdict ? RunnerOutcome.parse(row.verdict) : undefined;
 }
+
+const whyOf = (outcome: RunnerOutcome): string => ('why' in outcome ? outcome.why : '');
 
 /** Seconds since a runner took the run, by the database's clock. */
 export async function runningFor(db: Db | Tx, run: string): Promise<number> {
@@ -140,7 +154,13 @@ export async function runningFor(db: Db | Tx, run: string): Promise<number> {
 }
 
 /** False when the reservation was settled before. */
-export const settleCall = (db: Db, id: string, { tokens, micros }: Spent, call: object): Promise<boolean> =>
+export const settleCall = (
+  db: Db,
+  id: string,
+  { tokens, micros }: Spent,
+  call: object,
+  stop?: RunnerOutcome,
+): Promise<boolean> =>
   db.transaction().execute(async (tx) => {
     const done = await tx
       .updateTable('model_call')
@@ -150,6 +170,7 @@ export const settleCall = (db: Db, id: string, { tokens, micros }: Spent, call: 
       .returning(['run', 'day', 'reserved', 'reserved_micros'])
       .executeTakeFirst();
     if (!done) return false;
+    if (stop) await stopByGateway(tx, done.run, stop);
     const { repo } = await tx.selectFrom('run').select('repo').where('id', '=', done.run).executeTakeFirstOrThrow();
     await addToDay(tx, Number(repo), done.day, {
       tokens: tokens - done.reserved,

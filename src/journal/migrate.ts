@@ -10,6 +10,7 @@ import * as control from './migrations/0006-control.ts';
 import * as sweep from './migrations/0007-sweep.ts';
 import * as factDelivery from './migrations/0008-fact-delivery.ts';
 import * as retention from './migrations/0009-retention.ts';
+import * as gateway from './migrations/0011-gateway.ts';
 import type { Db } from './tables.ts';
 
 export const migrations: Record<string, Migration> = {
@@ -22,6 +23,7 @@ export const migrations: Record<string, Migration> = {
   '0007-sweep': sweep,
   '0008-fact-delivery': factDelivery,
   '0009-retention': retention,
+  '0011-gateway': gateway,
 };
 
 const migratorOf = (db: Db) => new Migrator({ db, provider: { getMigrations: async () => migrations } });

@@ -22,6 +22,8 @@ export type DenialCode =
   | 'body_not_json'
   | 'budget_spent'
   | 'price_unknown'
+  | 'run_stopped'
+  | 'retries_spent'
   | 'no_provider';
 
 export type Incoming = { method: string; path: string; search: URLSearchParams };

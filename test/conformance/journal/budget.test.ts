@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BudgetUse } from '../../../src/facts/budget.ts';
 import type { RunBudget, RunnerOutcome } from '../../../src/facts/run.ts';
 import { type StreamId, ticketStream } from '../../../src/facts/stream.ts';
+import { createJournalMeter } from '../../../src/gateway/journal-meter.ts';
+import type { ModelCall } from '../../../src/gateway/truth.ts';
 import { budgetedOutcome } from '../../../src/intake/runner/budgeted-outcome.ts';
 import { admit } from '../../../src/journal/admit.ts';
 import { append } from '../../../src/journal/append.ts';
@@ -25,6 +27,11 @@ const ask = (input: number, output: number, more: Partial<Ask> = {}): Ask => ({
   mostOutput: output,
   ...more,
 });
+const aCall: ModelCall = {
+  ...{ at: '2026-01-01T00:00:00.000Z', durationMs: 1, protocol: 'gemini', model: 'm', status: 200 },
+  ...{ errorCode: null, denied: null, complete: true, refused: false, retryAfter: null },
+  ...{ inputTokens: 0, outputTokens: 0, counted: 'provider', costUsd: null },
+};
 const wide: RunBudget = { wallSeconds: 600, inactiveSeconds: 300, tokens: 10_000, ticketTokens: 100_000 };
 
 describe.each(databases)('on %s', (kind) => {
@@ -78,7 +85,7 @@ describe.each(databases)('on %s', (kind) => {
     return rows.map(({ tokens, micros }) => ({ tokens: Number(tokens), micros: Number(micros) }));
   };
   /** Lets time pass for a run, by the database's clock. */
-  const age = (run: string, column: 'claimed_at' | 'progress_at' | 'exceeded_at', seconds: number) =>
+  const age = (run: string, column: 'claimed_at' | 'progress_at' | 'exceeded_at' | 'verdict_at', seconds: number) =>
     sql`update run set ${sql.ref(column)} = clock_timestamp() - ${seconds} * interval '1 second' where id = ${run}`.execute(
       journal.db,
     );
@@ -160,6 +167,41 @@ describe.each(databases)('on %s', (kind) => {
       .execute((tx) => budgetedOutcome(tx, journal.enqueue, run, { kind: 'delivered' }));
     expect(told).toMatchObject({ kind: 'timed_out', why: expect.stringContaining('budgets.runMinutes') });
     await end(id);
+  });
+
+  test('a run with a call that cannot be accounted for makes no other, and ends so whatever its runner says or does not', async () => {
+    const meter = createJournalMeter(journal.db, journal.enqueue);
+    const stop = { kind: 'failed', class: 'unaccounted', why: 'Nobody knows.' } as const;
+    const unaccounted = async () => {
+      const { id, stream } = await running(24);
+      const reserved = await reserve(id, ask(100, 100));
+      if (!('id' in reserved)) throw new Error('nothing was reserved');
+      const under = await reserve(id, ask(100, 100));
+      await meter.settle(reserved.id, { ...aCall, counted: 'reservation', inputTokens: 100, outputTokens: 100 }, stop);
+      // A call that was under way is settled as ever; the first reason stays.
+      if ('id' in under) await meter.settle(under.id, aCall, { ...stop, why: 'Another.' });
+      return { id, stream };
+    };
+    const told = await unaccounted();
+    expect(await reserve(told.id, ask(1, 1))).toEqual({ stopped: { why: 'Nobody knows.' } });
+    expect(await sumOf(journal.db, 'run', told.id)).toMatchObject({ tokens: 200 });
+    const run = await readRun(journal.db, told.id);
+    if (!run) throw new Error('no run');
+    const judged = await journal.db
+      .transaction()
+      .execute((tx) => budgetedOutcome(tx, journal.enqueue, run, { kind: 'delivered' }));
+    expect(judged).toEqual(stop);
+    await end(told.id);
+
+    const silent = await unaccounted();
+    await age(silent.id, 'verdict_at', 55);
+    expect(await sweepBudgets(journal)).toBe(0);
+    await age(silent.id, 'verdict_at', 65);
+    expect(await sweepBudgets(journal)).toBe(1);
+    expect((await readRun(journal.db, silent.id))?.state).toBe('failed');
+    expect(await factsOf(silent.stream, 'BudgetExceeded', 'RunLost')).toEqual([
+      expect.objectContaining({ type: 'RunLost', run: silent.id, outcome: stop }),
+    ]);
   });
 
   test('many runs of one repository at once cannot overdraw its day, and do not lock each other out', async () => {

@@ -1,5 +1,6 @@
 // A gateway in front of the scripted provider, both real, the provider over HTTP on loopback.
 import { createGateway, type GatewayLimits } from '../../../src/gateway/gateway.ts';
+import type { RunIdentity } from '../../../src/gateway/meter.ts';
 import type { ModelCall } from '../../../src/gateway/truth.ts';
 import { createLedger, type Ledger } from '../../model/ledger.ts';
 import type { Protocol, Script } from '../../model/script.ts';
@@ -55,6 +56,7 @@ export type WorldOptions = {
   /** False: nobody knows what the model costs. */
   priced?: boolean;
   costLimited?: boolean;
+  named?: RunIdentity['named'];
 };
 
 export async function openGatewayWorld({
@@ -66,6 +68,7 @@ export async function openGatewayWorld({
   revoked,
   priced = true,
   costLimited = false,
+  named,
 }: WorldOptions = {}): Promise<GatewayWorld> {
   const provider = await startModelServer({ script: script ?? (() => ({ say: 'Hi.' })), key: REAL_KEY });
   const ledger = createLedger({ open: async () => ({ budget, usedTokens: 0 }) });
@@ -99,7 +102,7 @@ export async function openGatewayWorld({
           },
           ...init,
         }),
-        { ...RUN, revoked, costLimited },
+        { ...RUN, models: [...RUN.models, 'a-side-model'], revoked, costLimited, ...(named && { named }) },
       ),
     close: () => provider.close(),
   };
