@@ -12,6 +12,7 @@ import { highestRate, type Price, priceOf } from './prices.ts';
 import type { Provider } from './provider.ts';
 import { readBody } from './read-body.ts';
 import { createRetries, mostFailures } from './retries.ts';
+import type { Transcript } from './transcript.ts';
 import type { ModelCall } from './truth.ts';
 import { unaccounted } from './unaccounted.ts';
 
@@ -52,6 +53,8 @@ export type GatewayOptions = {
   price?: (model: string, run: RunIdentity) => Price | undefined;
   meter: Meter;
   log: GatewayLog;
+  /** Absent: nothing of what is said is kept. */
+  transcript?: Transcript;
   limits?: Partial<GatewayLimits>;
   /** What stands before `/<protocol>/…` in the path. Absent: `/runner/model`. */
   mount?: string;
@@ -74,6 +77,7 @@ export function createGateway({
   price = (model, { named }) => priceOf(model, named),
   meter,
   log,
+  transcript,
   limits: given,
   mount = '/runner/model',
 }: GatewayOptions): Gateway {
@@ -155,9 +159,17 @@ export function createGateway({
         call: { ...blankCall(protocol, started), model },
         reserved: { input, output: reservation.output },
         price: known,
-        settle: async (call) => {
+        settle: async (call, answer) => {
           log.call(run.run, call);
           retries.settled(run.run, read.digest, call);
+          transcript?.record(run.run, {
+            call,
+            dialect,
+            body: read.body,
+            digest: read.digest,
+            answer,
+            key: provider.key,
+          });
           // The answer is on its way or gone: the agent cannot be told, the operator must be.
           await meter
             .settle(reservation.id, call, unaccounted(call))

@@ -51,6 +51,16 @@ export const gemini: Dialect = {
   warn: (body, text) => ({ ...body, contents: [...objects(body.contents), { role: 'user', parts: [{ text }] }] }),
   headers: (_agent, key) => ({ 'content-type': 'application/json', 'x-goog-api-key': key }),
 
+  conversation: (body) => [
+    ...(body.systemInstruction ? [{ role: 'system', ...object(body.systemInstruction) }] : []),
+    ...objects(body.contents),
+  ],
+  answered: (event) =>
+    objects(event.candidates)
+      .flatMap((candidate) => objects(object(candidate.content).parts))
+      .map((part) => (typeof part.text === 'string' ? part.text : `\n${JSON.stringify(part)}`))
+      .join(''),
+
   observe(seen, event) {
     const usage = object(event.usageMetadata);
     const ends = objects(event.candidates)
