@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type BudgetUse, budgetWhy, unitOf } from './budget.ts';
 import { Conversation, ConversationAbout } from './conversation.ts';
 import { mostPhases, Phase } from './plan.ts';
-import { AcpAgent, AgentName, LayerName, LayerPolicy } from './policy.ts';
+import { AcpAgent, AgentName, LayerName, LayerPolicy, RunnerKind } from './policy.ts';
 
 const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -161,6 +161,8 @@ export const Assignment = z.strictObject({
   conversation: Conversation.optional(),
   setup: z.string().optional(),
   egress: z.array(z.string()),
+  /** Kinds of runner that may take it; absent in runs from before policy said it: self-hosted only. */
+  runners: z.array(RunnerKind).optional(),
   layers: z.partialRecord(LayerName, LayerPolicy),
   /** What failed last time, for the agent to read; absent on a first try. */
   feedback: z.string().optional(),

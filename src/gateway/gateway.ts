@@ -138,12 +138,16 @@ export function createGateway({
 
       const input = Math.ceil(read.bytes / BYTES_PER_TOKEN);
       const most = Math.min(dialect.maxOutput(read.body) ?? limits.outputTokens, limits.outputTokens);
-      const reservation = await meter.reserve(run, {
-        input,
-        leastOutput: Math.min(most, limits.leastOutputTokens),
-        mostOutput: most,
-        rate: known && highestRate(known, input),
-      });
+      const reservation = await meter.reserve(
+        run,
+        {
+          input,
+          leastOutput: Math.min(most, limits.leastOutputTokens),
+          mostOutput: most,
+          rate: known && highestRate(known, input),
+        },
+        protocol,
+      );
       if (reservation.status === 'stopped') return refuse(deny('run_stopped', `${reservation.why} Stop here.`), model);
       if (reservation.status === 'spent') return refuse(spentDenial(reservation.spent), model);
       const body = dialect.rewrite(read.body, reservation.output);

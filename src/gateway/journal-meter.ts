@@ -10,8 +10,8 @@ import { GatewayTruth, ModelCall } from './truth.ts';
 const keptCalls = 200;
 
 export const createJournalMeter = (db: Db, enqueue: Enqueue): Meter => ({
-  async reserve({ run }, ask) {
-    const reserved = await reserveCall(db, enqueue, run, ask);
+  async reserve({ run }, ask, protocol) {
+    const reserved = await reserveCall(db, enqueue, run, ask, protocol);
     if ('stopped' in reserved) return { status: 'stopped', why: reserved.stopped.why };
     return 'spent' in reserved ? { status: 'spent', ...reserved } : { status: 'ok', ...reserved };
   },

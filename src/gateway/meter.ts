@@ -1,5 +1,6 @@
 // The budget as the gateway sees it: reserve before a call, settle after it.
 import type { BudgetUse } from '../facts/budget.ts';
+import type { ModelProtocol } from '../facts/policy.ts';
 import type { RunnerOutcome } from '../facts/run.ts';
 import type { Ask } from '../journal/budget-rule.ts';
 import type { ModelCall } from './truth.ts';
@@ -28,9 +29,9 @@ export type Meter = {
   /**
    * Takes from every budget that bears on the run what the call may use; `spent` when one of them has not even the least
    * left. Must be atomic over concurrent calls of one run and of one repository. Throws Retryable when the budgets cannot
-   * be read: then no call is made.
+   * be read: then no call is made. That the key of `protocol` is used for the run is on record with it.
    */
-  reserve(run: RunIdentity, ask: Ask): Promise<Reservation>;
+  reserve(run: RunIdentity, ask: Ask, protocol: ModelProtocol): Promise<Reservation>;
   /** Exactly once per reservation, whatever became of the call. `call` says what it really used. `stop` ends the run with it. */
   settle(id: string, call: ModelCall, stop?: RunnerOutcome): Promise<void>;
   /** A request that was refused and therefore has no reservation. `spent` marks the one that the budget stopped, `stop` ends the run. */

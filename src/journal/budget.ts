@@ -2,9 +2,11 @@
 // Locks are taken in one order: the run's row or the call's, then the row of the repository's day. So nobody waits in a circle.
 import { sql } from 'kysely';
 import { BudgetUse, exceededKey } from '../facts/budget.ts';
+import type { ModelProtocol } from '../facts/policy.ts';
 import { outcomeOf, RunBudget, RunnerOutcome } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
 import { append } from './append.ts';
+import { auditSecretUse } from './audit.ts';
 import { type Ask, grant, linesOf, type Spent } from './budget-rule.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { Db, Tx } from './tables.ts';
@@ -24,7 +26,13 @@ const secondsSinceClaim = sql<number | null>`extract(epoch from clock_timestamp(
 const wholeSeconds = ({ seconds }: { seconds: number | null }): number => Math.max(0, Math.floor(Number(seconds ?? 0)));
 
 /** Calls of one run reserve one after the other, and those of one repository too; a ticket has one live run. */
-export const reserveCall = (db: Db, enqueue: Enqueue, run: string, ask: Ask): Promise<Reserved> =>
+export const reserveCall = (
+  db: Db,
+  enqueue: Enqueue,
+  run: string,
+  ask: Ask,
+  protocol: ModelProtocol,
+): Promise<Reserved> =>
   db.transaction().execute(async (tx) => {
     const row = await tx
       .selectFrom('run')
@@ -50,6 +58,7 @@ export const reserveCall = (db: Db, enqueue: Enqueue, run: string, ask: Ask): Pr
       .returning('id')
       .executeTakeFirstOrThrow();
     await addToDay(tx, Number(row.repo), day, { tokens, micros });
+    await auditSecretUse(tx, run, `model key ${protocol}`);
     if (near) {
       const fact = { type: 'BudgetNearlySpent', run, use: near } as const;
       await append(tx, enqueue, { stream, key: `run:${run}:near:${near.budget}`, fact });

@@ -3,8 +3,8 @@ import type { ColumnType, Generated } from 'kysely';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 
-/** Where a change came from. `expiry`: the time of a control was up. */
-export type Source = 'api' | 'comment' | 'expiry';
+/** Where a change came from. `expiry`: the time of a control was up. `run`: no change, but a secret was used for a run. */
+export type Source = 'api' | 'comment' | 'expiry' | 'run';
 
 /** Rows stay for ever: a control that was lifted says when, by whom and why. */
 export type ControlTable = {
@@ -14,7 +14,7 @@ export type ControlTable = {
   mode: 'paused' | 'read_only';
   /** What was asked for the runs that were live when it was set. */
   in_flight: 'drain' | 'cancel';
-  source: Exclude<Source, 'expiry'>;
+  source: Exclude<Source, 'expiry' | 'run'>;
   /** Name of an API token, or a GitHub login where `source` is `comment`. */
   set_by: string;
   why: string;
@@ -30,13 +30,14 @@ export type ControlTable = {
   key: string | null;
 };
 
-/** One row per change that was made, never changed, never deleted. */
+/** One row per change that was made, and per secret that a run used; never changed, never deleted. */
 export type AuditTable = {
   id: Generated<string | number>;
   at: Generated<Date>;
   source: Source;
+  /** A name, a login, or a run. */
   who: string;
-  /** The scope of the token that allowed it, or `comment`, or `clock`. */
+  /** The scope of the token that allowed it, or `comment`, `clock` or `run`. */
   scope: string;
   action: string;
   target: string;

@@ -9,6 +9,7 @@ import type { ModelCall } from '../../../src/gateway/truth.ts';
 import { budgetedOutcome } from '../../../src/intake/runner/budgeted-outcome.ts';
 import { admit } from '../../../src/journal/admit.ts';
 import { append } from '../../../src/journal/append.ts';
+import { auditSecretUse, listAudit } from '../../../src/journal/audit.ts';
 import { recordRefusal, reserveCall, settleCall, sumOf } from '../../../src/journal/budget.ts';
 import { roomFor } from '../../../src/journal/budget-room.ts';
 import type { Ask } from '../../../src/journal/budget-rule.ts';
@@ -67,7 +68,7 @@ describe.each(databases)('on %s', (kind) => {
     await db.transaction().execute((tx) => takeLease(tx, id, by));
     return { id, stream };
   }
-  const reserve = (run: string, asked: Ask) => reserveCall(journal.db, journal.enqueue, run, asked);
+  const reserve = (run: string, asked: Ask) => reserveCall(journal.db, journal.enqueue, run, asked, 'gemini');
   const end = (run: string) =>
     journal.db.transaction().execute((tx) => endRun(tx, run, { kind: 'no_change', why: 'test' }));
   const factsOf = async (stream: StreamId, ...types: string[]) =>
@@ -202,6 +203,25 @@ describe.each(databases)('on %s', (kind) => {
     expect(await factsOf(silent.stream, 'BudgetExceeded', 'RunLost')).toEqual([
       expect.objectContaining({ type: 'RunLost', run: silent.id, outcome: stop }),
     ]);
+  });
+
+  test('that a run used a model key is in the audit once for each key, however many calls at once; a refused call uses none', async () => {
+    const { id } = await running(25, { calls: 9 });
+    const uses = async (run: string) =>
+      (await listAudit(journal.db, { before: undefined, limit: 200 })).filter(({ who }) => who === run);
+    await Promise.all(Array.from({ length: 8 }, () => reserve(id, ask(1, 1))));
+    await reserveCall(journal.db, journal.enqueue, id, ask(1, 1), 'anthropic-messages');
+    await reserveCall(journal.db, journal.enqueue, id, ask(1, 1), 'openai-responses');
+    const use = { source: 'run', who: id, scope: 'run', action: 'use' };
+    expect(await uses(id)).toMatchObject([
+      { ...use, target: 'secret:model key anthropic-messages' },
+      { ...use, target: 'secret:model key gemini' },
+    ]);
+    // No lock of the run's here: two processes note one use.
+    const other = await running(25);
+    const secret = 'installation token with contents: write' as const;
+    await Promise.all(Array.from({ length: 8 }, () => auditSecretUse(journal.db, other.id, secret)));
+    expect(await uses(other.id)).toMatchObject([{ ...use, who: other.id, target: `secret:${secret}` }]);
   });
 
   test('many runs of one repository at once cannot overdraw its day, and do not lock each other out', async () => {

@@ -59,7 +59,7 @@ export async function startPlane() {
     '/runner',
     createRunnerDoor({
       ...{ db: journal.db, enqueue: journal.enqueue, publicUrl: url, issuer: issuer.url, allowUnboxed: true },
-      rules: { reusable, reusableSha: pinned, caller: 'gantry.yml', environments: ['self-hosted'] },
+      rules: { reusable, reusableSha: pinned, caller: 'gantry.yml' },
       botId: async () => botId,
       defaultBranch: async () => 'main',
       ownerId: async () => 55,

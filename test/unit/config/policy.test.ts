@@ -37,6 +37,9 @@ test('the least policy has every default', () => {
         },
         "protected": [],
         "push": "ask",
+        "runners": [
+          "self-hosted",
+        ],
         "unverifiedAgents": false,
         "version": 1,
       },
