@@ -67,6 +67,7 @@ export async function startPlane() {
       gateway: (request, run) => state.gateway(request, run),
       truth: async (run) => (await state.truth?.(run)) ?? { calls: [], spent: false },
       onRefused: (why) => refused.push(why),
+      onStranger: (_, why) => refused.push(why),
       onError: (error) => errors.push(error),
     }),
   );
