@@ -1,4 +1,5 @@
 // The only way from a box to a model: checks the request, takes budget, adds the key, counts what comes back.
+import { createHash } from 'node:crypto';
 import { amountOf, type BudgetUse, budgetWhy, leastCall, unitOf } from '../facts/budget.ts';
 import { ModelProtocol } from '../facts/policy.ts';
 import { anthropicMessages } from './dialect/anthropic-messages.ts';
@@ -129,7 +130,8 @@ export function createGateway({
       const model = modelOf(route, read.body);
       if (model === null || !run.models.includes(model)) return refuse(modelDenial(run), model);
       const known = price(model, run);
-      const failures = retries.failures(run.run, read.digest);
+      const digest = digestOf([model, dialect.conversation(read.body)]);
+      const failures = retries.failures(run.run, digest);
       const denial =
         (known === undefined && run.costLimited ? priceDenial(model) : null) ??
         dialect.inspect(read.body) ??
@@ -165,12 +167,12 @@ export function createGateway({
         price: known,
         settle: async (call, answer) => {
           log.call(run.run, call);
-          retries.settled(run.run, read.digest, call);
+          retries.settled(run.run, digest, call);
           transcript?.record(run.run, {
             call,
             dialect,
             body: read.body,
-            digest: read.digest,
+            digest,
             answer,
             key: provider.key,
           });
@@ -221,10 +223,13 @@ const spentDenial = (use: BudgetUse): Denial =>
     `The budget is spent: ${budgetWhy(use)}${['tokens', 'micros'].includes(unitOf(use.budget)) ? ', and the rest does not pay for this request' : ''}. Stop here; trying again cannot help.`,
   );
 
+/** What is asked, and not how: a CLI stamps each attempt with metadata of its own (codex does, seen). */
+const digestOf = (asked: unknown): string => createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+
 const retriesDenial = (failures: number): Denial =>
   deny(
     'retries_spent',
-    `Exactly this request has failed ${failures} times in a row, at the provider or on the way. Stop here; trying again cannot help.`,
+    `This request has failed ${failures} times in a row, at the provider or on the way. Stop here; trying again cannot help.`,
   );
 
 /** Goes to the agent with each call from then on: it keeps no memory of what it did not write itself. */

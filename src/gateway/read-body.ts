@@ -1,5 +1,4 @@
 // The agent's request body as JSON, within a limit that holds while it arrives.
-import { createHash } from 'node:crypto';
 import type { Denial, Json } from './dialect/contract.ts';
 
 const refused = (status: Denial['status'], code: Denial['code'], message: string): { denial: Denial } => ({
@@ -9,17 +8,15 @@ const refused = (status: Denial['status'], code: Denial['code'], message: string
 export async function readBody(
   request: Request,
   limit: number,
-): Promise<{ body: Json; bytes: number; digest: string } | { denial: Denial }> {
+): Promise<{ body: Json; bytes: number } | { denial: Denial }> {
   const encoding = request.headers.get('content-encoding') ?? 'identity';
   if (encoding !== 'identity') return refused(400, 'body_not_json', 'Compressed bodies are not read; send plain JSON.');
   const chunks: Uint8Array[] = [];
-  const hash = createHash('sha256');
   let bytes = 0;
   for await (const chunk of request.body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > limit) return refused(413, 'body_too_large', `The request is larger than ${limit} bytes.`);
     chunks.push(chunk);
-    hash.update(chunk);
   }
   let value: unknown;
   try {
@@ -29,5 +26,5 @@ export async function readBody(
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return refused(400, 'body_not_json', 'The body is not a JSON object.');
-  return { body: value as Json, bytes, digest: hash.digest('hex') };
+  return { body: value as Json, bytes };
 }

@@ -8,7 +8,7 @@ const mostKept = 10_000;
 
 /** Kept in memory: a restart, or another replica, counts anew, and the budget of calls holds over all of them. */
 export type Retries = {
-  /** The failures in a row of exactly this request; `digest` is of its body. */
+  /** The failures in a row of this request; `digest` is of its model and its conversation. */
   failures(run: string, digest: string): number;
   settled(run: string, digest: string, call: ModelCall): void;
 };
