@@ -95,7 +95,8 @@ export const anthropicMessages: Dialect = {
   observe(seen, event) {
     switch (event.type) {
       case 'message_start':
-        return { ...seen, ...counts(object(object(event.message).usage), seen) };
+        // What it says of the output is where the count begins, not what the answer will have used.
+        return { ...seen, ...counts(object(object(event.message).usage), seen), outputTokens: null };
       case 'message_delta':
         return {
           ...seen,

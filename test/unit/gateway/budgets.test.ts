@@ -1,5 +1,6 @@
 // What the gateway says of budgets: to the agent, near the end; to nobody but the agent, when a price is missing.
 import { afterEach, describe, expect, test } from 'vitest';
+import { anthropicMessages } from '../../../src/gateway/dialect/anthropic-messages.ts';
 import type { Observed } from '../../../src/gateway/dialect/contract.ts';
 import { gemini } from '../../../src/gateway/dialect/gemini.ts';
 import { BODIES, type GatewayWorld, openGatewayWorld, PROTOCOLS, RUN, type WorldOptions } from './gateway-world.ts';
@@ -73,6 +74,16 @@ test('what the run itself asks without a price ends it; a side call is only refu
   const aside = await world({ priced: false, costLimited: true, named: { model: 'another', price: undefined } });
   expect((await aside.ask('gemini')).status).toBe(403);
   expect(aside.ledger.stoppedWhy(RUN.run)).toBeUndefined();
+});
+
+test('anthropic: what the beginning says of the output is no count, so an end that says nothing is unknown', () => {
+  const events = [
+    { type: 'message_start', message: { usage: { input_tokens: 9, output_tokens: 1 } } },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+    { type: 'message_stop' },
+  ];
+  const seen = events.reduce((before, event) => anthropicMessages.observe(before, event), nothing);
+  expect(seen).toMatchObject({ complete: true, inputTokens: 9, outputTokens: null });
 });
 
 test('gemini leaves a count of 0 out: a blocked prompt, and thoughts that used all there was, are counted', () => {
