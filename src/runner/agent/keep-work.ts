@@ -7,9 +7,18 @@ const seconds = 5;
 /** Of the upload, under the same clock where the run was stopped; else the lease of a runner that is heard of holds. */
 const uploadMs = { stopped: 3_000, failed: 60_000 };
 
+type Needed = Pick<RunContext, 'repo'> & {
+  assignment: Pick<RunContext['assignment'], 'start'>;
+  store: Pick<RunContext['store'], 'directory'>;
+  workspaces: Pick<RunContext['workspaces'], 'collect'>;
+  session: Pick<RunContext['session'], 'upload'>;
+  halt: Pick<RunContext['halt'], 'reason'>;
+  log: Pick<RunContext['log'], 'line'>;
+};
+
 /** Never rejects, and promises nothing: whatever it could not keep must not cost the run its outcome. */
 export async function keepWork(
-  { assignment, store, repo, workspaces, session, halt, log }: RunContext,
+  { assignment, store, repo, workspaces, session, halt, log }: Needed,
   workspace: string,
 ): Promise<Pick<StageResult, 'kept'>> {
   try {

@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { keepWork } from '../../../../src/runner/agent/keep-work.ts';
-import type { RunContext } from '../../../../src/runner/context.ts';
 import { createControlPlane } from '../../../../src/runner/control-plane.ts';
 import { createHalt } from '../../../../src/runner/halt.ts';
 
@@ -20,19 +19,18 @@ test('an upload that nobody answers is given up before GitHub kills the job', as
   const halt = createHalt();
   halt.stop({ kind: 'cancelled', why: 'enough' });
   const said: string[] = [];
-  const context: Pick<RunContext, 'assignment' | 'store' | 'repo' | 'workspaces' | 'session' | 'halt' | 'log'> = {
-    assignment: { start: 'a'.repeat(40) } as RunContext['assignment'],
-    store: { directory: () => '/nowhere' } as unknown as RunContext['store'],
+  const left = { bundle: Buffer.from('work'), patch: null, commit: 'b'.repeat(40), tree: 'c'.repeat(40) };
+  const context = {
+    assignment: { start: 'a'.repeat(40) },
+    store: { directory: () => '/nowhere' },
     repo: { id: '1', url: 'http://127.0.0.1:9/none.git' },
-    workspaces: {
-      collect: async () => ({ ok: true, changed: true, bundle: Buffer.from('work') }),
-    } as unknown as RunContext['workspaces'],
+    workspaces: { collect: async () => ({ ok: true, changed: true, ...left }) as const },
     session: createControlPlane(`http://127.0.0.1:${port}`).session('run-1', 't'),
     halt,
-    log: { line: (text: string) => said.push(text) } as unknown as RunContext['log'],
+    log: { line: (text: string) => void said.push(text) },
   };
   const started = performance.now();
-  expect(await keepWork(context as RunContext, '/nowhere')).toEqual({});
+  expect(await keepWork(context, '/nowhere')).toEqual({});
   expect(performance.now() - started).toBeLessThan(5_000);
   expect(asked).toEqual(['PUT /runner/artifacts/bundle']);
   expect(said.join()).toContain('did not answer in time');
