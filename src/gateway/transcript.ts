@@ -53,18 +53,28 @@ export function createTranscript(keep: KeepLine, failed: (run: string, error: un
     return JSON.stringify({ ...call, request: digest, said, ...(left < 0 && { cut: true }), answer: clean(answer) });
   }
 
+  /** Apart from `record`, so that a line that waits does not keep its whole request alive. */
+  async function write(run: string, line: string): Promise<void> {
+    try {
+      await keep(run, line);
+    } catch (error) {
+      failed(run, error);
+    } finally {
+      waiting -= 1;
+    }
+  }
+
   return {
     record(run, exchange) {
       if (waiting >= mostWaiting) return;
       waiting += 1;
       // After the agent has seen the end of its answer.
-      setImmediate(async () => {
+      setImmediate(() => {
         try {
-          await keep(run, lineOf(run, exchange));
+          void write(run, lineOf(run, exchange));
         } catch (error) {
-          failed(run, error);
-        } finally {
           waiting -= 1;
+          failed(run, error);
         }
       });
     },

@@ -132,3 +132,13 @@ test('a line that cannot be written is told, and nothing else happens', async ()
   expect(await (await made.ask('gemini')).text()).toContain('Hi.');
   await vi.waitFor(() => expect(failed).toEqual([['run-1', away]]));
 });
+
+test('a request that cannot be written down, nested too deeply, breaks neither its run nor the gateway', async () => {
+  const { ask, lines, read } = await world();
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  const body = `{"contents":[{"role":"user","parts":[{"functionResponse":{"name":"x","response":{"deep":${deep}}}}]}]}`;
+  await ask('gemini', body).catch(() => undefined);
+  await (await ask('gemini')).text();
+  await read(1);
+  expect(lines[0]).toContain('Hello');
+});
