@@ -19,7 +19,6 @@ import { sayInTerminal } from './render/messages.ts';
 const runnerRules: RunnerRules = {
   reusable: '{owner}/gantry/.github/workflows/gantry.yml',
   caller: 'gantry.yml',
-  environments: ['self-hosted'],
 };
 
 const stops = ['SIGTERM', 'SIGINT'] as const;

@@ -42,7 +42,7 @@ function fromCall(call: Call): AgentOutcome | null {
   return null;
 }
 
-const SPENT = failed('quota_exhausted', "The run's token budget is spent.");
+const SPENT = failed('quota_exhausted', 'A budget of the run is spent.');
 
 function withoutEnd({ exitCode, signal }: ProcessEnd): AgentOutcome {
   if (signal !== null)
@@ -67,7 +67,8 @@ function fromFinished(finished: Finished): AgentOutcome {
  */
 export function classifyEnd(end: ProcessEnd): AgentOutcome {
   const finished = end.events.findLast((event) => event.type === 'finished');
-  const last = end.gateway?.calls.at(-1);
+  // A gateway that gives up on a request says nothing new: what failed before it does.
+  const last = end.gateway?.calls.findLast(({ denied }) => denied !== 'retries_spent');
   const answered = end.gateway === null || end.gateway.calls.some((call) => fromCall(call) === null);
 
   if (finished?.ok && answered && !last?.refused) {

@@ -91,6 +91,7 @@ export const runAnswer = (run: RunItem): z.infer<typeof RunAnswer> => ({
     patch: run.handedIn.patch ?? null,
     kept: run.handedIn.kept ?? null,
     evidence: run.handedIn.evidence ?? null,
+    transcript: run.transcript ?? null,
   },
 });
 

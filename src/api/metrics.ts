@@ -16,6 +16,8 @@ export type Metrics = {
   budgetExceeded(budget: BudgetName): void;
   /** For its `onQuota`. Never throws. */
   githubQuota(seen: QuotaSeen): void;
+  /** At the runner's door. */
+  strangerRefused(at: 'token' | 'exchange'): void;
   /** For the loop. */
   watch: Watch;
   /** `kind` is a target's; lists that lagged had let us write it twice. */
@@ -51,9 +53,17 @@ export function createMetrics(): Metrics {
     labelNames: ['kind'],
     registers: [registry],
   });
+  const strangers = new Counter({
+    name: 'gantry_runner_strangers_refused_total',
+    help: "Requests at the runner's door that no run could be named for, by what was refused: a run token, or the exchange of an identity.",
+    labelNames: ['at'],
+    registers: [registry],
+  });
+  for (const at of ['token', 'exchange']) strangers.inc({ at }, 0);
   return {
     registry,
     budgetExceeded: (budget) => exceeded.inc({ budget }),
+    strangerRefused: (at) => strangers.inc({ at }),
     githubQuota: observeQuota(registry),
     watch: watchLoop(registry),
     duplicatesRemoved: (kind, count) => duplicates.inc({ kind }, count),

@@ -7,10 +7,13 @@ import { createGateway } from '../gateway/gateway.ts';
 import { createJournalMeter } from '../gateway/journal-meter.ts';
 import type { Provider } from '../gateway/provider.ts';
 import { createRevocation } from '../gateway/revocation.ts';
+import { createTranscript } from '../gateway/transcript.ts';
+import { unaccounted } from '../gateway/unaccounted.ts';
 import { aboutRun } from '../journal/about-run.ts';
 import { hasCost } from '../journal/budget-rule.ts';
 import type { Journal } from '../journal/database.ts';
 import type { RunRow } from '../journal/lease.ts';
+import { addToTranscript } from '../journal/transcript.ts';
 
 export type ModelCalls = (request: Request, run: RunRow) => Promise<Response>;
 
@@ -26,8 +29,16 @@ export function createModelCalls({ journal, agents, providers, tracer, log }: Mo
   const gateway = createGateway({
     providers,
     meter: createJournalMeter(journal.db, journal.enqueue),
+    transcript: createTranscript(
+      (run, line) => addToTranscript(journal.db, run, line),
+      (run, error) => log.error({ run_id: run, err: error }, 'a model call is missing in the transcript'),
+    ),
     log: {
-      call: (run, call) => log.info({ run_id: run, call }, 'model call'),
+      call: (run, call) => {
+        log.info({ run_id: run, call }, 'model call');
+        if (unaccounted(call))
+          log.error({ alert: 'unaccounted', run_id: run, call }, 'what a model call used or costs is not known');
+      },
       unsettled: (run, call, error) =>
         log.error({ run_id: run, call, err: error }, 'a model call could not be settled'),
     },

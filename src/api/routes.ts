@@ -20,6 +20,7 @@ import { createMetricsRoute } from './metrics-route.ts';
 import { createModelCalls } from './model-calls.ts';
 import { createPages } from './pages.ts';
 import { createProbes, dependencies } from './probes.ts';
+import { createRefusalLog } from './refusal-log.ts';
 import type { SignInLinks } from './sign-in-links.ts';
 
 export type RoutesOptions = {
@@ -67,7 +68,7 @@ export function createRoutes(options: RoutesOptions) {
 }
 
 function runnerDoor(options: RoutesOptions) {
-  const { env, reader, rules, allowUnboxed, publicUrl, log } = options;
+  const { env, reader, rules, allowUnboxed, publicUrl, metrics, log } = options;
   const { db, enqueue } = options.journal;
   return createRunnerDoor({
     db,
@@ -82,7 +83,7 @@ function runnerDoor(options: RoutesOptions) {
     allowUnboxed,
     gateway: env.gatewayUrl === undefined ? createModelCalls(options) : passOn(env.gatewayUrl),
     truth: ({ id }) => truthOf(db, id),
-    onRefused: (why, run) => log.warn({ run_id: run, why }, 'a write of a run was refused'),
+    ...createRefusalLog(log, metrics),
     onError: (error, about) => log.error({ ...about, err: error }, 'a runner request failed'),
   });
 }

@@ -77,7 +77,9 @@ export const AuditAnswer = z
   .object({
     id: z.int(),
     at: time,
-    source: z.enum(['api', 'comment', 'expiry']),
+    source: z
+      .enum(['api', 'comment', 'expiry', 'run'])
+      .describe('`run`: a secret of the control plane was used for the run `who`, from then on.'),
     who: z.string(),
     scope: z
       .string()

@@ -18,6 +18,7 @@ export const remedies: Readonly<Record<FailureClass, Remedy>> = {
   infrastructure: { backoff: { most: 3, first: 30, longest: 600 }, acts: 'operator' },
   throttled: { backoff: { most: 5, first: 60, longest: 1_800 }, acts: 'operator' },
   quota_exhausted: { acts: 'operator' },
+  unaccounted: { acts: 'operator' },
   auth: { acts: 'operator' },
   agent_refused: { acts: 'requester' },
   agent_failed: { acts: 'writer' },

@@ -35,7 +35,7 @@ export const dispatchRun: Effect<'DispatchRun'> = {
     const { run, stage } = given.command;
     if (!(await ports.git.canInspect()).ok)
       return { type: 'DispatchDeferred', run, stage, why: message('dispatch-deferred-no_box') };
-    const call = await withLiveBudgets(given, ports);
+    const call = await withLiveLimits(given, ports);
     const { command, repository, stream } = call;
     const start = command.start ?? (await tipOf(ports, repository, command.base));
     const short = await shortOfBudget(call, ports);
@@ -99,11 +99,12 @@ async function standingFor({ command, repository, stream }: Call<CommandOf<'Disp
   return priority ? { priority } : {};
 }
 
-/** Budgets are those of now: who raised one and typed /retry waits for no other event. A policy that broke raises nothing. */
-async function withLiveBudgets(call: Call<CommandOf<'DispatchRun'>>, ports: Ports): Promise<typeof call> {
+/** Budgets and runners are those of now: who raised one and typed /retry waits for no other event. A policy that broke raises nothing. */
+async function withLiveLimits(call: Call<CommandOf<'DispatchRun'>>, ports: Ports): Promise<typeof call> {
   const live = await livePolicy(ports, call.repository);
   if (live.status !== 'ok') return call;
-  const policy = { ...call.command.policy, budgets: live.policy.budgets };
+  const { budgets, runners } = live.policy;
+  const policy = { ...call.command.policy, budgets, runners };
   return { ...call, command: { ...call.command, policy } };
 }
 
@@ -203,6 +204,7 @@ async function assignmentOf(
     start,
     agent,
     egress: policy.egress,
+    runners: policy.runners,
     layers: policy.layers,
     budget: runBudget(policy, command.stage),
     heartbeatSeconds,

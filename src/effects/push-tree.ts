@@ -4,6 +4,7 @@ import type { CommandOf } from '../decide/command.ts';
 import { Permanent } from '../errors.ts';
 import { message } from '../facts/message.ts';
 import type { Repository } from '../facts/repository.ts';
+import { auditSecretUse } from '../journal/audit.ts';
 import { renderCommitMessage } from '../render/pull.ts';
 import type { Call, Effect, Ports } from './contract.ts';
 import { branchRef, fetchRefs, gitAuth, gitRepo } from './gather/git-access.ts';
@@ -45,9 +46,14 @@ async function push({ command, repository }: Push, ports: Ports) {
   const { botId, botLogin } = await ports.reader.self();
   const at = Math.floor(((await startedAt(ports, command.madeBy))?.getTime() ?? 0) / 1_000);
   const identity = { name: botLogin, email: `${botId}+${botLogin}@users.noreply.github.com`, at };
+  const auth = gitAuth(ports, repository, 'write');
+  if (ports.signingKey !== undefined) await auditSecretUse(ports.db, command.run, 'commit signing key');
   return ports.git.commitAndPush({
     repo: gitRepo(ports, repository),
-    auth: gitAuth(ports, repository, 'write'),
+    auth: async () => {
+      await auditSecretUse(ports.db, command.run, 'installation token with contents: write');
+      return auth();
+    },
     tree: command.tree,
     parents: [command.expect ?? command.start],
     message: renderCommitMessage({

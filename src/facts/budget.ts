@@ -8,6 +8,7 @@ export const BudgetName = z.enum([
   'inactiveMinutes',
   'runTokens',
   'runCost',
+  'runCalls',
   'ticketTokens',
   'ticketCost',
   'ticketRuns',
@@ -17,13 +18,14 @@ export const BudgetName = z.enum([
 export type BudgetName = z.infer<typeof BudgetName>;
 
 /** `micros` are millionths of a US dollar. */
-export type BudgetUnit = 'seconds' | 'tokens' | 'micros' | 'runs';
+export type BudgetUnit = 'seconds' | 'tokens' | 'micros' | 'calls' | 'runs';
 
 const units: Record<BudgetName, BudgetUnit> = {
   runMinutes: 'seconds',
   inactiveMinutes: 'seconds',
   runTokens: 'tokens',
   runCost: 'micros',
+  runCalls: 'calls',
   ticketTokens: 'tokens',
   ticketCost: 'micros',
   ticketRuns: 'runs',
@@ -51,6 +53,7 @@ const shown: Record<BudgetUnit, (amount: number) => string> = {
   seconds: (amount) => `${Math.round(amount / 6) / 10} minutes`,
   tokens: (amount) => `${grouped(amount)} tokens`,
   micros: (amount) => dollars(amount),
+  calls: (amount) => `${grouped(amount)} calls`,
   runs: (amount) => `${grouped(amount)} runs`,
 };
 const grouped = (amount: number): string => String(amount).replace(/\B(?=(\d{3})+(?!\d))/g, ',');

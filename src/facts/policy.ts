@@ -93,6 +93,10 @@ export type GateRule = z.infer<typeof GateRule>;
 /** Written from documentation, never run with the real CLI: only a repository that says so gets them. */
 export const unverifiedAgents: readonly AgentName[] = ['openhands'];
 
+/** As GitHub's identity tokens name them (`runner_environment`). */
+export const RunnerKind = z.enum(['self-hosted', 'github-hosted']);
+export type RunnerKind = z.infer<typeof RunnerKind>;
+
 export const Policy = z.strictObject({
   version: z.literal(1).describe('Version of this file format.'),
   agent: AgentName.default('codex').describe('Which agent plans and implements.'),
@@ -115,6 +119,14 @@ export const Policy = z.strictObject({
     .max(50)
     .default([])
     .describe('Hosts the box may reach, beside the model. `*.example.org` covers subdomains.'),
+  runners: z
+    .array(RunnerKind)
+    .min(1)
+    .max(2)
+    .default(['self-hosted'])
+    .describe(
+      "Kinds of runner that may take runs. `github-hosted`: GitHub's own machines, told apart by what GitHub signs.",
+    ),
   layers: z
     .strictObject({
       static: LayerPolicy.optional(),
@@ -182,6 +194,7 @@ export const Policy = z.strictObject({
         .max(100_000_000)
         .default(2_000_000)
         .describe('Input plus output tokens of one run.'),
+      runCalls: z.int().min(1).max(10_000).default(500).describe('Model calls of one run, failed ones included.'),
       ticketTokens: z
         .int()
         .min(1_000)

@@ -65,6 +65,9 @@ export const RunRecord = z.strictObject({
       patch: digest.nullable(),
       kept: digest.nullable().describe('A bundle of what an unfinished run left; never used by Gantry.'),
       evidence: digest.nullable(),
+      transcript: digest
+        .nullable()
+        .describe('What the model calls of the run said, a line of JSON each; null before its end.'),
     })
     .describe('What the run handed in, by SHA-256; null where there is none, or it is no longer on record.'),
   exceeded: BudgetUse.nullable().describe('The budget that ended it.'),

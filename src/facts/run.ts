@@ -1,8 +1,9 @@
 // A run: one stage of one ticket executed once on a runner. States, outcomes and failure classes as in docs/spec/run.md.
 import { z } from 'zod';
+import { type BudgetUse, budgetWhy, unitOf } from './budget.ts';
 import { Conversation, ConversationAbout } from './conversation.ts';
 import { mostPhases, Phase } from './plan.ts';
-import { AcpAgent, AgentName, LayerName, LayerPolicy } from './policy.ts';
+import { AcpAgent, AgentName, LayerName, LayerPolicy, RunnerKind } from './policy.ts';
 
 const sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -20,6 +21,7 @@ export const FailureClass = z.enum([
   'infrastructure',
   'throttled',
   'quota_exhausted',
+  'unaccounted',
   'auth',
   'agent_refused',
   'agent_failed',
@@ -40,6 +42,12 @@ export const RunnerOutcome = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('timed_out'), why: z.string() }),
 ]);
 export type RunnerOutcome = z.infer<typeof RunnerOutcome>;
+
+/** How a run ends whose budget is used up. */
+export const outcomeOf = (use: BudgetUse): RunnerOutcome =>
+  unitOf(use.budget) === 'seconds'
+    ? { kind: 'timed_out', why: budgetWhy(use) }
+    : { kind: 'failed', class: 'quota_exhausted', why: budgetWhy(use) };
 
 /** How a run ended. Exactly one per run; `why` is one sentence for a person. Only the control plane gives a run up. */
 export const RunOutcome = z.discriminatedUnion('kind', [
@@ -106,6 +114,7 @@ export const RunBudget = z.strictObject({
   ticketTokens: z.int(),
   dayTokens: z.int().optional(),
   cost: z.int().optional(),
+  calls: z.int().optional(),
   ticketCost: z.int().optional(),
   dayCost: z.int().optional(),
 });
@@ -152,6 +161,8 @@ export const Assignment = z.strictObject({
   conversation: Conversation.optional(),
   setup: z.string().optional(),
   egress: z.array(z.string()),
+  /** Kinds of runner that may take it; absent in runs from before policy said it: self-hosted only. */
+  runners: z.array(RunnerKind).optional(),
   layers: z.partialRecord(LayerName, LayerPolicy),
   /** What failed last time, for the agent to read; absent on a first try. */
   feedback: z.string().optional(),

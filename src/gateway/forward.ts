@@ -4,6 +4,7 @@ import { object } from './dialect/inspect.ts';
 import { type Counted, costOf, highestRate, type Price } from './prices.ts';
 import type { Provider } from './provider.ts';
 import { tap } from './tap.ts';
+import { mostRead } from './transcript.ts';
 import type { ModelCall } from './truth.ts';
 
 export type Forward = {
@@ -20,8 +21,8 @@ export type Forward = {
   call: ModelCall;
   reserved: { input: number; output: number };
   price: Price | undefined;
-  /** Never rejects. */
-  settle(call: ModelCall): Promise<void>;
+  /** Never rejects. `answer`: the text that the provider answered with, its start where it is long. */
+  settle(call: ModelCall, answer: string): Promise<void>;
 };
 
 /** Longest error answer that is read; more is cut, and then no JSON. */
@@ -63,16 +64,18 @@ const unseen: Observed = {
 
 function stream(call: Forward, answer: Response, clock: SilenceClock): Response {
   let seen: Observed = unseen;
+  let text = '';
   const body = tap({
     body: answer.body ?? new Blob([]).stream(),
     format: answer.headers.get('content-type')?.includes('event-stream') ? 'events' : 'json',
     onReading: (reading) => (reading ? clock.start() : clock.stop()),
     onJson: (event) => {
       seen = call.dialect.observe(seen, event);
+      if (text.length < mostRead) text += call.dialect.answered(event).slice(0, mostRead);
     },
     onEnd: () => {
       clock.stop();
-      return call.settle(settled(call, answer, seen));
+      return call.settle(settled(call, answer, seen), text);
     },
   });
   return new Response(body, { status: answer.status, headers: passedHeaders(answer) });
@@ -116,13 +119,16 @@ async function failed(call: Forward, answer: Response): Promise<Response> {
   const body = parse(text);
   const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
   const errorCode = call.dialect.errorCode(body);
-  await call.settle({
-    ...timed(call.call),
-    status: answer.status,
-    errorCode,
-    complete: true,
-    retryAfter: Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : null,
-  });
+  await call.settle(
+    {
+      ...timed(call.call),
+      status: answer.status,
+      errorCode,
+      complete: true,
+      retryAfter: Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : null,
+    },
+    text,
+  );
   const { dialect, provider } = call;
   if (answer.status < 400)
     return json(502, dialect.error(502, 'bad_gateway', 'The provider answered with a redirect.'));
@@ -143,7 +149,7 @@ async function failed(call: Forward, answer: Response): Promise<Response> {
 async function unreachable(call: Forward, error: unknown, silent: boolean): Promise<Response> {
   const code = object(object(error).cause).code;
   const neverSent = typeof code === 'string' && NEVER_SENT.has(code);
-  await call.settle({ ...timed(call.call), ...(neverSent ? {} : untold(call)) });
+  await call.settle({ ...timed(call.call), ...(neverSent ? {} : untold(call)) }, '');
   const status = silent ? 504 : 502;
   return json(
     status,

@@ -1,5 +1,6 @@
 // The only way from a box to a model: checks the request, takes budget, adds the key, counts what comes back.
-import { amountOf, type BudgetUse, budgetWhy, leastCall } from '../facts/budget.ts';
+import { createHash } from 'node:crypto';
+import { amountOf, type BudgetUse, budgetWhy, leastCall, unitOf } from '../facts/budget.ts';
 import { ModelProtocol } from '../facts/policy.ts';
 import { anthropicMessages } from './dialect/anthropic-messages.ts';
 import type { Denial, Dialect, Json, Route } from './dialect/contract.ts';
@@ -11,7 +12,10 @@ import type { Meter, RunIdentity } from './meter.ts';
 import { highestRate, type Price, priceOf } from './prices.ts';
 import type { Provider } from './provider.ts';
 import { readBody } from './read-body.ts';
+import { createRetries, mostFailures } from './retries.ts';
+import type { Transcript } from './transcript.ts';
 import type { ModelCall } from './truth.ts';
+import { unaccounted } from './unaccounted.ts';
 
 const DIALECTS: Readonly<Record<ModelProtocol, Dialect>> = {
   'openai-responses': openaiResponses,
@@ -50,6 +54,8 @@ export type GatewayOptions = {
   price?: (model: string, run: RunIdentity) => Price | undefined;
   meter: Meter;
   log: GatewayLog;
+  /** Absent: nothing of what is said is kept. */
+  transcript?: Transcript;
   limits?: Partial<GatewayLimits>;
   /** What stands before `/<protocol>/…` in the path. Absent: `/runner/model`. */
   mount?: string;
@@ -72,10 +78,12 @@ export function createGateway({
   price = (model, { named }) => priceOf(model, named),
   meter,
   log,
+  transcript,
   limits: given,
   mount = '/runner/model',
 }: GatewayOptions): Gateway {
   const limits = { ...DEFAULT_LIMITS, ...given };
+  const retries = createRetries();
 
   return {
     async fetch(request, run) {
@@ -100,7 +108,9 @@ export function createGateway({
           denied: denial.code,
           complete: true,
         };
-        await meter.refused(run, call, { spent: denial.code === 'budget_spent' });
+        // A side call without a price does without its answer; the work itself cannot.
+        const stop = model !== null && model === run.named?.model ? unaccounted(call) : undefined;
+        await meter.refused(run, call, { spent: denial.code === 'budget_spent', stop });
         log.call(run.run, call);
         return json(denial.status, dialect.error(denial.status, denial.code, denial.message));
       };
@@ -120,17 +130,27 @@ export function createGateway({
       const model = modelOf(route, read.body);
       if (model === null || !run.models.includes(model)) return refuse(modelDenial(run), model);
       const known = price(model, run);
-      const denial = (known === undefined && run.costLimited ? priceDenial(model) : null) ?? dialect.inspect(read.body);
+      const digest = digestOf([model, dialect.conversation(read.body)]);
+      const failures = retries.failures(run.run, digest);
+      const denial =
+        (known === undefined && run.costLimited ? priceDenial(model) : null) ??
+        dialect.inspect(read.body) ??
+        (failures < mostFailures ? null : retriesDenial(failures));
       if (denial !== null) return refuse(denial, model);
 
       const input = Math.ceil(read.bytes / BYTES_PER_TOKEN);
       const most = Math.min(dialect.maxOutput(read.body) ?? limits.outputTokens, limits.outputTokens);
-      const reservation = await meter.reserve(run, {
-        input,
-        leastOutput: Math.min(most, limits.leastOutputTokens),
-        mostOutput: most,
-        rate: known && highestRate(known, input),
-      });
+      const reservation = await meter.reserve(
+        run,
+        {
+          input,
+          leastOutput: Math.min(most, limits.leastOutputTokens),
+          mostOutput: most,
+          rate: known && highestRate(known, input),
+        },
+        protocol,
+      );
+      if (reservation.status === 'stopped') return refuse(deny('run_stopped', `${reservation.why} Stop here.`), model);
       if (reservation.status === 'spent') return refuse(spentDenial(reservation.spent), model);
       const body = dialect.rewrite(read.body, reservation.output);
 
@@ -145,10 +165,21 @@ export function createGateway({
         call: { ...blankCall(protocol, started), model },
         reserved: { input, output: reservation.output },
         price: known,
-        settle: async (call) => {
+        settle: async (call, answer) => {
           log.call(run.run, call);
+          retries.settled(run.run, digest, call);
+          transcript?.record(run.run, {
+            call,
+            dialect,
+            body: read.body,
+            digest,
+            answer,
+            key: provider.key,
+          });
           // The answer is on its way or gone: the agent cannot be told, the operator must be.
-          await meter.settle(reservation.id, call).catch((error) => log.unsettled(run.run, call, error));
+          await meter
+            .settle(reservation.id, call, unaccounted(call))
+            .catch((error) => log.unsettled(run.run, call, error));
         },
       });
     },
@@ -189,7 +220,16 @@ const priceDenial = (model: string): Denial =>
 const spentDenial = (use: BudgetUse): Denial =>
   deny(
     'budget_spent',
-    `The budget is spent: ${budgetWhy(use)}, and the rest does not pay for this request. Stop here; trying again cannot help.`,
+    `The budget is spent: ${budgetWhy(use)}${['tokens', 'micros'].includes(unitOf(use.budget)) ? ', and the rest does not pay for this request' : ''}. Stop here; trying again cannot help.`,
+  );
+
+/** What is asked, and not how: a CLI stamps each attempt with metadata of its own (codex does, seen). */
+const digestOf = (asked: unknown): string => createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+
+const retriesDenial = (failures: number): Denial =>
+  deny(
+    'retries_spent',
+    `This request has failed ${failures} times in a row, at the provider or on the way. Stop here; trying again cannot help.`,
   );
 
 /** Goes to the agent with each call from then on: it keeps no memory of what it did not write itself. */

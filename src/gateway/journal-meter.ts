@@ -1,7 +1,7 @@
 // The meter on the journal: budgets outlive processes, and every call of a run is on record.
 import { Bug } from '../errors.ts';
 import { microsOf } from '../facts/budget.ts';
-import { callsOf, recordRefusal, reserveCall, settleCall } from '../journal/budget.ts';
+import { callsOf, recordRefusal, reserveCall, settleCall, stopByGateway } from '../journal/budget.ts';
 import type { Enqueue } from '../journal/enqueue.ts';
 import type { Db } from '../journal/tables.ts';
 import type { Meter } from './meter.ts';
@@ -10,16 +10,19 @@ import { GatewayTruth, ModelCall } from './truth.ts';
 const keptCalls = 200;
 
 export const createJournalMeter = (db: Db, enqueue: Enqueue): Meter => ({
-  async reserve({ run }, ask) {
-    const reserved = await reserveCall(db, enqueue, run, ask);
+  async reserve({ run }, ask, protocol) {
+    const reserved = await reserveCall(db, enqueue, run, ask, protocol);
+    if ('stopped' in reserved) return { status: 'stopped', why: reserved.stopped.why };
     return 'spent' in reserved ? { status: 'spent', ...reserved } : { status: 'ok', ...reserved };
   },
-  async settle(id, call) {
+  async settle(id, call, stop) {
     const used = { tokens: call.inputTokens + call.outputTokens, micros: microsOf(call.costUsd ?? 0) };
-    if (!(await settleCall(db, id, used, call))) throw new Bug(`the reservation ${id} was settled twice or never made`);
+    if (!(await settleCall(db, id, used, call, stop)))
+      throw new Bug(`the reservation ${id} was settled twice or never made`);
   },
-  async refused({ run }, call, { spent }) {
+  async refused({ run }, call, { spent, stop }) {
     await recordRefusal(db, run, call, spent);
+    if (stop) await stopByGateway(db, run, stop);
   },
 });
 

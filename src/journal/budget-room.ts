@@ -22,7 +22,11 @@ export async function roomFor(
   if (!run.asksModel) return 'enough';
   const ask = { input: leastCall.input, leastOutput: leastCall.output, mostOutput: leastCall.output, rate: run.rate };
   const nothing: Spent = { tokens: 0, micros: 0 };
-  const sums = { run: nothing, ticket: await sumOf(db, 'stream', run.stream), day: await dayOf(db, run.repo) };
+  const sums = {
+    run: { ...nothing, calls: 0, seconds: 0 },
+    ticket: await sumOf(db, 'stream', run.stream),
+    day: await dayOf(db, run.repo),
+  };
   const lines = linesOf(budget, sums);
   const daily = ({ budget: name }: BudgetUse) => name === 'dayTokens' || name === 'dayCost';
   // A lifetime budget comes first: tomorrow would not help.

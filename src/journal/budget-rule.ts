@@ -1,10 +1,11 @@
 // Which budgets bear on a model call, and what they leave of it. Pure: the sums are read under the locks of budget.ts.
-import { type BudgetName, type BudgetUse, nearShare, unitOf } from '../facts/budget.ts';
+import { type BudgetName, type BudgetUnit, type BudgetUse, nearShare, unitOf } from '../facts/budget.ts';
 import type { RunBudget } from '../facts/run.ts';
 
 /** Tokens, and the micro-dollars that they cost. */
 export type Spent = { tokens: number; micros: number };
-export type Sums = { run: Spent; ticket: Spent; day: Spent };
+/** Of the run also the calls that the provider was asked, and the seconds since a runner took it. */
+export type Sums = { run: Spent & { calls: number; seconds: number }; ticket: Spent; day: Spent };
 
 /** What a call asks for, in tokens. `rate`: micro-dollars per token; absent where no price is known. */
 export type Ask = {
@@ -19,6 +20,8 @@ export type Grant = { output: number; micros: number; near: BudgetUse | undefine
 /** One line per budget that is limited, from the narrowest to the widest. */
 export function linesOf(budget: RunBudget, { run, ticket, day }: Sums): BudgetUse[] {
   const lines: [BudgetName, number | undefined, number][] = [
+    ['runMinutes', budget.wallSeconds, run.seconds],
+    ['runCalls', budget.calls, run.calls],
     ['runTokens', budget.tokens, run.tokens],
     ['runCost', budget.cost, run.micros],
     ['ticketTokens', budget.ticketTokens, ticket.tokens],
@@ -45,18 +48,27 @@ export function grant(lines: readonly BudgetUse[], ask: Ask): Grant {
 }
 
 function roomFor({ budget, limit, used }: BudgetUse, { input, rate }: Ask): number {
+  const unit = unitOf(budget);
   const left = limit - used;
-  if (unitOf(budget) === 'tokens') return left - input;
+  if (unit === 'tokens') return left - input;
+  // Time and calls leave room for all of a call, or for none.
+  if (unit !== 'micros') return left > 0 ? Number.POSITIVE_INFINITY : -1;
   if (!rate) return Number.POSITIVE_INFINITY;
   const afterInput = left - input * rate.input;
   if (afterInput < 0) return -1;
   return rate.output === 0 ? Number.POSITIVE_INFINITY : Math.floor(afterInput / rate.output);
 }
 
-/** The budget of which most is used once this call's input is; undefined while none is near its limit. */
+/** The budget of which most is used with this call, its output left out; undefined while none is near its limit. */
 function nearest(lines: readonly BudgetUse[], ask: Ask): BudgetUse | undefined {
-  const shareOf = ({ budget, limit, used }: BudgetUse) =>
-    (used + (unitOf(budget) === 'tokens' ? ask.input : costOf(ask, 0))) / limit;
+  const takes: Record<BudgetUnit, number> = {
+    seconds: 0,
+    calls: 1,
+    runs: 0,
+    tokens: ask.input,
+    micros: costOf(ask, 0),
+  };
+  const shareOf = ({ budget, limit, used }: BudgetUse) => (used + takes[unitOf(budget)]) / limit;
   const [most] = lines.toSorted((a, b) => shareOf(b) - shareOf(a));
   return most && shareOf(most) >= nearShare ? most : undefined;
 }

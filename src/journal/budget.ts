@@ -2,15 +2,18 @@
 // Locks are taken in one order: the run's row or the call's, then the row of the repository's day. So nobody waits in a circle.
 import { sql } from 'kysely';
 import { BudgetUse, exceededKey } from '../facts/budget.ts';
-import { RunBudget } from '../facts/run.ts';
+import type { ModelProtocol } from '../facts/policy.ts';
+import { outcomeOf, RunBudget, RunnerOutcome } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
 import { append } from './append.ts';
+import { auditSecretUse } from './audit.ts';
 import { type Ask, grant, linesOf, type Spent } from './budget-rule.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { Db, Tx } from './tables.ts';
 
 /** `output`: tokens that the call may answer with. `near`: the budget that is almost used up. */
-export type Reserved = { id: string; output: number; near: BudgetUse | undefined } | { spent: BudgetUse };
+export type Reserved = { id: string; output: number; near: BudgetUse | undefined } | { spent: BudgetUse } | Stopped;
+type Stopped = { stopped: { why: string } };
 
 /** Today's date in UTC, by the database's clock. */
 export const today = sql<string>`to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD')`;
@@ -19,18 +22,29 @@ export const today = sql<string>`to_char(clock_timestamp() at time zone 'UTC', '
 export const tokensUsed = sql<string | number>`coalesce(sum(coalesce(settled, reserved)), 0)`;
 export const microsUsed = sql<string | number>`coalesce(sum(coalesce(settled_micros, reserved_micros)), 0)`;
 
+const secondsSinceClaim = sql<number | null>`extract(epoch from clock_timestamp() - claimed_at)::float8`;
+const wholeSeconds = ({ seconds }: { seconds: number | null }): number => Math.max(0, Math.floor(Number(seconds ?? 0)));
+
 /** Calls of one run reserve one after the other, and those of one repository too; a ticket has one live run. */
-export const reserveCall = (db: Db, enqueue: Enqueue, run: string, ask: Ask): Promise<Reserved> =>
+export const reserveCall = (
+  db: Db,
+  enqueue: Enqueue,
+  run: string,
+  ask: Ask,
+  protocol: ModelProtocol,
+): Promise<Reserved> =>
   db.transaction().execute(async (tx) => {
     const row = await tx
       .selectFrom('run')
-      .select(['stream', 'repo', 'assignment'])
+      .select(['stream', 'repo', 'assignment', 'verdict', secondsSinceClaim.as('seconds')])
       .where('id', '=', run)
       .forUpdate()
       .executeTakeFirstOrThrow();
+    if (row.verdict !== null) return { stopped: { why: whyOf(RunnerOutcome.parse(row.verdict)) } };
     const stream = row.stream as StreamId;
     const { day, spent } = await lockDay(tx, Number(row.repo));
-    const sums = { run: await sumOf(tx, 'run', run), ticket: await sumOf(tx, 'stream', stream), day: spent };
+    const ofRun = { ...(await sumOf(tx, 'run', run)), calls: await callsMade(tx, run), seconds: wholeSeconds(row) };
+    const sums = { run: ofRun, ticket: await sumOf(tx, 'stream', stream), day: spent };
     const granted = grant(linesOf(budgetOf(row.assignment), sums), ask);
     if ('spent' in granted) {
       await exceed(tx, enqueue, { run, stream }, granted.spent);
@@ -44,6 +58,7 @@ export const reserveCall = (db: Db, enqueue: Enqueue, run: string, ask: Ask): Pr
       .returning('id')
       .executeTakeFirstOrThrow();
     await addToDay(tx, Number(row.repo), day, { tokens, micros });
+    await auditSecretUse(tx, run, `model key ${protocol}`);
     if (near) {
       const fact = { type: 'BudgetNearlySpent', run, use: near } as const;
       await append(tx, enqueue, { stream, key: `run:${run}:near:${near.budget}`, fact });
@@ -87,6 +102,17 @@ export async function sumOf(db: Db | Tx, by: 'run' | 'stream', id: string): Prom
   return { tokens: Number(row.tokens), micros: Number(row.micros) };
 }
 
+/** Calls that the provider was asked, those under way included. What was refused is none. */
+async function callsMade(tx: Tx, run: string): Promise<number> {
+  const row = await tx
+    .selectFrom('model_call')
+    .select(({ fn }) => fn.sum<string | null>('calls').as('calls'))
+    .where('run', '=', run)
+    .where(sql<boolean>`call->>'denied' is null`)
+    .executeTakeFirstOrThrow();
+  return Number(row.calls ?? 0);
+}
+
 /**
  * Puts on record which budget ends a run, once: the first one counts. The run is ended by its runner's submission, whatever
  * that says, or by the sweep. False where another budget was first.
@@ -108,24 +134,42 @@ export async function exceed(
   return true;
 }
 
-/** The budget that ends this run, or has ended it. */
-export async function exceededBy(db: Db | Tx, run: string): Promise<BudgetUse | undefined> {
-  const row = await db.selectFrom('run').select('exceeded').where('id', '=', run).executeTakeFirst();
-  return row?.exceeded ? BudgetUse.parse(row.exceeded) : undefined;
+/** The gateway ends a run whose calls cannot be accounted for: it makes no further one, and ends so, whatever its runner says. */
+export const stopByGateway = (db: Db | Tx, run: string, outcome: RunnerOutcome) =>
+  db
+    .updateTable('run')
+    .set({ verdict: JSON.stringify(outcome), verdict_at: sql`clock_timestamp()` })
+    .where('id', '=', run)
+    .where('verdict', 'is', null)
+    .execute();
+
+/** How this run ends, or has ended, because of what the gateway counted; undefined where its runner says it. */
+export async function countedOutcome(db: Db | Tx, run: string): Promise<RunnerOutcome | undefined> {
+  const row = await db.selectFrom('run').select(['exceeded', 'verdict']).where('id', '=', run).executeTakeFirst();
+  if (row?.exceeded) return outcomeOf(BudgetUse.parse(row.exceeded));
+  return row?.verdict ? RunnerOutcome.parse(row.verdict) : undefined;
 }
+
+const whyOf = (outcome: RunnerOutcome): string => ('why' in outcome ? outcome.why : '');
 
 /** Seconds since a runner took the run, by the database's clock. */
 export async function runningFor(db: Db | Tx, run: string): Promise<number> {
   const row = await db
     .selectFrom('run')
-    .select(sql<number | null>`extract(epoch from clock_timestamp() - claimed_at)::float8`.as('seconds'))
+    .select(secondsSinceClaim.as('seconds'))
     .where('id', '=', run)
     .executeTakeFirst();
-  return Math.max(0, Math.round(Number(row?.seconds ?? 0)));
+  return wholeSeconds(row ?? { seconds: 0 });
 }
 
 /** False when the reservation was settled before. */
-export const settleCall = (db: Db, id: string, { tokens, micros }: Spent, call: object): Promise<boolean> =>
+export const settleCall = (
+  db: Db,
+  id: string,
+  { tokens, micros }: Spent,
+  call: object,
+  stop?: RunnerOutcome,
+): Promise<boolean> =>
   db.transaction().execute(async (tx) => {
     const done = await tx
       .updateTable('model_call')
@@ -135,6 +179,7 @@ export const settleCall = (db: Db, id: string, { tokens, micros }: Spent, call: 
       .returning(['run', 'day', 'reserved', 'reserved_micros'])
       .executeTakeFirst();
     if (!done) return false;
+    if (stop) await stopByGateway(tx, done.run, stop);
     const { repo } = await tx.selectFrom('run').select('repo').where('id', '=', done.run).executeTakeFirstOrThrow();
     await addToDay(tx, Number(repo), done.day, {
       tokens: tokens - done.reserved,

@@ -4,8 +4,8 @@ import type { ControlMode, ControlScope, InFlight } from '../facts/control.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 
-/** Where a change came from. `expiry`: the time of a control was up. */
-export type Source = 'api' | 'comment' | 'expiry';
+/** Where a change came from. `expiry`: the time of a control was up. `run`: no change, but a secret was used for a run. */
+export type Source = 'api' | 'comment' | 'expiry' | 'run';
 
 /** Rows stay for ever: a control that was lifted says when, by whom and why. */
 export type ControlTable = {
@@ -13,7 +13,7 @@ export type ControlTable = {
   scope: ControlScope;
   mode: ControlMode;
   in_flight: InFlight;
-  source: Exclude<Source, 'expiry'>;
+  source: Exclude<Source, 'expiry' | 'run'>;
   /** Name of an API token, or a GitHub login where `source` is `comment`. */
   set_by: string;
   why: string;
@@ -29,13 +29,14 @@ export type ControlTable = {
   key: string | null;
 };
 
-/** One row per change that was made, never changed, never deleted. */
+/** One row per change that was made, and per secret that a run used; never changed, never deleted. */
 export type AuditTable = {
   id: Generated<string | number>;
   at: Generated<Date>;
   source: Source;
+  /** A name, a login, or a run. */
   who: string;
-  /** The scope of the token that allowed it, or `comment`, or `clock`. */
+  /** The scope of the token that allowed it, or `comment`, `clock` or `run`. */
   scope: string;
   /** A verb. */
   action: string;

@@ -5,6 +5,7 @@ import { endOf, liveStates, type RunEvent, statesBefore, stepRun } from '../deci
 import { Assignment, type RunOutcome, type RunState, type Usage } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
 import type { Db, Tx } from './tables.ts';
+import { closeTranscript } from './transcript.ts';
 
 export type RunRow = {
   id: string;
@@ -129,8 +130,11 @@ export async function finishRun(
     .where('id', '=', id)
     .where('state', 'in', from)
     .$if(fence !== undefined, (query) => query.where('fence', '=', fence ?? 0))
+    .returning('stream')
     .executeTakeFirst();
-  return done.numUpdatedRows === 1n ? { ended: endStates[event] } : refusal(tx, id, event, fence);
+  if (!done) return refusal(tx, id, event, fence);
+  await closeTranscript(tx, id, done.stream);
+  return { ended: endStates[event] };
 }
 
 const endStates = { succeed: 'succeeded', fail: 'failed', time_out: 'timed_out', cancel: 'canceled' } as const;

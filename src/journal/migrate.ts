@@ -11,6 +11,7 @@ import * as sweep from './migrations/0007-sweep.ts';
 import * as factDelivery from './migrations/0008-fact-delivery.ts';
 import * as retention from './migrations/0009-retention.ts';
 import * as wakeDelivery from './migrations/0010-wake-delivery.ts';
+import * as gateway from './migrations/0011-gateway.ts';
 import type { Db } from './tables.ts';
 
 export const migrations: Record<string, Migration> = {
@@ -24,6 +25,7 @@ export const migrations: Record<string, Migration> = {
   '0008-fact-delivery': factDelivery,
   '0009-retention': retention,
   '0010-wake-delivery': wakeDelivery,
+  '0011-gateway': gateway,
 };
 
 const migratorOf = (db: Db) => new Migrator({ db, provider: { getMigrations: async () => migrations } });

@@ -1,7 +1,7 @@
-// Runs that may not go on: out of time, without progress, or over a budget and still there. Ages are the database's.
+// Runs that may not go on: out of time, without progress, or over a budget, or not accountable, and still there. Ages are the database's.
 import { sql } from 'kysely';
 import { BudgetUse } from '../facts/budget.ts';
-import type { RunOutcome } from '../facts/run.ts';
+import { outcomeOf, RunnerOutcome } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
 import { budgetOf } from './budget.ts';
 import type { Db } from './tables.ts';
@@ -9,7 +9,7 @@ import type { Db } from './tables.ts';
 /** How long a runner that knows that it must stop may take to hand in what it has. */
 const handInSeconds = 60;
 
-export type Overdue = { id: string; stream: StreamId; fence: number; use: BudgetUse; kind: RunOutcome['kind'] };
+export type Overdue = { id: string; stream: StreamId; fence: number; outcome: RunnerOutcome; use?: BudgetUse };
 
 export async function overdueRuns(db: Db): Promise<Overdue[]> {
   const since = (at: string) => sql<number | null>`extract(epoch from clock_timestamp() - ${sql.raw(at)})::float8`;
@@ -24,27 +24,29 @@ export async function overdueRuns(db: Db): Promise<Overdue[]> {
       since('claimed_at').as('age'),
       since('coalesce(progress_at, claimed_at)').as('idle'),
       since('exceeded_at').as('over'),
+      'verdict',
+      since('verdict_at').as('judged'),
     ])
     .where('state', 'in', ['claimed', 'running'])
     .where('claimed_at', 'is not', null)
     .execute();
   return rows.flatMap((row): Overdue[] => {
-    const verdict = overdue(row);
-    return verdict ? [{ id: row.id, stream: row.stream as StreamId, fence: row.fence, ...verdict }] : [];
+    const about = { id: row.id, stream: row.stream as StreamId, fence: row.fence };
+    const use = overdue(row);
+    if (use) return [{ ...about, use, outcome: outcomeOf(use) }];
+    const judged = row.verdict !== null && Number(row.judged) > handInSeconds;
+    return judged ? [{ ...about, outcome: RunnerOutcome.parse(row.verdict) }] : [];
   });
 }
 
 type Ages = { assignment: unknown; exceeded: unknown; age: number | null; idle: number | null; over: number | null };
 
-function overdue({ assignment, exceeded, age, idle, over }: Ages): Pick<Overdue, 'use' | 'kind'> | undefined {
+function overdue({ assignment, exceeded, age, idle, over }: Ages): BudgetUse | undefined {
   const { wallSeconds, inactiveSeconds } = budgetOf(assignment);
-  if (exceeded !== null && Number(over) > handInSeconds) return { use: BudgetUse.parse(exceeded), kind: 'failed' };
+  if (exceeded !== null && Number(over) > handInSeconds) return BudgetUse.parse(exceeded);
   if (Number(age) > wallSeconds + handInSeconds)
-    return { use: { budget: 'runMinutes', limit: wallSeconds, used: Math.round(Number(age)) }, kind: 'timed_out' };
+    return { budget: 'runMinutes', limit: wallSeconds, used: Math.round(Number(age)) };
   if (inactiveSeconds !== undefined && Number(idle) > inactiveSeconds)
-    return {
-      use: { budget: 'inactiveMinutes', limit: inactiveSeconds, used: Math.round(Number(idle)) },
-      kind: 'timed_out',
-    };
+    return { budget: 'inactiveMinutes', limit: inactiveSeconds, used: Math.round(Number(idle)) };
   return undefined;
 }

@@ -97,6 +97,11 @@ export type RunTable = {
   /** BudgetUse of facts/budget.ts: what ends the run, and since when; null while nothing does. */
   exceeded: Json;
   exceeded_at: Timestamp | null;
+  /** RunnerOutcome of facts/run.ts: how the gateway ended a run whose calls cannot be accounted for, and since when; else null. */
+  verdict: Json;
+  verdict_at: Timestamp | null;
+  /** Digest of the artifact with what its model calls said; null before its end, and where it made none. */
+  transcript: string | null;
   finished_at: Timestamp | null;
 };
 
@@ -124,6 +129,9 @@ export type ModelCallTable = {
   at: Generated<Date>;
 };
 
+/** One model call of a live run as it is told to people, secrets redacted; they become the run's transcript at its end. */
+export type TranscriptPartTable = { id: Generated<string | number>; run: string; text: string; size: number };
+
 export type Tables = {
   stream: StreamTable;
   fact: FactTable;
@@ -131,6 +139,7 @@ export type Tables = {
   run: RunTable;
   artifact: ArtifactTable;
   model_call: ModelCallTable;
+  transcript_part: TranscriptPartTable;
 } & InboxTables &
   BacklogTables &
   BudgetTables &

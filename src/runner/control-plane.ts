@@ -20,8 +20,8 @@ export type Refused = { refused: { status: number; detail: string } };
 export type RunSession = {
   /** Refused: the lease is no longer ours. */
   heartbeat(progress: Progress): Promise<HeartbeatAnswer | Refused>;
-  /** Answers the digest under which it is stored. */
-  upload(kind: ArtifactKind, bytes: Uint8Array): Promise<string>;
+  /** Answers the digest under which it is stored. Throws soon after `signal` is aborted, whatever was sent by then. */
+  upload(kind: ArtifactKind, bytes: Uint8Array, signal?: AbortSignal): Promise<string>;
   download(digest: string): Promise<Buffer>;
   /** Null where the control plane cannot tell. */
   truth(): Promise<GatewayTruth | null>;
@@ -41,6 +41,8 @@ type Ask = {
   attempts: number;
   /** Of one attempt. */
   waitMs: number;
+  /** Aborted: no further attempt, and the one under way is broken off. */
+  signal?: AbortSignal | undefined;
 };
 
 const again = new Set([408, 429, 500, 502, 503, 504]);
@@ -59,7 +61,7 @@ const nobodyListens = (error: unknown): boolean => {
  * longer than `downMs`.
  */
 export function createControlPlane(server: string, { downMs = restartMs }: { downMs?: number } = {}): ControlPlane {
-  const send = ({ method, path, token, body, waitMs }: Ask): Promise<Response> =>
+  const send = ({ method, path, token, body, waitMs, signal }: Ask): Promise<Response> =>
     fetch(`${server}/runner${path}`, {
       method,
       // A redirect would carry the token elsewhere.
@@ -69,7 +71,7 @@ export function createControlPlane(server: string, { downMs = restartMs }: { dow
         ...(body && { 'content-type': 'json' in body ? 'application/json' : 'application/octet-stream' }),
       },
       ...(body && { body: 'json' in body ? JSON.stringify(body.json) : new Uint8Array(body.bytes) }),
-      signal: AbortSignal.timeout(waitMs),
+      signal: AbortSignal.any([AbortSignal.timeout(waitMs), ...(signal ? [signal] : [])]),
     });
 
   const ask = async (call: Ask): Promise<Response | Refused> => {
@@ -83,12 +85,14 @@ export function createControlPlane(server: string, { downMs = restartMs }: { dow
       if ('response' in tried) {
         if (tried.response.ok) return tried.response;
         if (last || !again.has(tried.response.status)) return refusal(tried.response);
+      } else if (call.signal?.aborted) {
+        throw new Retryable(`The control plane ${server} did not answer in time.`, { cause: tried.cause });
       } else if (nobodyListens(tried.cause) && performance.now() - started < downMs) {
         unheard++;
       } else if (last) {
         throw new Retryable(`The control plane ${server} does not answer.`, { cause: tried.cause });
       }
-      await delay(Math.min(250 * 2 ** attempt, 5_000));
+      await delay(Math.min(250 * 2 ** attempt, 5_000), undefined, { signal: call.signal });
     }
   };
 
@@ -112,9 +116,9 @@ export function createControlPlane(server: string, { downMs = restartMs }: { dow
         const call = { method: 'POST', path: '/heartbeat', attempts: 2, waitMs: 10_000 } as const;
         return read(await ask({ ...call, token, body: { json: { progress } } }), HeartbeatAnswer);
       },
-      async upload(kind, bytes) {
+      async upload(kind, bytes, signal) {
         const call = { method: 'PUT', path: `/artifacts/${kind}`, attempts: 4, waitMs: 300_000 } as const;
-        return Uploaded.parse(await (await must({ ...call, token, body: { bytes } })).json()).digest;
+        return Uploaded.parse(await (await must({ ...call, token, body: { bytes }, signal })).json()).digest;
       },
       async download(digest) {
         const call = { method: 'GET', path: `/artifacts/${digest}`, attempts: 4, waitMs: 300_000 } as const;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Bug } from '../../src/errors.ts';
 import { nearShare } from '../../src/facts/budget.ts';
+import type { RunnerOutcome } from '../../src/facts/run.ts';
 import type { Meter, RunIdentity } from '../../src/gateway/meter.ts';
 import type { GatewayTruth, ModelCall } from '../../src/gateway/truth.ts';
 
@@ -17,11 +18,13 @@ export type LedgerPorts = {
 export type Ledger = Meter & {
   /** Empty for a run that made no call. */
   truth(run: string): GatewayTruth;
+  /** Why the run makes no further call. */
+  stoppedWhy(run: string): string | undefined;
   /** Drops what is known of a run; open reservations still settle, into `record` only. */
   forget(run: string): void;
 };
 
-type Account = { budget: number; used: number; reserved: number; truth: GatewayTruth };
+type Account = { budget: number; used: number; reserved: number; truth: GatewayTruth; stopped?: string };
 
 const emptyTruth = (): GatewayTruth => ({
   calls: [],
@@ -53,6 +56,7 @@ export function createLedger({ open, record }: LedgerPorts): Ledger {
   return {
     async reserve({ run }: RunIdentity, { input, leastOutput, mostOutput }) {
       const account = await accountOf(run);
+      if (account.stopped !== undefined) return { status: 'stopped', why: account.stopped };
       const used = account.used + account.reserved;
       const use = { budget: 'runTokens', limit: account.budget, used } as const;
       const output = Math.min(mostOutput, account.budget - used - input);
@@ -65,7 +69,7 @@ export function createLedger({ open, record }: LedgerPorts): Ledger {
       return { status: 'ok', id, output, near };
     },
 
-    async settle(id, call) {
+    async settle(id, call, stop) {
       const reservation = reservations.get(id);
       if (reservation === undefined) throw new Bug(`Reservation ${id} was settled twice or never made.`);
       reservations.delete(id);
@@ -73,23 +77,31 @@ export function createLedger({ open, record }: LedgerPorts): Ledger {
       account.reserved -= tokens;
       account.used += call.inputTokens + call.outputTokens;
       add(account.truth, call);
+      halt(account, stop);
       await record?.(run, call);
     },
 
-    async refused({ run }, call, { spent }) {
-      const { truth } = await accountOf(run);
-      add(truth, call);
-      if (spent) truth.spent = true;
+    async refused({ run }, call, { spent, stop }) {
+      const account = await accountOf(run);
+      add(account.truth, call);
+      halt(account, stop);
+      if (spent) account.truth.spent = true;
       await record?.(run, call);
     },
 
     truth: (run) => structuredClone(ready.get(run)?.truth ?? emptyTruth()),
+
+    stoppedWhy: (run) => ready.get(run)?.stopped,
 
     forget(run) {
       accounts.delete(run);
       ready.delete(run);
     },
   };
+}
+
+function halt(account: Account, stop: RunnerOutcome | undefined): void {
+  if (stop && 'why' in stop) account.stopped ??= stop.why;
 }
 
 function add(truth: GatewayTruth, call: ModelCall): void {

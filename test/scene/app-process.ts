@@ -57,7 +57,6 @@ const app = await startApp({
   rules: {
     reusable: '{owner}/gantry/.github/workflows/gantry.yml',
     caller: 'gantry.yml',
-    environments: ['self-hosted'],
   },
   allowUnboxed: !boxed,
   rounds: { journalSeconds: 1, repairSeconds: 2, lookSeconds: 3_600, superviseSeconds: 3_600 },

@@ -127,7 +127,6 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     rules: {
       reusable: '{owner}/gantry/.github/workflows/gantry.yml',
       caller: 'gantry.yml',
-      environments: ['self-hosted'],
     },
     allowUnboxed: options.sandbox === 'none',
     rounds: { journalSeconds: 1, repairSeconds: 3_600, lookSeconds: 3_600, superviseSeconds: 3_600 },

@@ -1,6 +1,7 @@
 // What the parts of the local world offer each other, and what tests, demo and the Actions host may use of it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actions, ActionsOptions } from './actions/install-actions.ts';
+import type { AppKeys } from './app-keys.ts';
 import type { Emulate } from './door.ts';
 import type { Faults } from './faults.ts';
 import type { Git } from './git.ts';
@@ -143,6 +144,7 @@ export interface WorldOptions {
 
 export interface World extends Core, Rights {
   app: { id: number; slug: string; privateKey: string; webhookSecret: string; installationId: number };
+  appKeys: AppKeys;
   /** Git access to the bare repositories: `world.git('acme/app', ['log'])` reads the newest state. */
   git(full: string, args: string[]): Promise<string>;
   gitHost: Git;

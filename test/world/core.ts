@@ -1,5 +1,6 @@
 // Core: emulate behind the front, identities, and requests on behalf of somebody. Every other part stands on it.
 import { randomBytes } from 'node:crypto';
+import type { AppKeys } from './app-keys.ts';
 import type { Actor, Cause, Core, WorldAnswer, WorldRequest } from './contract.ts';
 import type { Emulate } from './door.ts';
 import type { Front } from './front.ts';
@@ -7,7 +8,7 @@ import { tokenOf } from './seed.ts';
 
 export type Identity = Pick<Core, 'actorOf' | 'userOf' | 'repo' | 'grantToken' | 'revokeToken' | 'adminToken'>;
 
-export function createIdentity(emulate: Emulate): Identity {
+export function createIdentity(emulate: Emulate, appKeys: AppKeys): Identity {
   return {
     adminToken: `Bearer ${tokenOf('root-admin')}`,
     repo: (full) => emulate.table('repos').findOneBy('full_name', full),
@@ -17,7 +18,10 @@ export function createIdentity(emulate: Emulate): Identity {
       const token = /^basic /i.test(authorization)
         ? (Buffer.from(authorization.slice(6), 'base64').toString().split(':').pop() ?? '')
         : authorization.replace(/^(bearer|token)\s+/i, '').trim();
-      if (token.startsWith('eyJ')) return { kind: 'app', token };
+      if (token.startsWith('eyJ')) {
+        const taken = appKeys.taken(token);
+        return taken === undefined ? { kind: 'bad' } : { kind: 'app', token: taken };
+      }
       const known = emulate.tokens.get(token);
       if (!known) return { kind: 'bad' };
       const { login, installation } = known;
@@ -65,6 +69,7 @@ export function createCalls(front: Front, emulate: Emulate, identity: Identity):
     for (const [name, value] of Object.entries(request.headers)) {
       if (typeof value === 'string' && !UNFORWARDED.includes(name)) headers.set(name, value);
     }
+    if (request.actor.kind === 'app') headers.set('authorization', `Bearer ${request.actor.token}`);
     const body = over.body === undefined ? request.raw : JSON.stringify(over.body);
     return call(over.method ?? request.method, over.path ?? request.path + request.search, headers, body);
   }

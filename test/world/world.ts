@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { installActions } from './actions/install-actions.ts';
+import { createAppKeys } from './app-keys.ts';
 import { beforeEdit } from './before-edit.ts';
 import { createBlockers } from './blockers.ts';
 import { installChecks } from './checks.ts';
@@ -66,7 +67,8 @@ async function buildWorld(
   const stops: (() => void | Promise<void>)[] = [];
 
   // What everything stands on.
-  const identity = createIdentity(emulate);
+  const appKeys = createAppKeys(await appPrivateKey());
+  const identity = createIdentity(emulate, appKeys);
   const calls = createCalls(front, emulate, identity);
   const memory = createMemory();
   const shown = { url: front.url, emulate, repo: identity.repo };
@@ -144,6 +146,7 @@ async function buildWorld(
     ...core,
     ...rights,
     app: { ...APP, privateKey },
+    appKeys,
     get actions() {
       if (!actions) throw new Error('this world was started with `actions: false`');
       return actions;

@@ -32,6 +32,8 @@ export type RunItem = {
   /** The budget that ended it. */
   exceeded: BudgetUse | undefined;
   handedIn: HandedIn;
+  /** Digest of what its model calls said; absent before its end, and where it made none. */
+  transcript: string | undefined;
 };
 
 /** Digests of artifacts. */
@@ -121,6 +123,7 @@ const rows = (db: Db) =>
       'run.progress',
       'run.outcome',
       'run.exceeded',
+      'run.transcript',
     ]);
 
 type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];
@@ -150,5 +153,6 @@ async function itemOf(db: Db, row: Row): Promise<RunItem> {
     usage: await usageOf(db, row.id),
     exceeded: row.exceeded ? BudgetUse.parse(row.exceeded) : undefined,
     handedIn: await handedInBy(db, row.id),
+    transcript: row.transcript ?? undefined,
   };
 }

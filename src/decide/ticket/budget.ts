@@ -1,6 +1,7 @@
 // What budgets mean for a ticket: which one ended a run, how far the lifetime ones are used, what waits for the next day.
-import { type BudgetUse, budgetSpent, budgetWhy, microsOf } from '../../facts/budget.ts';
+import { type BudgetUse, budgetSpent, microsOf } from '../../facts/budget.ts';
 import type { RunLine } from '../../facts/pull.ts';
+import { outcomeOf } from '../../facts/run.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import { withOutcome } from './evolve-run.ts';
 import { block, resumePoint, type TicketDecision } from './moves.ts';
@@ -21,9 +22,8 @@ export const budgetExceeded = (state: TicketState, { run, use }: TicketFactOf<'B
 export function dispatchRefused(state: TicketState, { use }: TicketFactOf<'DispatchRefused'>): TicketState {
   const run = liveRun(state);
   if (!use || run === undefined) return state;
-  const outcome = { kind: 'failed', class: 'quota_exhausted', why: budgetWhy(use) } as const;
   const named = budgetExceeded(state, { type: 'BudgetExceeded', run, use });
-  return { ...named, runs: withOutcome(named.runs, run, outcome) };
+  return { ...named, runs: withOutcome(named.runs, run, outcomeOf(use)) };
 }
 
 /** The lifetime budgets as far as runs that have ended used them. The gateway counts what runs use meanwhile. */

@@ -7,13 +7,15 @@ import type { RunBudget, Stage } from '../../facts/run.ts';
 const betweenLayers = 60;
 
 export function runBudget({ budgets, layers }: Pick<Policy, 'budgets' | 'layers'>, stage: Stage): RunBudget {
-  const { runMinutes, inactiveMinutes, runTokens, ticketTokens, dayTokens, runCost, ticketCost, dayCost } = budgets;
+  const { runMinutes, inactiveMinutes, runTokens, runCalls, ticketTokens, dayTokens, runCost, ticketCost, dayCost } =
+    budgets;
   const longest = Math.max(0, ...LayerName.options.map((name) => layers[name]?.timeoutMinutes ?? 0)) * 60;
   const inactive = inactiveMinutes * 60;
   return {
     wallSeconds: runMinutes * 60,
     inactiveSeconds: stage === 'verify' ? Math.max(inactive, longest + betweenLayers) : inactive,
     tokens: runTokens,
+    calls: runCalls,
     ticketTokens,
     dayTokens,
     ...(runCost !== undefined && { cost: microsOf(runCost) }),

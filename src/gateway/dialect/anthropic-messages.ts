@@ -72,10 +72,31 @@ export const anthropicMessages: Dialect = {
     };
   },
 
+  conversation: (body) => [
+    ...(body.system ? [{ role: 'system', content: body.system }] : []),
+    ...objects(body.messages),
+  ],
+  answered(event) {
+    const delta = object(event.delta);
+    switch (event.type) {
+      case 'content_block_start': {
+        const block = object(event.content_block);
+        return `\n[${[block.type, block.name].filter(Boolean).join(' ')}] `;
+      }
+      case 'content_block_delta':
+        return [delta.text, delta.thinking, delta.partial_json].filter((text) => typeof text === 'string').join('');
+      case 'message':
+        return JSON.stringify(event.content);
+      default:
+        return '';
+    }
+  },
+
   observe(seen, event) {
     switch (event.type) {
       case 'message_start':
-        return { ...seen, ...counts(object(object(event.message).usage), seen) };
+        // What it says of the output is where the count begins, not what the answer will have used.
+        return { ...seen, ...counts(object(object(event.message).usage), seen), outputTokens: null };
       case 'message_delta':
         return {
           ...seen,

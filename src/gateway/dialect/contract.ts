@@ -22,6 +22,8 @@ export type DenialCode =
   | 'body_not_json'
   | 'budget_spent'
   | 'price_unknown'
+  | 'run_stopped'
+  | 'retries_spent'
   | 'no_provider';
 
 export type Incoming = { method: string; path: string; search: URLSearchParams };
@@ -61,6 +63,10 @@ export type Dialect = {
   warn(body: Json, text: string): Json;
   /** Headers for the provider from those of the agent, credential included. All others are dropped. */
   headers(agent: Headers, key: string): Record<string, string>;
+  /** The parts of the conversation that the request carries, oldest first, instructions included. */
+  conversation(body: Json): readonly unknown[];
+  /** What an event of the stream, or the whole answer when it is not streamed, adds to the text of the answer. */
+  answered(event: Json): string;
   /** Takes the next event of the stream, or the whole answer when it is not streamed. */
   observe(seen: Observed, event: Json): Observed;
   /** An error as this provider's clients understand it. */

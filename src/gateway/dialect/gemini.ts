@@ -51,6 +51,16 @@ export const gemini: Dialect = {
   warn: (body, text) => ({ ...body, contents: [...objects(body.contents), { role: 'user', parts: [{ text }] }] }),
   headers: (_agent, key) => ({ 'content-type': 'application/json', 'x-goog-api-key': key }),
 
+  conversation: (body) => [
+    ...(body.systemInstruction ? [{ role: 'system', ...object(body.systemInstruction) }] : []),
+    ...objects(body.contents),
+  ],
+  answered: (event) =>
+    objects(event.candidates)
+      .flatMap((candidate) => objects(object(candidate.content).parts))
+      .map((part) => (typeof part.text === 'string' ? part.text : `\n${JSON.stringify(part)}`))
+      .join(''),
+
   observe(seen, event) {
     const usage = object(event.usageMetadata);
     const ends = objects(event.candidates)
@@ -61,7 +71,7 @@ export const gemini: Dialect = {
       inputTokens: sum(usage.promptTokenCount, usage.toolUsePromptTokenCount) ?? seen.inputTokens,
       cacheRead: tokens(usage.cachedContentTokenCount) ?? seen.cacheRead,
       cacheWrite: 0,
-      outputTokens: sum(usage.candidatesTokenCount, usage.thoughtsTokenCount) ?? seen.outputTokens,
+      outputTokens: output(usage) ?? seen.outputTokens,
       complete: seen.complete || blocked || ends.length > 0,
       refused: seen.refused || blocked || ends.some((reason) => DECLINED.has(reason)),
       errorCode: string(object(event.error).status) ?? seen.errorCode,
@@ -83,6 +93,15 @@ export const gemini: Dialect = {
 function sum(first: unknown, second: unknown): Observed['inputTokens'] {
   const told = tokens(first);
   return told === null ? null : told + (tokens(second) ?? 0);
+}
+
+/** A count of 0 is left out of the answer, as of a prompt that was blocked or thoughts that used all there was: then the total tells. */
+function output(usage: Json): Observed['outputTokens'] {
+  const input = sum(usage.promptTokenCount, usage.toolUsePromptTokenCount);
+  const total = tokens(usage.totalTokenCount);
+  const parts = tokens(usage.candidatesTokenCount) ?? tokens(usage.thoughtsTokenCount);
+  if (parts === null) return total === null || input === null ? null : Math.max(0, total - input);
+  return (tokens(usage.candidatesTokenCount) ?? 0) + (tokens(usage.thoughtsTokenCount) ?? 0);
 }
 
 function inspectTool(tool: Json): Denial | null {

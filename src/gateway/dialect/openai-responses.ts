@@ -61,6 +61,15 @@ export const openaiResponses: Dialect = {
 
   headers: (agent, key) => ({ ...pick(agent, HEADERS), authorization: `Bearer ${key}` }),
 
+  conversation: (body) => [
+    ...(body.instructions ? [{ role: 'system', content: body.instructions }] : []),
+    ...(typeof body.input === 'string' ? [said('user', body.input)] : objects(body.input)),
+  ],
+  answered(event) {
+    if (event.type === 'response.output_item.done') return `\n${JSON.stringify(event.item)}`;
+    return event.object === 'response' ? JSON.stringify(event.output) : '';
+  },
+
   observe(seen, event) {
     const type = string(event.type);
     if (type === 'response.output_item.done') return { ...seen, refused: seen.refused || declines(object(event.item)) };

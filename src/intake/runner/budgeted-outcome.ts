@@ -1,7 +1,7 @@
-// How a run ended whose budget was used up: the control plane counted, so its word stands and not the runner's.
-import { type BudgetUse, budgetWhy } from '../../facts/budget.ts';
+// How a run ended whose budget was used up, or whose calls cannot be accounted for: the control plane counted, so its word stands and not the runner's.
+import type { BudgetUse } from '../../facts/budget.ts';
 import type { RunnerOutcome } from '../../facts/run.ts';
-import { exceed, exceededBy, runningFor } from '../../journal/budget.ts';
+import { countedOutcome, exceed, runningFor } from '../../journal/budget.ts';
 import type { Enqueue } from '../../journal/enqueue.ts';
 import type { RunRow } from '../../journal/lease.ts';
 import type { Tx } from '../../journal/tables.ts';
@@ -13,8 +13,8 @@ export async function budgetedOutcome(
   run: RunRow,
   told: RunnerOutcome,
 ): Promise<RunnerOutcome> {
-  const spent = await exceededBy(tx, run.id);
-  if (spent) return ofBudget(spent);
+  const counted = await countedOutcome(tx, run.id);
+  if (counted) return counted;
   if (told.kind !== 'timed_out') return told;
   const use: BudgetUse = {
     budget: 'runMinutes',
@@ -24,5 +24,3 @@ export async function budgetedOutcome(
   await exceed(tx, enqueue, { run: run.id, stream: run.stream }, use);
   return told;
 }
-
-const ofBudget = (use: BudgetUse): RunnerOutcome => ({ kind: 'failed', class: 'quota_exhausted', why: budgetWhy(use) });

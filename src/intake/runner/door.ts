@@ -42,7 +42,7 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
   const door = new Hono<Env>();
 
   const noToken = () => {
-    deps.onRefused?.('the run token is missing, unknown, expired or revoked', undefined);
+    deps.onStranger?.('token', 'the run token is missing, unknown, expired or revoked');
     return runnerProblem(
       401,
       'token',
@@ -78,7 +78,7 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
     if (body instanceof Response) return body;
     const answer = await exchange(deps, verify, body.value);
     if (!(answer instanceof Response)) return context.json(answer, 200, { 'cache-control': 'no-store' });
-    deps.onRefused?.(`a job may not take a run (${answer.status})`, undefined);
+    deps.onStranger?.('exchange', `a job may not take a run (${answer.status})`);
     return answer;
   });
 

@@ -53,6 +53,7 @@ async function expectedOf(deps: Deps, run: RunRow): Promise<Expected> {
   const fullName = `${repository.owner}/${repository.name}`;
   return {
     rules: deps.rules,
+    runners: run.assignment.runners ?? ['self-hosted'],
     repositoryId: run.repo,
     ownerId,
     fullName,

@@ -34,7 +34,7 @@ export type IdentityVerifier = (token: string) => Promise<Identified>;
 const clockTolerance = 30;
 const discoveryMs = 5_000;
 
-/** Keys are kept ten minutes and asked again for an unknown key id. Throws Retryable while the issuer does not answer. */
+/** Keys are kept ten minutes and asked again for an unknown key id, within half a minute (jose's cooldown) once. Throws Retryable while the issuer does not answer. */
 export function createIdentityVerifier({ issuer, audience }: { issuer: string; audience: string }): IdentityVerifier {
   let keys: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
   const keySet = () => {

@@ -1,4 +1,5 @@
 // What the claims of a job must be before its run is handed over (trust.md 8). Pure; every rule is one line of one table.
+import type { RunnerKind } from '../../facts/policy.ts';
 import type { JobClaims } from './identity.ts';
 
 export type RunnerRules = {
@@ -11,12 +12,12 @@ export type RunnerRules = {
   reusableSha?: string;
   /** File name of the installed caller below `.github/workflows/`. */
   caller: string;
-  /** Kinds of runner that may take runs. */
-  environments: readonly ('self-hosted' | 'github-hosted')[];
 };
 
 export type Expected = {
   rules: RunnerRules;
+  /** Kinds of runner that the run's policy allows. */
+  runners: readonly RunnerKind[];
   repositoryId: number;
   /** Absent while it is not known. */
   ownerId?: number | undefined;
@@ -35,7 +36,7 @@ const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCas
 
 /** Empty: the job is the one that we asked for. Names of repositories have no case on GitHub, refs have. */
 export function mismatches(claims: JobClaims, expected: Expected): Mismatch[] {
-  const { rules, ownerId, workflowRun } = expected;
+  const { rules, runners, ownerId, workflowRun } = expected;
   const ref = `refs/heads/${expected.defaultBranch}`;
   const reusable = rules.reusable.replace('{owner}', expected.fullName.split('/')[0] ?? '');
   const pin = /@([0-9a-f]{40})$/.exec(claims.job_workflow_ref)?.[1];
@@ -61,8 +62,8 @@ export function mismatches(claims: JobClaims, expected: Expected): Mismatch[] {
     ['run_attempt', claims.run_attempt === '1', 'be 1: "Re-run" is not supported, type /retry on the issue'],
     [
       'runner_environment',
-      rules.environments.some((allowed) => allowed === claims.runner_environment),
-      `be ${rules.environments.join(' or ')}`,
+      runners.some((allowed) => allowed === claims.runner_environment),
+      `be ${runners.join(' or ')} (runners in .github/harness.yml)`,
     ],
     ['run_id', workflowRun === undefined || claims.run_id === String(workflowRun), 'be the workflow run we dispatched'],
   ];

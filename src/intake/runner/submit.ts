@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LayerName } from '../../facts/policy.ts';
 import { finishedKey, type Isolation, type Submission } from '../../facts/run.ts';
 import { append } from '../../journal/append.ts';
-import { exceededBy } from '../../journal/budget.ts';
+import { countedOutcome } from '../../journal/budget.ts';
 import { finishRun, type RunRow, usageOf } from '../../journal/lease.ts';
 import { acceptedSubmission } from '../../journal/submission.ts';
 import type { Db } from '../../journal/tables.ts';
@@ -57,8 +57,8 @@ export async function submit(deps: Deps, run: RunRow, submission: Submission): P
 export async function submittedBefore(db: Db, run: string, submission: Submission): Promise<boolean> {
   const accepted = await acceptedSubmission(db, run);
   if (!accepted) return false;
-  // The outcome on record is ours where a budget ended the run.
-  const told = (await exceededBy(db, run)) ? { ...submission, outcome: accepted.outcome } : submission;
+  // The outcome on record is ours where the gateway's count ended the run.
+  const told = (await countedOutcome(db, run)) ? { ...submission, outcome: accepted.outcome } : submission;
   return isDeepStrictEqual(accepted, told);
 }
 

@@ -13,6 +13,7 @@ const budgets: Readonly<Record<BudgetName, readonly [of: string, next: string]>>
   inactiveMinutes: ['the time that a run may go on without progress', another],
   runTokens: ['the tokens of one run', another],
   runCost: ['the cost of one run', another],
+  runCalls: ['the model calls of one run', another],
   ticketTokens: ['the tokens of this issue over its whole life', further],
   ticketCost: ['the cost of this issue over its whole life', further],
   ticketRuns: ['the runs of this issue over its whole life', further],

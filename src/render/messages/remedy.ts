@@ -5,6 +5,8 @@ export const remedyOf: Readonly<Record<FailureClass, string>> = {
   infrastructure: 'The runner or its network is at fault. Type `/retry` to try again.',
   throttled: 'The model provider asked for a pause. Type `/retry` in some minutes.',
   quota_exhausted: 'The model provider’s quota is spent. Raise it, then type `/retry`.',
+  unaccounted:
+    'Budgets cannot hold over calls that nobody can account for. An operator of Gantry checks the provider, or its address, then type `/retry`.',
   auth: 'A credential was refused. An operator of Gantry checks the model key, then type `/retry`.',
   agent_refused: 'The agent declined the task. Reword the issue, then type `/retry`.',
   agent_failed: 'The agent did not get through. Type `/retry` to try again; a smaller or clearer issue helps.',

@@ -23,6 +23,7 @@ export const closed: Record<string, Record<string, readonly string[] | number>> 
   gantry_queue_wait_seconds: { queue: queues },
   gantry_queue_attempts_total: { queue: queues, attempt: ['first', 'again'] },
   gantry_budget_exceeded_total: { budget: BudgetName.options },
+  gantry_runner_strangers_refused_total: { at: ['token', 'exchange'] },
   gantry_duplicates_removed_total: { kind: targetKinds },
   gantry_sweep_last_success_timestamp_seconds: { round: 12 },
   gantry_model_tokens_total: { direction: ['input', 'output'] },

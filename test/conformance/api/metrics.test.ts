@@ -183,7 +183,13 @@ test('a live run shows its budget and what it used of it', async () => {
     seconds: 600,
   };
   await admit(site.journal.db, run, { repository: 99, total: 99 });
-  await reserveCall(site.journal.db, site.journal.enqueue, 'live-1', { input: 0, leastOutput: 1, mostOutput: 500 });
+  await reserveCall(
+    site.journal.db,
+    site.journal.enqueue,
+    'live-1',
+    { input: 0, leastOutput: 1, mostOutput: 500 },
+    'openai-responses',
+  );
   const after = await scrape();
   const grown = (series: string) => numberOf(after, series) - numberOf(before, series);
   expect(grown('gantry_budget_tokens{of="allowed"}')).toBe(run.assignment.budget.tokens);

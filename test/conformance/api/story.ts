@@ -108,7 +108,13 @@ export function tell(journal: Journal) {
         ? { calls: 0, inputTokens: 0, outputTokens: 0 }
         : { calls: 1, inputTokens: 52_310, outputTokens: 4_120 };
     if (usage.calls > 0) {
-      const reserved = await reserveCall(db, enqueue, id, { input: 50_000, leastOutput: 1, mostOutput: 10_000 });
+      const reserved = await reserveCall(
+        db,
+        enqueue,
+        id,
+        { input: 50_000, leastOutput: 1, mostOutput: 10_000 },
+        'openai-responses',
+      );
       if ('id' in reserved) {
         const call = { inputTokens: 52_310, outputTokens: 4_120 };
         await settleCall(db, reserved.id, { tokens: 56_430, micros: 385_150 }, call);

@@ -4,10 +4,13 @@ import { describe, expect, test } from 'vitest';
 import type { BudgetUse } from '../../../src/facts/budget.ts';
 import type { RunBudget, RunnerOutcome } from '../../../src/facts/run.ts';
 import { type StreamId, ticketStream } from '../../../src/facts/stream.ts';
+import { createJournalMeter } from '../../../src/gateway/journal-meter.ts';
+import type { ModelCall } from '../../../src/gateway/truth.ts';
 import { budgetedOutcome } from '../../../src/intake/runner/budgeted-outcome.ts';
 import { admit } from '../../../src/journal/admit.ts';
 import { append } from '../../../src/journal/append.ts';
-import { reserveCall, settleCall, sumOf } from '../../../src/journal/budget.ts';
+import { auditSecretUse, listAudit } from '../../../src/journal/audit.ts';
+import { recordRefusal, reserveCall, settleCall, sumOf } from '../../../src/journal/budget.ts';
 import { roomFor } from '../../../src/journal/budget-room.ts';
 import type { Ask } from '../../../src/journal/budget-rule.ts';
 import type { Journal } from '../../../src/journal/database.ts';
@@ -25,6 +28,11 @@ const ask = (input: number, output: number, more: Partial<Ask> = {}): Ask => ({
   mostOutput: output,
   ...more,
 });
+const aCall: ModelCall = {
+  ...{ at: '2026-01-01T00:00:00.000Z', durationMs: 1, protocol: 'gemini', model: 'm', status: 200 },
+  ...{ errorCode: null, denied: null, complete: true, refused: false, retryAfter: null },
+  ...{ inputTokens: 0, outputTokens: 0, counted: 'provider', costUsd: null },
+};
 const wide: RunBudget = { wallSeconds: 600, inactiveSeconds: 300, tokens: 10_000, ticketTokens: 100_000 };
 
 describe.each(databases)('on %s', (kind) => {
@@ -55,7 +63,7 @@ describe.each(databases)('on %s', (kind) => {
     await db.transaction().execute((tx) => takeLease(tx, id, by));
     return { id, stream };
   }
-  const reserve = (run: string, asked: Ask) => reserveCall(journal.db, journal.enqueue, run, asked);
+  const reserve = (run: string, asked: Ask) => reserveCall(journal.db, journal.enqueue, run, asked, 'gemini');
   const end = (run: string) =>
     journal.db.transaction().execute((tx) => endRun(tx, run, { kind: 'no_change', why: 'test' }));
   const factsOf = async (stream: StreamId, ...types: string[]) =>
@@ -73,7 +81,7 @@ describe.each(databases)('on %s', (kind) => {
     return rows.map(({ tokens, micros }) => ({ tokens: Number(tokens), micros: Number(micros) }));
   };
   /** Lets time pass for a run, by the database's clock. */
-  const age = (run: string, column: 'claimed_at' | 'progress_at' | 'exceeded_at', seconds: number) =>
+  const age = (run: string, column: 'claimed_at' | 'progress_at' | 'exceeded_at' | 'verdict_at', seconds: number) =>
     sql`update run set ${sql.ref(column)} = clock_timestamp() - ${seconds} * interval '1 second' where id = ${run}`.execute(
       journal.db,
     );
@@ -126,6 +134,89 @@ describe.each(databases)('on %s', (kind) => {
     expect(await reserve(id, ask(2_600, 100))).toMatchObject({ near });
     expect(await reserve(id, ask(100, 100))).toMatchObject({ near: { ...near, used: 9_200 } });
     expect(await factsOf(stream, 'BudgetNearlySpent')).toEqual([{ type: 'BudgetNearlySpent', run: id, use: near }]);
+  });
+
+  test('calls are counted, those that failed or go on included and those that were refused not; the last ones warn', async () => {
+    const { id, stream } = await running(22, { calls: 11 });
+    for (let n = 1; n <= 11; n += 1) {
+      const reserved = await reserve(id, ask(1, 1));
+      expect(reserved).toMatchObject({ near: n < 10 ? undefined : { budget: 'runCalls', limit: 11, used: n - 1 } });
+      if ('id' in reserved && n % 2 === 0)
+        await settleCall(journal.db, reserved.id, { tokens: 0, micros: 0 }, { denied: null });
+      await recordRefusal(journal.db, id, { denied: 'hosted_tool' }, false);
+    }
+    const spent = { budget: 'runCalls', limit: 11, used: 11 };
+    expect(await reserve(id, ask(1, 1))).toEqual({ spent });
+    expect(await factsOf(stream, 'BudgetExceeded')).toEqual([{ type: 'BudgetExceeded', run: id, use: spent }]);
+  });
+
+  test('after its time a run asks no model, and ends as timed out whatever its runner says', async () => {
+    const { id } = await running(23);
+    await age(id, 'claimed_at', 545);
+    expect(await reserve(id, ask(1, 1))).toMatchObject({ near: { budget: 'runMinutes', limit: 600 } });
+    await age(id, 'claimed_at', 601);
+    expect(await reserve(id, ask(1, 1))).toEqual({ spent: { budget: 'runMinutes', limit: 600, used: 601 } });
+    const run = await readRun(journal.db, id);
+    if (!run) throw new Error('no run');
+    const told = await journal.db
+      .transaction()
+      .execute((tx) => budgetedOutcome(tx, journal.enqueue, run, { kind: 'delivered' }));
+    expect(told).toMatchObject({ kind: 'timed_out', why: expect.stringContaining('budgets.runMinutes') });
+    await end(id);
+  });
+
+  test('a run with a call that cannot be accounted for makes no other, and ends so whatever its runner says or does not', async () => {
+    const meter = createJournalMeter(journal.db, journal.enqueue);
+    const stop = { kind: 'failed', class: 'unaccounted', why: 'Nobody knows.' } as const;
+    const unaccounted = async () => {
+      const { id, stream } = await running(24);
+      const reserved = await reserve(id, ask(100, 100));
+      if (!('id' in reserved)) throw new Error('nothing was reserved');
+      const under = await reserve(id, ask(100, 100));
+      await meter.settle(reserved.id, { ...aCall, counted: 'reservation', inputTokens: 100, outputTokens: 100 }, stop);
+      // A call that was under way is settled as ever; the first reason stays.
+      if ('id' in under) await meter.settle(under.id, aCall, { ...stop, why: 'Another.' });
+      return { id, stream };
+    };
+    const told = await unaccounted();
+    expect(await reserve(told.id, ask(1, 1))).toEqual({ stopped: { why: 'Nobody knows.' } });
+    expect(await sumOf(journal.db, 'run', told.id)).toMatchObject({ tokens: 200 });
+    const run = await readRun(journal.db, told.id);
+    if (!run) throw new Error('no run');
+    const judged = await journal.db
+      .transaction()
+      .execute((tx) => budgetedOutcome(tx, journal.enqueue, run, { kind: 'delivered' }));
+    expect(judged).toEqual(stop);
+    await end(told.id);
+
+    const silent = await unaccounted();
+    await age(silent.id, 'verdict_at', 55);
+    expect(await sweepBudgets(journal)).toBe(0);
+    await age(silent.id, 'verdict_at', 65);
+    expect(await sweepBudgets(journal)).toBe(1);
+    expect((await readRun(journal.db, silent.id))?.state).toBe('failed');
+    expect(await factsOf(silent.stream, 'BudgetExceeded', 'RunLost')).toEqual([
+      expect.objectContaining({ type: 'RunLost', run: silent.id, outcome: stop }),
+    ]);
+  });
+
+  test('that a run used a model key is in the audit once for each key, however many calls at once; a refused call uses none', async () => {
+    const { id } = await running(25, { calls: 9 });
+    const uses = async (run: string) =>
+      (await listAudit(journal.db, { before: undefined, limit: 200 })).filter(({ who }) => who === run);
+    await Promise.all(Array.from({ length: 8 }, () => reserve(id, ask(1, 1))));
+    await reserveCall(journal.db, journal.enqueue, id, ask(1, 1), 'anthropic-messages');
+    await reserveCall(journal.db, journal.enqueue, id, ask(1, 1), 'openai-responses');
+    const use = { source: 'run', who: id, scope: 'run', action: 'use' };
+    expect(await uses(id)).toMatchObject([
+      { ...use, target: 'secret:model key anthropic-messages' },
+      { ...use, target: 'secret:model key gemini' },
+    ]);
+    // No lock of the run's here: two processes note one use.
+    const other = await running(25);
+    const secret = 'installation token with contents: write' as const;
+    await Promise.all(Array.from({ length: 8 }, () => auditSecretUse(journal.db, other.id, secret)));
+    expect(await uses(other.id)).toMatchObject([{ ...use, who: other.id, target: `secret:${secret}` }]);
   });
 
   test('many runs of one repository at once cannot overdraw its day, and do not lock each other out', async () => {
@@ -299,11 +390,11 @@ describe.each(databases)('on %s', (kind) => {
   });
 
   test('the migration runs down and up over calls that were made, and keeps their sums', async () => {
-    const before = await journal.db.selectFrom('model_call').select('id').execute();
+    const before = await journal.db.selectFrom('model_call').select('id').orderBy('id').execute();
     const undone: string[] = [];
     while (!undone.includes('0004-budgets')) undone.push(...(await rollback(journal.db)));
     expect(await migrate(journal.db)).toEqual(undone.toReversed());
-    expect(await journal.db.selectFrom('model_call').select('id').execute()).toEqual(before);
+    expect(await journal.db.selectFrom('model_call').select('id').orderBy('id').execute()).toEqual(before);
     const [tokens] = (await dayOf(16)).map((day) => day.tokens);
     expect(tokens).toBe(6_000);
   });

@@ -221,11 +221,17 @@ describe.each(databases)('on %s', (kind) => {
     const call = (n: number) => ({ inputTokens: 10 * n, outputTokens: n, costUsd: n / 4 });
     await sql`update run set state = 'running', finished_at = null where id = ${run}`.execute(db);
     for (const n of [1, 2, 3]) {
-      const reserved = await reserveCall(db, journal.enqueue, run, { input: 0, leastOutput: 1, mostOutput: 1_000 });
+      const reserved = await reserveCall(
+        db,
+        journal.enqueue,
+        run,
+        { input: 0, leastOutput: 1, mostOutput: 1_000 },
+        'openai-responses',
+      );
       if ('id' in reserved) await settleCall(db, reserved.id, { tokens: 11 * n, micros: n }, call(n));
     }
     await recordRefusal(db, run, { inputTokens: 0, outputTokens: 0, costUsd: null }, true);
-    await reserveCall(db, journal.enqueue, run, { input: 0, leastOutput: 1, mostOutput: 500 });
+    await reserveCall(db, journal.enqueue, run, { input: 0, leastOutput: 1, mostOutput: 500 }, 'openai-responses');
     const sums = async () => {
       const { rows } = await sql<{ name: string }>`select column_name as name from information_schema.columns
         where table_name = 'model_call' and column_name <> 'id' and data_type in ('integer', 'bigint', 'numeric')`.execute(

@@ -1,6 +1,8 @@
 // trust.md 8, rule by rule: who may take a run, and that it is taken once.
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunnerKind } from '../../../src/facts/policy.ts';
+import type { Assignment } from '../../../src/facts/run.ts';
 import { Problem } from '../../../src/intake/problem.ts';
 import { ExchangeAnswer } from '../../../src/intake/runner/wire.ts';
 import { readRun } from '../../../src/journal/lease.ts';
@@ -24,11 +26,11 @@ const exchange = (run: string, token: string) =>
   });
 
 /** A new run on an issue of its own, bound to a workflow run. */
-async function aRun() {
+async function aRun(over: Partial<Assignment> = {}) {
   const number = next++;
   const run = `run-${number}`;
   const ticket = { number, title: 't', body: 'b', criteria: [] };
-  const stream = await plane.addRun({ run, ticket }, 9_000 + number);
+  const stream = await plane.addRun({ run, ticket, ...over }, 9_000 + number);
   return { run, stream, claims: rightClaims(9_000 + number) };
 }
 
@@ -86,6 +88,21 @@ test.each<[string, Record<string, string | undefined>]>([
   expect((await readRun(plane.journal.db, run))?.state).toBe('queued');
   // The right job is not locked out by the wrong one.
   expect((await exchange(run, await plane.issuer.sign(claims))).status).toBe(200);
+});
+
+test.each<[readonly RunnerKind[] | undefined, string, number]>([
+  [undefined, 'self-hosted', 200],
+  [undefined, 'github-hosted', 403],
+  [['self-hosted'], 'github-hosted', 403],
+  [['self-hosted', 'github-hosted'], 'github-hosted', 200],
+  [['self-hosted', 'github-hosted'], 'self-hosted', 200],
+  [['github-hosted'], 'self-hosted', 403],
+  [['github-hosted'], 'github-hosted,self-hosted', 403],
+])('where policy says %s, a job on a %s runner gets %i', async (runners, environment, status) => {
+  const { run, claims } = await aRun(runners && { runners: [...runners] });
+  const answer = await exchange(run, await plane.issuer.sign({ ...claims, runner_environment: environment }));
+  expect(answer.status).toBe(status);
+  if (status === 403) expect((await refused(answer, 403)).detail).toContain('runners in .github/harness.yml');
 });
 
 test('"Re-run" is told to use /retry', async () => {

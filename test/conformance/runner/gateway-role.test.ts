@@ -3,12 +3,15 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { agents } from '../../../adapters/agent/index.ts';
 import { createPlainTracer } from '../../../adapters/tracer/plain.ts';
 import { startGatewayRole } from '../../../src/api/gateway-role.ts';
+import type { RunBudget } from '../../../src/facts/run.ts';
 import { passOn } from '../../../src/gateway/pass-on.ts';
 import { hashRunToken, mintRunToken } from '../../../src/intake/runner/run-token.ts';
+import { describeArtifact, readArtifact } from '../../../src/journal/artifact.ts';
 import { endRun, takeLease } from '../../../src/journal/lease.ts';
 import { createLog } from '../../../src/log.ts';
 import { type ModelServer, startModelServer } from '../../model/server.ts';
@@ -39,22 +42,22 @@ afterAll(async () => {
   expect(plane.errors).toEqual([]);
 });
 
-async function claimed(tokens = 100_000) {
+async function claimed(over: Partial<RunBudget> = {}) {
   const number = next++;
   const run = `run-${number}`;
-  const budget = { wallSeconds: 120, tokens, ticketTokens: 1_000_000 };
+  const budget = { wallSeconds: 120, tokens: 100_000, ticketTokens: 1_000_000, ...over };
   await plane.addRun({ run, ticket: { number, title: 't', body: 'b', criteria: [] }, budget }, number);
   const token = mintRunToken();
   const by = { workflowRun: number, identity: `1/${number}`, tokenHash: hashRunToken(token), seconds: 60 };
   await plane.journal.db.transaction().execute((tx) => takeLease(tx, run, by));
   return { run, token };
 }
-const body = JSON.stringify({ model: 'gpt-5.5', stream: true, input: 'Hello' });
-const ask = (base: string, token: string) =>
+const body = { model: 'gpt-5.5', stream: true, input: 'Hello' };
+const ask = (base: string, token: string, asked: object = body) =>
   fetch(`${base}/runner/model/openai-responses/v1/responses`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body,
+    body: JSON.stringify(asked),
   });
 
 test('a call goes runner, app, gateway, provider and streams back; only the last hop carries the key', async () => {
@@ -79,10 +82,59 @@ test('the gateway believes nobody: no token, a forged one and one of an ended ru
 });
 
 test('the budget holds across the two processes, because it lies in the database', async () => {
-  const { token } = await claimed(50);
+  const { token } = await claimed({ tokens: 50 });
   const answer = await ask(plane.url, token);
   expect(answer.status).toBe(403);
   expect(await answer.text()).toContain('budget_spent');
+});
+
+test('a run that has no call or no time left is told so, and no provider is asked', async () => {
+  const few = await claimed({ calls: 1 });
+  expect((await ask(plane.url, few.token)).status).toBe(200);
+  const late = await claimed();
+  await sql`update run set claimed_at = clock_timestamp() - interval '121 seconds' where id = ${late.run}`.execute(
+    plane.journal.db,
+  );
+  const before = provider.log.length;
+  for (const [token, budget] of [
+    [few.token, 'budgets.runCalls'],
+    [late.token, 'budgets.runMinutes'],
+  ] as const) {
+    const answer = await ask(plane.url, token);
+    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining(budget)]);
+  }
+  expect(provider.log.length).toBe(before);
+});
+
+test('what the run said to the model is one artifact at its end, whichever process ends it', async () => {
+  const { run, token } = await claimed();
+  const secret = ['gh', 'p_', 'b2'.repeat(18)].join('');
+  const texts = ['Hello', `Take ${secret}`];
+  for (const input of texts) await (await ask(plane.url, token, { model: 'gpt-5.5', stream: true, input })).text();
+  const { db } = plane.journal;
+  const parts = () => db.selectFrom('transcript_part').select('run').where('run', '=', run).execute();
+  await vi.waitFor(async () => expect(await parts()).toHaveLength(2));
+  await db.transaction().execute((tx) => endRun(tx, run, { kind: 'cancelled', why: 'said so' }));
+  expect(await parts()).toEqual([]);
+  const { transcript } = await db
+    .selectFrom('run')
+    .select('transcript')
+    .where('id', '=', run)
+    .executeTakeFirstOrThrow();
+  const stored = await readArtifact(db, transcript ?? '');
+  const lines =
+    stored?.bytes
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)) ?? [];
+  expect(lines).toMatchObject([{ run, calls: 2, kept: 2 }, { model: 'gpt-5.5', status: 200 }, {}]);
+  expect(lines[1].answer).toContain('Hi.');
+  expect(JSON.stringify(lines[2].said)).toContain('Take [redacted]');
+  expect(await describeArtifact(db, transcript ?? '')).toMatchObject({
+    media: 'application/x-ndjson',
+    namedBy: [expect.any(String)],
+  });
 });
 
 const main = path.resolve(import.meta.dirname, '../../../src/cli/main.ts');

@@ -1,6 +1,6 @@
 // An identity issuer on loopback with real keys: discovery, JWKS, and the request URL that a job is given.
 import { createServer } from 'node:http';
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 
 export type Issuer = {
   url: string;
@@ -9,6 +9,9 @@ export type Issuer = {
   sign(claims: JWTPayload, over?: SignOptions): Promise<string>;
   /** ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN for a job with these claims. */
   grant(claims: JWTPayload): { url: string; token: string };
+  /** Publishes another key beside those that are there, and signs with it from now on where `kid` says so. */
+  addKey(kid: string): Promise<void>;
+  dropKey(kid: string): void;
   close(): Promise<void>;
 };
 
@@ -20,26 +23,40 @@ export type SignOptions = {
   expires?: number;
   notBefore?: number;
   key?: KeyPair['privateKey'];
+  /** `one` where it is not said. */
+  kid?: string;
 };
 
 export async function startIssuer(audience: () => string): Promise<Issuer> {
-  const { publicKey, privateKey } = await generateKeyPair('RS256');
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'one', use: 'sig', alg: 'RS256' };
+  /** A key that is no longer published still signs: its holder may have kept it. */
+  const keys = new Map<string, { jwk: JWK; privateKey: KeyPair['privateKey']; published: boolean }>();
+  const addKey = async (kid: string) => {
+    const { publicKey, privateKey } = await generateKeyPair('RS256');
+    keys.set(kid, {
+      jwk: { ...(await exportJWK(publicKey)), kid, use: 'sig', alg: 'RS256' },
+      privateKey,
+      published: true,
+    });
+  };
+  await addKey('one');
   let granted: JWTPayload = {};
   let asked = 0;
   let url = '';
 
   const sign = (claims: JWTPayload, over: SignOptions = {}) => {
+    const kid = over.kid ?? 'one';
+    const key = over.key ?? keys.get(kid)?.privateKey;
+    if (!key) throw new Error(`there is no key ${kid}`);
     const now = Math.floor(Date.now() / 1_000);
     return new SignJWT({ jti: crypto.randomUUID(), ...claims })
-      .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+      .setProtectedHeader({ alg: 'RS256', kid })
       .setIssuer(over.issuer ?? url)
       .setAudience(over.audience ?? audience())
       .setSubject('repo:whatever:form')
       .setIssuedAt(now)
       .setNotBefore(over.notBefore ?? now - 60)
       .setExpirationTime(over.expires ?? now + 300)
-      .sign(over.key ?? privateKey);
+      .sign(key);
   };
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x');
@@ -47,7 +64,7 @@ export async function startIssuer(audience: () => string): Promise<Issuer> {
     if (pathname.endsWith('/openid-configuration')) answer({ issuer: url, jwks_uri: `${url}/jwks` });
     else if (pathname === '/jwks') {
       asked++;
-      answer({ keys: [jwk] });
+      answer({ keys: [...keys.values()].filter(({ published }) => published).map(({ jwk }) => jwk) });
     } else if (pathname === '/token' && request.headers.authorization === 'bearer request-token')
       answer({ value: await sign(granted, { audience: searchParams.get('audience') ?? '' }) });
     else response.writeHead(404).end();
@@ -62,6 +79,11 @@ export async function startIssuer(audience: () => string): Promise<Issuer> {
     grant(claims) {
       granted = claims;
       return { url: `${url}/token?api-version=2.0`, token: 'request-token' };
+    },
+    addKey,
+    dropKey(kid) {
+      const key = keys.get(kid);
+      if (key) key.published = false;
     },
     close: () =>
       new Promise((closed) => {

@@ -60,7 +60,7 @@ export async function startPlane() {
     '/runner',
     createRunnerDoor({
       ...{ db: journal.db, enqueue: journal.enqueue, publicUrl: url, issuer: issuer.url, allowUnboxed: true },
-      rules: { reusable, reusableSha: pinned, caller: 'gantry.yml', environments: ['self-hosted'] },
+      rules: { reusable, reusableSha: pinned, caller: 'gantry.yml' },
       botId: async () => botId,
       defaultBranch: async () => 'main',
       ownerId: async () => 55,
@@ -68,6 +68,7 @@ export async function startPlane() {
       gateway: (request, run) => state.gateway(request, run),
       truth: async (run) => (await state.truth?.(run)) ?? { calls: [], spent: false },
       onRefused: (why) => refused.push(why),
+      onStranger: (_, why) => refused.push(why),
       onError: (error) => errors.push(error),
     }),
   );

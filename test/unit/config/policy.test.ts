@@ -19,6 +19,7 @@ test('the least policy has every default', () => {
         "budgets": {
           "dayTokens": 50000000,
           "inactiveMinutes": 15,
+          "runCalls": 500,
           "runMinutes": 45,
           "runTokens": 2000000,
           "ticketRuns": 30,
@@ -36,6 +37,9 @@ test('the least policy has every default', () => {
         },
         "protected": [],
         "push": "ask",
+        "runners": [
+          "self-hosted",
+        ],
         "unverifiedAgents": false,
         "version": 1,
       },

@@ -69,6 +69,14 @@ test.each(cases)('a log line without %s stays one line of JSON: %s', (_, text) =
   expect(JSON.parse(lines[1] ?? '')).toMatchObject({ msg: 'end' });
 });
 
+test.each(cases)('%s is taken out behind an escape of JSON: %s', (_, text) => {
+  const once = JSON.stringify({ said: `a line\n${text}\u001b${text}` });
+  for (const json of [once, JSON.stringify({ arguments: once })]) {
+    expect(withoutSecrets(json)).not.toContain(secretIn(text).replaceAll('\n', '\\n'));
+    expect(() => JSON.parse(withoutSecrets(json))).not.toThrow();
+  }
+});
+
 test('what people read stays', () => {
   const plain = [
     'a task-oriented risk-free ask-me-anything',

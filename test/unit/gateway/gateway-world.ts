@@ -1,5 +1,7 @@
 // A gateway in front of the scripted provider, both real, the provider over HTTP on loopback.
 import { createGateway, type GatewayLimits } from '../../../src/gateway/gateway.ts';
+import type { RunIdentity } from '../../../src/gateway/meter.ts';
+import type { Transcript } from '../../../src/gateway/transcript.ts';
 import type { ModelCall } from '../../../src/gateway/truth.ts';
 import { createLedger, type Ledger } from '../../model/ledger.ts';
 import type { Protocol, Script } from '../../model/script.ts';
@@ -55,6 +57,8 @@ export type WorldOptions = {
   /** False: nobody knows what the model costs. */
   priced?: boolean;
   costLimited?: boolean;
+  named?: RunIdentity['named'];
+  transcript?: Transcript;
 };
 
 export async function openGatewayWorld({
@@ -66,6 +70,8 @@ export async function openGatewayWorld({
   revoked,
   priced = true,
   costLimited = false,
+  named,
+  transcript,
 }: WorldOptions = {}): Promise<GatewayWorld> {
   const provider = await startModelServer({ script: script ?? (() => ({ say: 'Hi.' })), key: REAL_KEY });
   const ledger = createLedger({ open: async () => ({ budget, usedTokens: 0 }) });
@@ -74,6 +80,7 @@ export async function openGatewayWorld({
     providers: PROTOCOLS.map((protocol) => ({ protocol, baseUrl: baseUrl ?? provider.url, key })),
     price: () => (priced ? { input: 10, cacheRead: 1, cacheWrite: 12, output: 100 } : undefined),
     meter: ledger,
+    ...(transcript && { transcript }),
     limits,
     log: {
       call: (_run, call) => logged.push(call),
@@ -99,7 +106,7 @@ export async function openGatewayWorld({
           },
           ...init,
         }),
-        { ...RUN, revoked, costLimited },
+        { ...RUN, models: [...RUN.models, 'a-side-model'], revoked, costLimited, ...(named && { named }) },
       ),
     close: () => provider.close(),
   };

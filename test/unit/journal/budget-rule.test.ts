@@ -7,6 +7,8 @@ import { type Ask, grant, linesOf } from '../../../src/journal/budget-rule.ts';
 const rate = { input: 2, output: 10 };
 const tokens = (used: number, limit = 10_000): BudgetUse => ({ budget: 'runTokens', limit, used });
 const cost = (used: number, limit = 100_000): BudgetUse => ({ budget: 'dayCost', limit, used });
+const calls = (used: number): BudgetUse => ({ budget: 'runCalls', limit: 20, used });
+const time = (used: number): BudgetUse => ({ budget: 'runMinutes', limit: 600, used });
 const ask: Ask = { input: 1_000, leastOutput: 500, mostOutput: 4_000, rate };
 
 describe('a call gets', () => {
@@ -17,6 +19,9 @@ describe('a call gets', () => {
     ['nothing where the least does not fit', [tokens(8_501), cost(0)], { spent: tokens(8_501) }],
     ['nothing where not even the input is paid for', [tokens(0), cost(99_000)], { spent: cost(99_000) }],
     ['the name of the tightest', [tokens(9_400), cost(99_999)], { spent: tokens(9_400) }],
+    ['all that it asks for in its last call and its last second', [calls(19), time(599)], { output: 4_000 }],
+    ['nothing where no call is left', [tokens(0), calls(20)], { spent: calls(20) }],
+    ['nothing where no time is left', [tokens(0), time(600)], { spent: time(600) }],
     ['all that it asks for where nothing is limited', [], { output: 4_000 }],
   ];
   test.each(cases)('%s', (_, lines, expected) => {
@@ -34,13 +39,16 @@ test('the warning comes from 90 % on, for the budget of which most is used', () 
   expect(grant([tokens(7_999)], ask)).toMatchObject({ near: undefined });
   expect(grant([tokens(8_000)], ask)).toMatchObject({ near: tokens(8_000) });
   expect(grant([tokens(8_000), cost(93_000)], ask)).toMatchObject({ near: cost(93_000) });
+  expect(grant([calls(16), time(539)], ask)).toMatchObject({ near: undefined });
+  expect(grant([calls(17)], ask)).toMatchObject({ near: calls(17) });
+  expect(grant([time(540)], ask)).toMatchObject({ near: time(540) });
 });
 
 test('budgets that are not limited have no line', () => {
   const nothing = { tokens: 0, micros: 0 };
-  const sums = { run: nothing, ticket: nothing, day: nothing };
+  const sums = { run: { ...nothing, calls: 0, seconds: 0 }, ticket: nothing, day: nothing };
   const names = linesOf({ wallSeconds: 1, tokens: 1, ticketTokens: 2, dayCost: 3 }, sums).map(({ budget }) => budget);
-  expect(names).toEqual(['runTokens', 'ticketTokens', 'dayCost']);
+  expect(names).toEqual(['runMinutes', 'runTokens', 'ticketTokens', 'dayCost']);
 });
 
 test('whatever is asked in whatever order, no budget is overdrawn', () => {

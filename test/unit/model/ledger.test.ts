@@ -24,8 +24,8 @@ const call: ModelCall = {
 const ledgerWith = (budget: number, usedTokens = 0) => createLedger({ open: async () => ({ budget, usedTokens }) });
 
 async function reserve(ledger: ReturnType<typeof ledgerWith>, least: number, most: number) {
-  const reservation = await ledger.reserve(RUN, { input: 0, leastOutput: least, mostOutput: most });
-  if (reservation.status === 'spent') throw new Error('spent');
+  const reservation = await ledger.reserve(RUN, { input: 0, leastOutput: least, mostOutput: most }, 'gemini');
+  if (reservation.status !== 'ok') throw new Error('spent');
   return reservation;
 }
 

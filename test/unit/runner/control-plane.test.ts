@@ -80,3 +80,15 @@ test('a control plane that is being started is waited for, even by the exchange'
   expect(await answer).toMatchObject({ refused: { status: 409 } });
   expect(asked).toEqual(['POST /runner/exchange']);
 });
+
+test('an upload ends when its time is up: against a server that never answers, and one that nobody starts', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const bytes = new Uint8Array(8);
+  const hung = createControlPlane(`http://127.0.0.1:${port}`);
+  await expect(hung.session('r', 't').upload('bundle', bytes, AbortSignal.timeout(50))).rejects.toThrow(Retryable);
+  silent.closeAllConnections();
+  await new Promise((closed) => silent.close(closed));
+  await expect(hung.session('r', 't').upload('bundle', bytes, AbortSignal.timeout(50))).rejects.toThrow();
+});

@@ -60,6 +60,14 @@ const rows: Row[] = [
     gatewaySaw({ errorCode: 'rate_limit_exceeded', complete: false }),
     'throttled',
   ],
+  [
+    '429 until the gateway gave up on it',
+    claude,
+    'claude-429',
+    1,
+    gatewaySaw({ status: 429 }, { status: 403, denied: 'retries_spent' }),
+    'throttled',
+  ],
   ['500', codex, 'codex-401', 1, gatewaySaw({ status: 500 }), 'infrastructure'],
   ['529', claude, 'claude-429', 1, gatewaySaw({ status: 529 }), 'infrastructure'],
   [
