@@ -1,6 +1,10 @@
 // npm run bench [-- --json --only <name>]: one JSON document, or lines for people. Nothing is promised that is not measured.
 import { parseArgs } from 'node:util';
+import { benchAgentStart } from './agent-start.ts';
+import { benchBox } from './box.ts';
+import { benchBundle } from './bundle.ts';
 import { benchBurst } from './burst.ts';
+import { benchGateway } from './gateway.ts';
 import { benchHealing } from './healing.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLeases } from './leases.ts';
@@ -14,6 +18,10 @@ const benches: Record<string, (say: (line: string) => void) => Promise<object>> 
   burst: benchBurst,
   requests: benchRequests,
   healing: benchHealing,
+  box: benchBox,
+  gateway: benchGateway,
+  bundle: benchBundle,
+  'agent-start': benchAgentStart,
 };
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, only: { type: 'string' } } });

@@ -1,4 +1,4 @@
-// Percentiles and rounding, the same in every benchmark.
+// Times, percentiles and rounding, the same in every benchmark.
 
 export function percentile(numbers: readonly number[], part: number): number {
   const sorted = numbers.toSorted((a, b) => a - b);
@@ -6,3 +6,10 @@ export function percentile(numbers: readonly number[], part: number): number {
 }
 
 export const round1 = (number: number): number => Math.round(number * 10) / 10;
+
+/** Milliseconds. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await work();
+  return performance.now() - from;
+}
