@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bug } from '../../../src/errors.ts';
 import type { AcpAgent } from '../../../src/facts/policy.ts';
+import { sibling } from '../../sibling.ts';
 import type { AgentAdapter, AgentChoice, Capabilities, Installation, Launch, LaunchRequest } from '../contract.ts';
 import { findLocked, installLocked } from '../install.ts';
 import { silenceIsRefusal } from '../outcome.ts';
@@ -95,7 +96,7 @@ function prepare({ installation, workspace, agent, prompt, resume }: LaunchReque
         programs === undefined ? '/usr/bin' : `${programs}/node_modules/.bin:${programs}/bin`,
       ],
       node,
-      join(import.meta.dirname, 'driver.ts'),
+      sibling(import.meta.url, 'driver'),
       join(installation.root, 'node_modules/@agentclientprotocol/sdk/dist/v1/stable/acp.js'),
       JSON.stringify(settings),
     ],

@@ -6,6 +6,7 @@ import {
   type FailureClass,
   Isolation,
   type Isolation as IsolationKind,
+  isUnboxed,
   type RunOutcome,
   type Stage,
 } from '../../facts/run.ts';
@@ -99,7 +100,8 @@ export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'
   const next: TicketState = {
     ...withUsage(state, usage),
     runs: state.runs.map((one) => (one.run === run ? { ...one, outcome: submission.outcome } : one)),
-    isolation: weakest(state.isolation, isolation),
+    isolation: strictest(state.isolation, isolation),
+    ...(isUnboxed(isolation) && { unboxed: true }),
   };
   if (!isAwaited(state, run) || line?.outcome) return next;
   return withResult(withConversation(next, fact), fact);
@@ -144,7 +146,7 @@ export function bundleInspected(state: TicketState, { run, tree }: TicketFactOf<
   return state;
 }
 
-const weakest = (was: IsolationKind | undefined, now: IsolationKind): IsolationKind =>
+const strictest = (was: IsolationKind | undefined, now: IsolationKind): IsolationKind =>
   Isolation.options[Math.max(Isolation.options.indexOf(was ?? 'box'), Isolation.options.indexOf(now))] ?? now;
 
 const isAwaited = ({ stage }: TicketState, run: string): boolean => 'run' in stage && stage.run === run;

@@ -14,15 +14,17 @@ const endOf = ({ outcome }: RunLine): string =>
 const where = ({ run, workflowRun }: RunLine): string =>
   workflowRun === undefined ? code(run) : `[${code(run)}](../actions/runs/${workflowRun})`;
 
-function boxes({ isolation }: TicketReport): string {
-  if (isolation === 'none')
-    return '⚠️ **Not boxed**: nothing kept the agent’s code apart from the runner in at least one run, so Gantry does not merge this by itself.';
-  if (isolation === 'reused')
-    return '⚠️ **Persistent runner**: at least one run used a machine that takes other jobs too, and what one of them left behind may have met it. Gantry does not merge this by itself; a person may.';
-  return isolation === 'none_allowed'
-    ? '⚠️ **Not boxed**: nothing kept the agent’s code apart from the runner. Its operator allowed that by name, as the local demo does.'
-    : '';
-}
+const notBoxed = '⚠️ **Not boxed**: nothing kept the agent’s code apart from the runner in at least one run';
+
+/** `unboxed` is missing in reports from before it was told. */
+const boxes = ({ isolation, unboxed = isolation === 'none_allowed' || undefined }: TicketReport): string =>
+  isolation === 'none'
+    ? `${notBoxed}, so Gantry does not merge this by itself.`
+    : paragraphs(
+        unboxed && `${notBoxed}. Its operator allowed that by name, as the local demo does.`,
+        isolation === 'reused' &&
+          '⚠️ **Persistent runner**: at least one run used a machine that takes other jobs too, and what one of them left behind may have met it. Gantry does not merge this by itself; a person may.',
+      );
 
 const budgetsLine = ({ budgets = [] }: TicketReport): string =>
   budgets.length === 0

@@ -171,6 +171,13 @@ test('a runner that takes other jobs too is said, outside the folded parts', () 
   expect(rendered.slice(0, rendered.indexOf('<details>'))).toContain('⚠️ **Persistent runner**');
 });
 
+test('an unboxed run is not hidden by one on a persistent runner', () => {
+  const ticket = approved({ stage: 'in_review', isolation: 'reused', unboxed: true });
+  const open = renderSticky({ ...inReview, ticket }).split('<details>')[0];
+  expect(open).toContain('⚠️ **Not boxed**');
+  expect(open).toContain('⚠️ **Persistent runner**');
+});
+
 test('a push that waits for a person shows the workflows and the line to type', () => {
   const rendered = renderSticky({
     ...awaiting,

@@ -557,3 +557,9 @@ describe('giving up', () => {
       .nothing();
   });
 });
+
+test('a run without a box stays known beside one on a machine that others use, which asks more of a merge', () => {
+  const spec = ticket().given(...toPlanning);
+  spec.given({ ...finished(1, 'plan'), isolation: 'none_allowed' }, { ...finished(2, 'plan'), isolation: 'reused' });
+  expect(spec.stream.state).toMatchObject({ isolation: 'reused', unboxed: true });
+});
