@@ -146,14 +146,18 @@ export type GitWriter = {
 
 export type GitStore = GitReader & GitWriter;
 
+/** A file as a workspace shows it, whatever the start commit has under that path; null: no file. */
+export type HeldFile = { path: string; at: { mode: Mode; blob: string } | null };
+
 /**
+ * `held`: the workspace changed a file that it was not shown as the start commit has it; `detail` names them.
  * `changed: false`: the workspace holds exactly the start commit's files. `patch`: the same change for `git apply --index`,
  * binary files included; null where it is larger than what was allowed.
  */
 export type Collected =
   | { ok: true; changed: true; bundle: Buffer; patch: Buffer | null; commit: string; tree: string }
   | { ok: true; changed: false; tree: string }
-  | { ok: false; reason: 'too_large' | 'timeout' | 'unreadable'; detail: string };
+  | { ok: false; reason: 'too_large' | 'timeout' | 'unreadable' | 'held'; detail: string };
 
 export type Materialised = { ok: true } | { ok: false; reason: 'timeout' | 'unreadable'; detail: string };
 
@@ -164,21 +168,27 @@ export type Materialised = { ok: true } | { ok: false; reason: 'timeout' | 'unre
 export type WorkspaceGit = {
   /**
    * Writes `commit` into the empty directory `workspace`. `bare`: a repository that holds it (or its parent, when
-   * `bundle` brings the commit). `repository`: also make a `.git` with that one commit, for tools that want one.
+   * `bundle` brings the commit). `repository`: also make a `.git` with that one commit, for tools that want one. `held`:
+   * these files differ from the commit's (never with `bundle`); the `.git` then has a commit of what is shown.
    */
   checkout(request: {
     bare: string;
     commit: string;
     workspace: string;
     bundle?: Buffer;
+    held?: readonly HeldFile[];
     repository?: boolean;
     seconds?: number;
   }): Promise<Materialised>;
-  /** Everything in the workspace that is not ignored, as one commit on `start`, as a bundle and a patch of at most `maxBytes` each. */
+  /**
+   * Everything in the workspace that is not ignored, as one commit on `start`, as a bundle and a patch of at most `maxBytes`
+   * each. `held` as at the checkout: what was left as it was shown is in the result as `start` has it.
+   */
   collect(request: {
     bare: string;
     start: string;
     workspace: string;
+    held?: readonly HeldFile[];
     maxBytes: number;
     seconds?: number;
   }): Promise<Collected>;

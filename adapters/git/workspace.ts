@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { Bug } from '../../src/errors.ts';
 import { type BoxGit, lastWords, runInBox } from './box-git.ts';
 import { readBundleHeader } from './bundle-header.ts';
-import type { Collected, Materialised, WorkspaceGit } from './contract.ts';
+import type { Collected, HeldFile, Materialised, WorkspaceGit } from './contract.ts';
 import { sha } from './names.ts';
 
 /** Attributes of the repository itself win over the workspace's: no line ending, filter or keyword changes a byte. */
@@ -23,9 +23,14 @@ git config core.excludesFile /dev/null
 const checkoutScript = `${prepare}
 if [ "$3" = pack ]; then git index-pack --stdin --fix-thin > /dev/null; fi
 git read-tree "$1"
+shown="$1"
+if [ "$4" = held ]; then
+  git update-index -z --index-info
+  shown=$(git commit-tree -m 'What a run starts from' "$(git write-tree)")
+fi
 git checkout-index --all --force
 if [ "$2" = repository ]; then
-  git rev-list --objects --no-walk "$1" | cut -c1-40 > "$TMPDIR/objects"
+  git rev-list --objects --no-walk "$shown" | cut -c1-40 > "$TMPDIR/objects"
   own="$GIT_WORK_TREE/.git"
   unset GIT_WORK_TREE
   GIT_DIR="$own" GIT_ALTERNATE_OBJECT_DIRECTORIES= git init --quiet --bare --template=
@@ -33,17 +38,29 @@ if [ "$2" = repository ]; then
     GIT_DIR="$own" GIT_ALTERNATE_OBJECT_DIRECTORIES= git index-pack --stdin > /dev/null
   export GIT_DIR="$own"
   unset GIT_ALTERNATE_OBJECT_DIRECTORIES
-  echo "$1" > "$own/shallow"
+  echo "$shown" > "$own/shallow"
   git config core.bare false
-  git update-ref HEAD "$1"
-  git read-tree "$1"
+  git update-ref HEAD "$shown"
+  git read-tree "$shown"
 fi
 `;
 
-/** A line each: the tree; the commit, empty when nothing changed; the bytes of the patch. Then the patch, then the bundle. */
+const heldChanged = 46;
+
+/**
+ * What the workspace changed of what it was shown, on top of the start commit: a merge of whole files. Then a line each: the
+ * tree; the commit, empty when nothing changed; the bytes of the patch. Then the patch, then the bundle.
+ */
 const collectScript = `${prepare}
 git read-tree "$1"
+git update-index -z --index-info
+shown=$(git write-tree)
 git add --all -- .
+git read-tree -i -m --aggressive "$shown" "$(git write-tree)" "$1"
+if [ -n "$(git ls-files --unmerged)" ]; then
+  git ls-files --unmerged | cut -f2 | sort -u | head -c 500 >&2
+  exit ${heldChanged}
+fi
 tree=$(git write-tree)
 if [ "$tree" = "$(git rev-parse "$1^{tree}")" ]; then printf '%s\\n\\n' "$tree"; exit 0; fi
 commit=$(git commit-tree -p "$1" -m 'Work of a run' "$tree")
@@ -76,6 +93,12 @@ const tooLarge = (maxBytes: number): Collected => ({
   detail: `The changes are larger than ${maxBytes} bytes.`,
 });
 
+/** As `git update-index --index-info` reads it; no mode is no file. */
+const indexInfo = (held: readonly HeldFile[], like: string): Buffer =>
+  Buffer.from(
+    held.map(({ path, at }) => `${at?.mode ?? '0'} ${at?.blob ?? '0'.repeat(like.length)}\t${path}\0`).join(''),
+  );
+
 const defaultSeconds = 300;
 /** Room for the lines before the patch. */
 const headBytes = 200;
@@ -86,26 +109,33 @@ export const createWorkspaceGit = (box: BoxGit): WorkspaceGit => ({
     commit,
     workspace,
     bundle,
+    held = [],
     repository = false,
     seconds = defaultSeconds,
   }): Promise<Materialised> {
+    if (bundle !== undefined && held.length > 0) throw new Bug('A bundle is checked out as it is.');
     const tree = realpathSync(workspace);
     const result = await runInBox(box, {
       script: checkoutScript,
-      args: [sha(commit), repository ? 'repository' : '-', bundle === undefined ? '-' : 'pack'],
+      args: [
+        sha(commit),
+        repository ? 'repository' : '-',
+        bundle === undefined ? '-' : 'pack',
+        held.length > 0 ? 'held' : '-',
+      ],
       objects: realpathSync(bare),
       mounts: [{ path: tree, writable: true }],
       cwd: tree,
-      env: () => ({ GIT_WORK_TREE: tree }),
+      env: () => ({ GIT_WORK_TREE: tree, ...identity }),
       seconds,
-      io: bundle === undefined ? {} : { stdin: pack(bundle) },
+      io: { stdin: bundle === undefined ? indexInfo(held, commit) : pack(bundle) },
     });
     if (result.exitCode === 0) return { ok: true };
     const detail = `The commit ${commit} could not be written to the workspace: ${lastWords(result)}`;
     return { ok: false, reason: result.timedOut ? 'timeout' : 'unreadable', detail };
   },
 
-  async collect({ bare, start, workspace, maxBytes, seconds = defaultSeconds }): Promise<Collected> {
+  async collect({ bare, start, workspace, held = [], maxBytes, seconds = defaultSeconds }): Promise<Collected> {
     const tree = realpathSync(workspace);
     const result = await runInBox(box, {
       script: collectScript,
@@ -116,8 +146,10 @@ export const createWorkspaceGit = (box: BoxGit): WorkspaceGit => ({
       env: () => ({ GIT_WORK_TREE: tree, ...identity }),
       seconds,
       outputBytes: 2 * maxBytes + headBytes,
+      io: { stdin: indexInfo(held, start) },
     });
     if (result.timedOut) return { ok: false, reason: 'timeout', detail: `Collecting took longer than ${seconds} s.` };
+    if (result.exitCode === heldChanged) return { ok: false, reason: 'held', detail: lastWords(result) };
     if (result.exitCode !== 0) {
       return { ok: false, reason: 'unreadable', detail: `The workspace could not be read: ${lastWords(result)}` };
     }

@@ -30,6 +30,14 @@ const namedIn = (agent: AgentChoice | undefined): { named: AcpAgent; model: stri
   return { named: agent.acp, model: agent.model };
 };
 
+/** Which agent it is, is not known: what any known one reads. */
+const anyAgents = [
+  '**/{AGENTS,AGENTS.override,CLAUDE,CLAUDE.local,GEMINI,QWEN,CONVENTIONS}.md',
+  '**/{.agents,.claude,.codex,.gemini,.openhands,.cursor,.windsurf,.clinerules,.continue,.goose,.qwen,.opencode}/**',
+  '**/{.mcp.json,opencode.json,.cursorrules,.windsurfrules,.clinerules,.goosehints,.aider.conf.yml}',
+  '.github/{copilot-instructions.md,instructions/**,prompts/**}',
+];
+
 function describe(agent?: AgentChoice): Capabilities {
   const { named, model } = namedIn(agent);
   return {
@@ -37,6 +45,7 @@ function describe(agent?: AgentChoice): Capabilities {
     defaultModel: model,
     sideModels: [],
     resume: named.keeps.length > 0 ? named.keeps : null,
+    steeredBy: anyAgents,
     steer: true,
     // It tells what it wants to tell.
     reportsEveryCommand: false,
