@@ -2,9 +2,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { Bug } from '../../src/errors.ts';
-import { sibling } from '../sibling.ts';
 import type { Box } from './contract.ts';
-import { insidePaths } from './inside-order.ts';
+import { insidePaths, sibling } from './inside-order.ts';
 
 export type Bind = { path: string; source: string; writable: boolean };
 
@@ -39,8 +38,8 @@ export const bindsOf = (box: Box): Bind[] => {
 /** What every box of ours needs to start: Node, the supervisor, and the sockets that were given. */
 export const ownBinds = (box: Box, node: string): Bind[] => [
   { path: insidePaths.node, source: node, writable: false },
-  { path: insidePaths.supervisor, source: sibling(import.meta.url, 'inside'), writable: false },
-  { path: insidePaths.bridge, source: sibling(import.meta.url, 'bridge'), writable: false },
+  { path: insidePaths.supervisor, source: sibling('inside'), writable: false },
+  { path: insidePaths.bridge, source: sibling('bridge'), writable: false },
   ...(box.modelSocket === undefined
     ? []
     : [{ path: insidePaths.model, source: realPath(box.modelSocket), writable: true }]),

@@ -1,4 +1,6 @@
 // What the supervisor in a box is told, and where everything of ours lies in every box.
+import { dirname, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Box, Inside } from './contract.ts';
 import type { InsideOrder } from './inside.ts';
 
@@ -22,6 +24,12 @@ export const ownHome = '/home/agent';
 /** The supervisor's own memory and threads come on top of what the command may use. */
 export const supervisorBytes = 128 * 1024 * 1024;
 export const supervisorThreads = 32;
+
+/** Beside this file, with its extension: `.ts` in the source, `.js` once built. */
+export const sibling = (name: string): string => {
+  const own = fileURLToPath(import.meta.url);
+  return `${dirname(own)}/${name}${extname(own)}`;
+};
 
 export const insideOf = (box: Box): Inside => ({
   home: box.home ?? ownHome,

@@ -1,9 +1,8 @@
 // Any agent that speaks the Agent Client Protocol, by the command line that the policy names. Our client runs in the box beside it.
 import { realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { Bug } from '../../../src/errors.ts';
 import type { AcpAgent } from '../../../src/facts/policy.ts';
-import { sibling } from '../../sibling.ts';
 import type { AgentAdapter, AgentChoice, Capabilities, Installation, Launch, LaunchRequest } from '../contract.ts';
 import { findLocked, installLocked } from '../install.ts';
 import { silenceIsRefusal } from '../outcome.ts';
@@ -81,6 +80,9 @@ async function install(directory: string): Promise<Installation> {
   return at(await installLocked(LOCKED, directory), directory);
 }
 
+/** Beside this file, with its extension: `.ts` in the source, `.js` once built. */
+const DRIVER = join(import.meta.dirname, `driver${extname(import.meta.filename)}`);
+
 /** The operator's programs lead, as they do where a person calls them. */
 const WITH_PROGRAMS = 'PATH="$0:$PATH" exec "$@"';
 
@@ -105,7 +107,7 @@ function prepare({ installation, workspace, agent, prompt, resume }: LaunchReque
         programs === undefined ? '/usr/bin' : `${programs}/node_modules/.bin:${programs}/bin`,
       ],
       node,
-      sibling(import.meta.url, 'driver'),
+      DRIVER,
       join(installation.root, 'node_modules/@agentclientprotocol/sdk/dist/v1/stable/acp.js'),
       JSON.stringify(settings),
     ],

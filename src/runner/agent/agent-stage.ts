@@ -12,10 +12,10 @@ import { outcomeOfHalt } from '../outcome.ts';
 import { type ApprovedPlan, implementPrompt } from '../prompt/implement.ts';
 import { planPrompt } from '../prompt/plan.ts';
 import { oneLine } from '../redact.ts';
-import { heldToBase } from './held-to-base.ts';
 import { keepWork } from './keep-work.ts';
 import { phaseBrief } from './phase-brief.ts';
 import { runAgent } from './run-agent.ts';
+import { steeringFiles } from './steering-files.ts';
 
 const mostPlanBytes = 256 * 1024;
 
@@ -54,7 +54,7 @@ async function prepare(context: RunContext, adapter: AgentAdapter): Promise<Prep
   const { start, plan, agent } = assignment;
   const base = plan?.trustedBase ?? start;
   const changed = await store.changedFiles(repo, base, start);
-  const held = heldToBase(changed, adapter.describe(agent).steeredBy);
+  const held = steeringFiles(changed, adapter.describe(agent).steeredBy);
   const restored = held.map(({ path, at }) => ({ path, how: at ? 'restore' : 'remove' }) as const);
   if (restored.length > 0) evidence.set('restored', restored.slice(0, 1_000));
   for (const { path, how } of restored) log.quote(`${how === 'restore' ? 'as in the base' : 'left out'}: ${path}`);

@@ -3,8 +3,8 @@
 import type { ChangedFile, HeldFile } from '../../../adapters/git/contract.ts';
 import { anyOf } from '../../config/glob.ts';
 
-/** Pure. `changed` is base against branch with renames found; `steeredBy` is the adapter's. */
-export function heldToBase(changed: readonly ChangedFile[], steeredBy: readonly string[]): HeldFile[] {
+/** Pure. As the base has those that the branch changed. `changed` is base against branch with renames found; `steeredBy` is the adapter’s. */
+export function steeringFiles(changed: readonly ChangedFile[], steeredBy: readonly string[]): HeldFile[] {
   const steers = anyOf(steeredBy, { ignoreCase: true });
   return changed.flatMap((file) => {
     const { path, from, status, oldBlob, oldMode } = file;

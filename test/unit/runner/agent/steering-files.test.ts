@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ChangedFile } from '../../../../adapters/git/contract.ts';
-import { heldToBase } from '../../../../src/runner/agent/held-to-base.ts';
+import { steeringFiles } from '../../../../src/runner/agent/steering-files.ts';
 
 const [old, fresh] = ['a'.repeat(40), 'b'.repeat(40)];
 const change = (over: Partial<ChangedFile> & Pick<ChangedFile, 'path' | 'status'>): ChangedFile => ({
@@ -10,7 +10,7 @@ const change = (over: Partial<ChangedFile> & Pick<ChangedFile, 'path' | 'status'
 const none = { oldBlob: null, oldMode: null };
 const atBase = { mode: '100644', blob: old };
 
-test.each<[string, ChangedFile, ReturnType<typeof heldToBase>]>([
+test.each<[string, ChangedFile, ReturnType<typeof steeringFiles>]>([
   ['an edit', change({ path: 'AGENTS.md', status: 'modified' }), [{ path: 'AGENTS.md', at: atBase }]],
   ['in any folder', change({ path: 'src/AGENTS.md', status: 'modified' }), [{ path: 'src/AGENTS.md', at: atBase }]],
   ['in any case', change({ path: 'agents.MD', status: 'modified' }), [{ path: 'agents.MD', at: atBase }]],
@@ -22,5 +22,5 @@ test.each<[string, ChangedFile, ReturnType<typeof heldToBase>]>([
   ['copied away', change({ path: 'a.md', from: 'AGENTS.md', status: 'copied' }), []],
   ['anything else', change({ path: 'src/a.ts', status: 'modified' }), []],
 ])('%s', (_, changed, held) => {
-  expect(heldToBase([changed], ['**/AGENTS.md', '.codex/**'])).toEqual(held);
+  expect(steeringFiles([changed], ['**/AGENTS.md', '.codex/**'])).toEqual(held);
 });
