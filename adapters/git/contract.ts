@@ -95,6 +95,8 @@ export type PushOutcome =
   | { ok: false; reason: 'branch_moved'; detail: string; at: string | null }
   | { ok: false; reason: 'refused'; detail: string };
 
+export type Rebased = { ok: true; tree: string } | { ok: false; reason: 'conflict'; detail: string };
+
 /**
  * Everything but `mirror`, `remoteRef` and `commitAndPush` reads the mirror only, whose objects never change: answers do
  * not age. Commits, trees and blobs are named by full lower-case sha; another spelling is a Bug, a sha that the mirror
@@ -140,6 +142,11 @@ export type GitWriter = {
    * the mirror; the commit itself is never pushed.
    */
   inspect(request: { repo: GitRepo; bundle: Buffer; start: string; limits: InspectLimits }): Promise<Inspection>;
+  /**
+   * The change from `start` to `tree`, put on `onto` by whole files; the mirror holds all three. In a box, for the tree is an
+   * agent's. `conflict`: `onto` changed a file as well; `detail` names them and is untrusted text.
+   */
+  rebase(request: { repo: GitRepo; start: string; tree: string; onto: string }): Promise<Rebased>;
   /** Our own commit on the tree, pushed to exactly one ref. Repeating it after an unclear answer is harmless. */
   commitAndPush(request: CommitAndPush): Promise<PushOutcome>;
 };

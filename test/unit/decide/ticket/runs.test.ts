@@ -558,6 +558,12 @@ describe('giving up', () => {
   });
 });
 
+test('a plan that was put on another commit of the base is of that base', () => {
+  const { base } = ticket().given(...toPublishingPlan, inspected(1), { ...planPushed(1), onto: sha('moved') }).stream
+    .state;
+  expect(base?.sha).toBe(sha('moved'));
+});
+
 test('a run without a box stays known beside one on a machine that others use, which asks more of a merge', () => {
   const spec = ticket().given(...toPlanning);
   spec.given({ ...finished(1, 'plan'), isolation: 'none_allowed' }, { ...finished(2, 'plan'), isolation: 'reused' });
