@@ -153,6 +153,15 @@ export type GitWriter = {
 
 export type GitStore = GitReader & GitWriter;
 
+/** Files; a rename is one added and one removed. `lines`: of text files. */
+export type DiffStat = {
+  added: number;
+  modified: number;
+  removed: number;
+  other: number;
+  lines: { added: number; removed: number };
+};
+
 /** A file as a workspace shows it, whatever the start commit has under that path; null: no file. */
 export type HeldFile = { path: string; at: { mode: Mode; blob: string } | null };
 
@@ -162,7 +171,7 @@ export type HeldFile = { path: string; at: { mode: Mode; blob: string } | null }
  * binary files included; null where it is larger than what was allowed.
  */
 export type Collected =
-  | { ok: true; changed: true; bundle: Buffer; patch: Buffer | null; commit: string; tree: string }
+  | { ok: true; changed: true; bundle: Buffer; patch: Buffer | null; commit: string; tree: string; diff: DiffStat }
   | { ok: true; changed: false; tree: string }
   | { ok: false; reason: 'too_large' | 'timeout' | 'unreadable' | 'held'; detail: string };
 

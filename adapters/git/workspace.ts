@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { Bug } from '../../src/errors.ts';
 import { type BoxGit, lastWords, runInBox } from './box-git.ts';
 import { readBundleHeader } from './bundle-header.ts';
-import type { Collected, HeldFile, Materialised, WorkspaceGit } from './contract.ts';
+import type { Collected, DiffStat, HeldFile, Materialised, WorkspaceGit } from './contract.ts';
 import { sha } from './names.ts';
 
 /** Attributes of the repository itself win over the workspace's: no line ending, filter or keyword changes a byte. */
@@ -49,7 +49,7 @@ const heldChanged = 46;
 
 /**
  * What the workspace changed of what it was shown, on top of the start commit: a merge of whole files. Then a line each: the
- * tree; the commit, empty when nothing changed; the bytes of the patch. Then the patch, then the bundle.
+ * tree; the commit, empty when nothing changed; four counts of files and git's own short statistics; the bytes of the patch. Then the patch, then the bundle.
  */
 const collectScript = `${prepare}
 git read-tree "$1"
@@ -67,7 +67,10 @@ commit=$(git commit-tree -p "$1" -m 'Work of a run' "$tree")
 git update-ref refs/heads/work "$commit"
 git diff-tree -p --binary --full-index --no-renames --no-ext-diff --no-textconv --no-color "$1" "$commit" > "$TMPDIR/patch"
 if [ "$(wc -c < "$TMPDIR/patch")" -gt "$2" ]; then : > "$TMPDIR/patch"; fi
-printf '%s\\n%s\\n%s\\n' "$tree" "$commit" "$(wc -c < "$TMPDIR/patch")"
+files() { git diff-tree -r --no-renames --name-only --diff-filter="$1" "$start" "$commit" | wc -l; }
+start="$1"
+stat="$(files A) $(files M) $(files D) $(files amd) $(git diff-tree -r --no-renames --shortstat "$start" "$commit")"
+printf '%s\\n%s\\n%s\\n%s\\n' "$tree" "$commit" "$stat" "$(wc -c < "$TMPDIR/patch")"
 cat "$TMPDIR/patch"
 git bundle create --quiet --version=2 - refs/heads/work "^$1"
 `;
@@ -98,6 +101,15 @@ const indexInfo = (held: readonly HeldFile[], like: string): Buffer =>
   Buffer.from(
     held.map(({ path, at }) => `${at?.mode ?? '0'} ${at?.blob ?? '0'.repeat(like.length)}\t${path}\0`).join(''),
   );
+
+const diffStat = (line: string): DiffStat => {
+  const [added = 0, modified = 0, removed = 0, other = 0] = line.split(/\s+/).map(Number);
+  const lines = (of: RegExp) => Number(of.exec(line)?.[1] ?? 0);
+  return {
+    ...{ added, modified, removed, other },
+    lines: { added: lines(/(\d+) insertion/), removed: lines(/(\d+) deletion/) },
+  };
+};
 
 const defaultSeconds = 300;
 /** Room for the lines before the patch. */
@@ -160,11 +172,13 @@ export const createWorkspaceGit = (box: BoxGit): WorkspaceGit => ({
     if (second === first + 1) return { ok: true, changed: false, tree: treeSha };
     const commit = sha(result.stdout.subarray(first + 1, second).toString('latin1'));
     const third = result.stdout.indexOf('\n', second + 1);
-    const patchEnd = third + 1 + Number(result.stdout.subarray(second + 1, third).toString('latin1'));
-    const patch = result.stdout.subarray(third + 1, patchEnd);
+    const diff = diffStat(result.stdout.subarray(second + 1, third).toString('latin1'));
+    const fourth = result.stdout.indexOf('\n', third + 1);
+    const patchEnd = fourth + 1 + Number(result.stdout.subarray(third + 1, fourth).toString('latin1'));
+    const patch = result.stdout.subarray(fourth + 1, patchEnd);
     const bundle = result.stdout.subarray(patchEnd);
     if (bundle.length > maxBytes) return tooLarge(maxBytes);
-    return { ok: true, changed: true, tree: treeSha, commit, bundle, patch: patch.length > 0 ? patch : null };
+    return { ok: true, changed: true, tree: treeSha, commit, bundle, patch: patch.length > 0 ? patch : null, diff };
   },
 
   async read({ workspace, path, maxBytes }) {
@@ -175,7 +189,10 @@ export const createWorkspaceGit = (box: BoxGit): WorkspaceGit => ({
         toolchains: box.toolchains ?? [],
         cwd: tree,
         env: () => ({ PATH: box.path ?? '/usr/local/bin:/usr/bin:/bin' }),
-        limits: { wallSeconds: 60, memoryBytes: 2 ** 28, cpus: 2, processes: 16, fileBytes: 0, outputBytes: maxBytes },
+        limits: {
+          ...{ wallSeconds: 60, memoryBytes: 2 ** 28, cpus: 2, processes: 16 },
+          ...{ fileBytes: 0, diskBytes: 2 ** 28, outputBytes: maxBytes },
+        },
       },
       // A pipe or device would never end or block: only a regular file is opened.
       ['sh', '-c', '[ -f "$1" ] && exec head -c "$2" -- "$1"', 'sh', `./${path}`, String(maxBytes + 1)],

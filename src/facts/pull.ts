@@ -50,6 +50,8 @@ export const RunLine = z.strictObject({
   phase: Phase.optional(),
   workflowRun: z.int().optional(),
   outcome: RunOutcome.optional(),
+  /** Digest of what it handed in beside its result. */
+  evidence: z.string().optional(),
   /** The budget that ended it. */
   exceeded: BudgetUse.optional(),
 });

@@ -9,6 +9,7 @@ import {
   isUnboxed,
   type RunOutcome,
   type Stage,
+  type Submission,
 } from '../../facts/run.ts';
 import type { StageName, TicketStage } from '../../facts/stage.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
@@ -99,13 +100,18 @@ export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'
   const line = state.runs.find((one) => one.run === run);
   const next: TicketState = {
     ...withUsage(state, usage),
-    runs: state.runs.map((one) => (one.run === run ? { ...one, outcome: submission.outcome } : one)),
+    runs: state.runs.map((one) =>
+      one.run === run ? { ...one, outcome: submission.outcome, ...evidenceOf(submission) } : one,
+    ),
     isolation: strictest(state.isolation, isolation),
     ...(isUnboxed(isolation) && { unboxed: true }),
   };
   if (!isAwaited(state, run) || line?.outcome) return next;
   return withResult(withConversation(next, fact), fact);
 }
+
+const evidenceOf = ({ evidence }: Submission): Pick<RunLine, 'evidence'> =>
+  evidence === undefined ? {} : { evidence };
 
 function withResult(state: TicketState, { run, stage, submission }: TicketFactOf<'RunFinished'>): TicketState {
   const start = state.dispatched?.run === run ? state.dispatched.start : undefined;

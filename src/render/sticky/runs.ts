@@ -33,7 +33,14 @@ const budgetsLine = ({ budgets = [] }: TicketReport): string =>
         .map(({ budget, limit, used }) => `${code(budget)} ${amountOf(budget, used)} of ${amountOf(budget, limit)}`)
         .join(', ')}.`;
 
-export function runsSection({ ticket }: StickyView): string {
+/** The digest's first digits, as the ticket's page shows it; a public address is ours, so it needs no care. */
+const evidenceOf = ({ evidence }: RunLine, pages: string | undefined): string => {
+  if (evidence === undefined) return '';
+  const shown = code(evidence.slice(0, 12));
+  return pages === undefined ? shown : `[${shown}](${pages}/artifacts/${evidence})`;
+};
+
+export function runsSection({ ticket }: StickyView, pages: string | undefined): string {
   if (!ticket) return '';
   const { runs, tokens } = ticket;
   const spent = `${grouped(tokens.input)} tokens in, ${grouped(tokens.output)} out`;
@@ -41,8 +48,9 @@ export function runsSection({ ticket }: StickyView): string {
     line.phase ? `${line.stage}, ${phaseName(line.phase)}` : line.stage,
     where(line),
     endOf(line),
+    evidenceOf(line, pages),
   ]);
   const title = `Runs: ${runs.length}, ${spent}`;
-  const body = paragraphs(table(['Stage', 'Run', 'Outcome'], rows, 6_000), budgetsLine(ticket));
+  const body = paragraphs(table(['Stage', 'Run', 'Outcome', 'Evidence'], rows, 6_000), budgetsLine(ticket));
   return paragraphs(boxes(ticket), rows.length > 0 && details(title, body));
 }

@@ -115,7 +115,8 @@ async function collect(
     const said = message === null ? '' : ` It said: "${oneLine(message, 200)}"`;
     return { outcome: { kind: 'no_change', why: `The agent ended without changing a file.${said}` } };
   }
-  const { bundle, patch, commit, tree } = collected;
+  const { bundle, patch, commit, tree, diff } = collected;
+  evidence.set('diff', diff);
   tracker.at('upload');
   const artifact = await session.upload('bundle', bundle);
   if (artifact !== sha256(bundle)) throw new Permanent('The bundle arrived with another digest than it was sent with.');

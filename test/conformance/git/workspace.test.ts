@@ -161,6 +161,11 @@ const suite = (git: ReturnType<typeof createWorkspaceGit>): void => {
     const second = await git.collect({ bare, start, workspace: again, maxBytes: limits.bytes });
     expect(second).toMatchObject({ ok: true, tree: collected.tree, commit });
     expect(replayed(collected.patch)).toBe(collected.tree);
+    // New: new.txt, the odd name, moved.txt, run.sh, link. Gone: lf.txt. Every line of crlf.txt is another one.
+    expect(collected.diff).toEqual({
+      ...{ added: 5, modified: 2, removed: 1, other: 0 },
+      lines: { added: 10, removed: 4 },
+    });
   });
 
   test('5,000 files replay to the same tree hash', async () => {

@@ -25,12 +25,14 @@ export function startJob(options: {
   /** Added to the job's environment, as an operator does it on the runner. */
   env?: Readonly<Record<string, string>>;
   agents: string;
+  /** Absent: the one that jobs start. */
+  program?: string;
   identity: { url: string; token: string } | undefined;
 }): Job {
   const temp = realpathSync(mkdtempSync(join(tmpdir(), 'gantry-job-')));
   const summary = realpathSync(mkdtempSync(join(tmpdir(), 'gantry-job-summary-')));
   writeFileSync(join(summary, 'summary.md'), '');
-  const child = spawn(process.execPath, [main, '--run', options.run, '--server', options.server], {
+  const child = spawn(process.execPath, [options.program ?? main, '--run', options.run, '--server', options.server], {
     env: {
       ...{ PATH: '/usr/bin:/bin', HOME: temp, TMPDIR: temp, GITHUB_STEP_SUMMARY: join(summary, 'summary.md') },
       ...{ GANTRY_GITHUB_TOKEN: gitToken, GANTRY_AGENTS_DIR: options.agents, GANTRY_SANDBOX: options.sandbox },
