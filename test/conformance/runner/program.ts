@@ -14,7 +14,14 @@ export type JobEnd = {
   left: string[];
 };
 
-export type Job = { ended: Promise<JobEnd>; signal(signal: NodeJS.Signals): void };
+export type Job = {
+  ended: Promise<JobEnd>;
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves once its log holds the text. */
+  says(text: string): Promise<void>;
+  /** In the command line of every process that works for it. */
+  mark: string;
+};
 
 const main = join(import.meta.dirname, '../../../src/runner/main.ts');
 
@@ -45,9 +52,11 @@ export function startJob(options: {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
+  const listening = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       log += text;
+      for (const listen of listening) listen();
     });
   const ended = new Promise<JobEnd>((resolve, reject) => {
     child.once('error', reject);
@@ -57,5 +66,15 @@ export function startJob(options: {
       resolve(end);
     });
   });
-  return { ended, signal: (signal) => void child.kill(signal) };
+  return {
+    ended,
+    signal: (signal) => void child.kill(signal),
+    says: (text) =>
+      new Promise((heard) => {
+        const listen = () => log.includes(text) && heard();
+        listening.add(listen);
+        listen();
+      }),
+    mark: temp,
+  };
 }
