@@ -217,7 +217,8 @@ function ended(run: string, stage: Stage, id: number): Pick<Ports['reader'], 'wo
 /** The command that a lost run leads to. */
 async function cancelTold(run: string, stream: StreamId, workflowRun: number): Promise<void> {
   const command = { type: 'CancelRun', run, why: 'the run was lost' } as const;
-  const ports = { db: plane.journal.db, reader: ended(run, 'plan', workflowRun) } as unknown as Ports;
+  const reader = { ...({} as Ports['reader']), ...ended(run, 'plan', workflowRun) };
+  const ports = { ...({} as Ports), db: plane.journal.db, reader };
   const { signal } = new AbortController();
   const call = { command, key: `${stream}#cancel`, stream, repository, signal };
   expect(await cancelRun.execute(call, ports)).toMatchObject({ type: 'RunCancelRequested', end: 'observed' });
