@@ -1,6 +1,6 @@
 // How much a box has written to the host, looked at again and again: no quota of a folder can be had without being root.
 // Links are not followed. What lies in folders that the box made unreadable, or in files that have no name any more, is not seen.
-import { type Dir, lstatSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -23,20 +23,26 @@ export const writableFolders = ({ mounts, home }: Pick<Box, 'mounts' | 'home'>):
 /** Calls `exceeded` once, when more is used than `most`. It ends by itself then, else by `stop`. */
 export function watchDisk(folders: readonly string[], most: number, exceeded: () => void): { stop(): void } {
   const stopped = new AbortController();
+  const { signal } = stopped;
   const watch = async () => {
-    for (let pause = firstLookMs; ; ) {
-      await delay(pause, undefined, { signal: stopped.signal });
+    for (let pause = firstLookMs; await passes(pause, signal); ) {
       const started = performance.now();
-      if (await isOver(folders, most, stopped.signal)) return exceeded();
+      const over = await isOver(folders, most, signal);
+      if (over && !signal.aborted) return exceeded();
       pause = Math.max(firstLookMs, (performance.now() - started) / share);
     }
   };
-  if (folders.length > 0)
-    watch().catch((error: unknown) => {
-      if (!stopped.signal.aborted) throw error;
-    });
+  if (folders.length > 0) void watch();
   return { stop: () => stopped.abort() };
 }
+
+/** False where it was stopped meanwhile. */
+const passes = (ms: number, signal: AbortSignal): Promise<boolean> =>
+  delay(ms, undefined, { signal }).then(
+    () => true,
+    // The only failure that it has.
+    () => false,
+  );
 
 /** Allocated bytes, each file once, however many names it has. No list is made: one folder may have millions of names. */
 async function isOver(folders: readonly string[], most: number, signal: AbortSignal): Promise<boolean> {
@@ -51,13 +57,12 @@ async function isOver(folders: readonly string[], most: number, signal: AbortSig
     if (!isFolder && stat.nlink > 1) linked.add(file);
     used += Math.max(stat.blocks * blockBytes, leastBytes);
     if (!isFolder) return;
-    for await (const { name } of (await opened(path)) ?? []) {
-      signal.throwIfAborted();
+    for await (const name of namesIn(path)) {
       await count(join(path, name));
-      if (used > most) return;
+      if (used > most || signal.aborted) return;
     }
   };
-  for (const folder of folders) if (used <= most) await count(folder);
+  for (const folder of folders) if (used <= most && !signal.aborted) await count(folder);
   return used > most;
 }
 
@@ -70,8 +75,10 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-const opened = (path: string): Promise<Dir | undefined> =>
-  opendir(path, { bufferSize: 1_024 }).catch((): undefined => {
-    // It went away, or may not be read.
-    return undefined;
-  });
+async function* namesIn(folder: string): AsyncGenerator<string> {
+  try {
+    for await (const { name } of await opendir(folder, { bufferSize: 1_024 })) yield name;
+  } catch {
+    // It went away meanwhile, or may not be read: what a box does to its folders must not end the run.
+  }
+}
