@@ -1,4 +1,4 @@
-// Puts the change of an inspected tree on another commit: git merges whole files, in a box (trust.md 3).
+// Puts the change of an inspected tree on another commit: whole files, in a box (trust.md 3).
 import { realpathSync } from 'node:fs';
 import { Retryable } from '../../src/errors.ts';
 import { type BoxGit, lastWords, runInBox } from './box-git.ts';
@@ -6,20 +6,16 @@ import type { GitReader, GitWriter } from './contract.ts';
 import type { Git } from './git-process.ts';
 import { sha } from './names.ts';
 import { strict } from './open-bundle.ts';
+import { conflictCode, conflictingPaths, reapplyFunction } from './reapply.ts';
 
 export type RebaseTools = { git: Git; reader: GitReader; box: BoxGit };
 
-const conflict = 46;
-
 /** A line with the commit that carries the tree, then the pack that brings what is new in it. */
-const script = `
+const script = `${reapplyFunction}
 set -e
 git init --quiet --bare --template=
-git read-tree -i -m --aggressive "$1" "$3" "$2"
-if [ -n "$(git ls-files --unmerged)" ]; then
-  git ls-files --unmerged | cut -f2 | sort -u | head -c 500 >&2
-  exit ${conflict}
-fi
+git read-tree "$3"
+reapply "$1" "$2"
 commit=$(git commit-tree -p "$3" -m 'Rebased work of a run' "$(git write-tree)")
 echo "$commit"
 printf '%s\\n^%s\\n' "$commit" "$3" | git pack-objects --quiet --revs --stdout
@@ -50,7 +46,8 @@ export const createRebase =
       seconds,
       outputBytes: mostBytes,
     });
-    if (result.exitCode === conflict) return { ok: false, reason: 'conflict', detail: lastWords(result) };
+    if (result.exitCode === conflictCode)
+      return { ok: false, reason: 'conflict', detail: conflictingPaths(result.stdout) };
     if (result.exitCode !== 0 || result.truncated)
       throw new Retryable(`The work could not be rebased: ${lastWords(result) || 'it took too long or is too large'}`);
     const end = result.stdout.indexOf('\n');

@@ -5,6 +5,7 @@ import { type BoxGit, lastWords, runInBox } from './box-git.ts';
 import { readBundleHeader } from './bundle-header.ts';
 import type { Collected, DiffStat, HeldFile, Materialised, WorkspaceGit } from './contract.ts';
 import { sha } from './names.ts';
+import { conflictCode, conflictingPaths, reapplyFunction } from './reapply.ts';
 
 /** Attributes of the repository itself win over the workspace's: no line ending, filter or keyword changes a byte. */
 const prepare = `
@@ -45,22 +46,16 @@ if [ "$2" = repository ]; then
 fi
 `;
 
-const heldChanged = 46;
-
 /**
- * What the workspace changed of what it was shown, on top of the start commit: a merge of whole files. Then a line each: the
+ * What the workspace changed of what it was shown, on top of the start commit. Then a line each: the
  * tree; the commit, empty when nothing changed; four counts of files and git's own short statistics; the bytes of the patch. Then the patch, then the bundle.
  */
-const collectScript = `${prepare}
+const collectScript = `${prepare}${reapplyFunction}
 git read-tree "$1"
 git update-index -z --index-info
 shown=$(git write-tree)
 git add --all -- .
-git read-tree -i -m --aggressive "$shown" "$(git write-tree)" "$1"
-if [ -n "$(git ls-files --unmerged)" ]; then
-  git ls-files --unmerged | cut -f2 | sort -u | head -c 500 >&2
-  exit ${heldChanged}
-fi
+reapply "$shown" "$1^{tree}"
 tree=$(git write-tree)
 if [ "$tree" = "$(git rev-parse "$1^{tree}")" ]; then printf '%s\\n\\n' "$tree"; exit 0; fi
 commit=$(git commit-tree -p "$1" -m 'Work of a run' "$tree")
@@ -161,7 +156,7 @@ export const createWorkspaceGit = (box: BoxGit): WorkspaceGit => ({
       io: { stdin: indexInfo(held, start) },
     });
     if (result.timedOut) return { ok: false, reason: 'timeout', detail: `Collecting took longer than ${seconds} s.` };
-    if (result.exitCode === heldChanged) return { ok: false, reason: 'held', detail: lastWords(result) };
+    if (result.exitCode === conflictCode) return { ok: false, reason: 'held', detail: conflictingPaths(result.stdout) };
     if (result.exitCode !== 0) {
       return { ok: false, reason: 'unreadable', detail: `The workspace could not be read: ${lastWords(result)}` };
     }

@@ -89,6 +89,14 @@ const suite = (git: ReturnType<typeof createWorkspaceGit>): void => {
       at.git('push', '--quiet', 'origin', 'main');
       return { head, held };
     };
+    /** The commit of a bundle, in the mirror as in the next run. */
+    const kept = async (bundle: Buffer): Promise<string> => {
+      writeFileSync(join(at.directory, 'kept.bundle'), bundle);
+      at.git('fetch', '--quiet', '--force', join(at.directory, 'kept.bundle'), 'refs/heads/work:refs/heads/kept');
+      at.git('push', '--quiet', '--force', 'origin', 'kept');
+      await at.store.mirror(at.repo, anonymous, { refs: ['refs/heads/kept'] });
+      return at.git('rev-parse', 'kept');
+    };
     const show = async () => {
       const { head, held } = branch();
       await at.store.mirror(at.repo, anonymous, { refs: ['refs/heads/main'] });
@@ -125,6 +133,24 @@ const suite = (git: ReturnType<typeof createWorkspaceGit>): void => {
         'M\t.gitignore',
         'A\tnew.txt',
       ]);
+    });
+
+    test('leave a file free to become a folder, and a folder to become a file', async () => {
+      for (const request of [await show(), { bare, start, workspace, maxBytes: limits.bytes }]) {
+        rmSync(workspace, { recursive: true });
+        mkdirSync(workspace);
+        const { held = [] } = request as { held?: readonly HeldFile[] };
+        await git.checkout({ bare, commit: request.start, workspace, held });
+        rmSync(join(workspace, 'crlf.txt'));
+        mkdirSync(join(workspace, 'crlf.txt'));
+        write('crlf.txt/inside', 'x\n');
+        const turned = await git.collect(request);
+        if (!turned.ok || !turned.changed) throw new Error(JSON.stringify(turned));
+        expect(turned.diff).toMatchObject({ added: 1, removed: 1, modified: 0 });
+        const back = await git.collect({ ...request, start: await kept(turned.bundle) });
+        if (!back.ok) throw new Error(back.detail);
+        expect(back.changed).toBe(false);
+      }
     });
 
     test('cannot be changed', async () => {
