@@ -17,7 +17,15 @@ const box: Box = {
   toolchains: [],
   cwd: '/tmp',
   env: () => ({ PATH: '/usr/bin:/bin' }),
-  limits: { wallSeconds: 20, memoryBytes: 2 ** 29, cpus: 1, processes: 64, fileBytes: 2 ** 20, outputBytes: 4_096 },
+  limits: {
+    wallSeconds: 20,
+    memoryBytes: 2 ** 29,
+    cpus: 1,
+    processes: 64,
+    fileBytes: 2 ** 20,
+    diskBytes: 2 ** 24,
+    outputBytes: 4_096,
+  },
 };
 
 export async function benchBox(say: (line: string) => void): Promise<BoxResult> {

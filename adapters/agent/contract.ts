@@ -18,6 +18,11 @@ export type Capabilities = {
    * a later run continues it. Null: `LaunchRequest.resume` is never given.
    */
   resume: readonly string[] | null;
+  /**
+   * Globs of what the CLI reads in a repository to learn how to behave: instructions, settings, hooks, servers, skills. A run
+   * sees the base's version of them, whatever its branch holds, and case does not matter.
+   */
+  steeredBy: readonly string[];
   /** While it runs it can be asked to stop, or to do something else: its launch has `control`. */
   steer: boolean;
   /** The event stream names every shell command. False: commands may run that no event shows. */

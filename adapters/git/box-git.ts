@@ -28,6 +28,8 @@ export type BoxScript = {
 };
 
 const memoryBytes = 1024 ** 3;
+/** A checkout of the largest repositories, chosen by hand. */
+const mostDiskBytes = 16 * 1024 ** 3;
 
 /** Per process as well, for machines where a box's memory cannot be limited as a whole; packs that are mapped do not count. */
 const limitData = `ulimit -d ${memoryBytes / 1024}\n`;
@@ -58,6 +60,7 @@ export const runInBox = ({ sandbox, toolchains = [], path }: BoxGit, order: BoxS
     cpus: 2,
     processes: 64,
     fileBytes: order.fileBytes ?? memoryBytes,
+    diskBytes: mostDiskBytes,
     outputBytes: order.outputBytes ?? 65_536,
   };
   const cwd = order.cwd ?? '/tmp';

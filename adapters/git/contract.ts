@@ -95,6 +95,8 @@ export type PushOutcome =
   | { ok: false; reason: 'branch_moved'; detail: string; at: string | null }
   | { ok: false; reason: 'refused'; detail: string };
 
+export type Rebased = { ok: true; tree: string } | { ok: false; reason: 'conflict'; detail: string };
+
 /**
  * Everything but `mirror`, `remoteRef` and `commitAndPush` reads the mirror only, whose objects never change: answers do
  * not age. Commits, trees and blobs are named by full lower-case sha; another spelling is a Bug, a sha that the mirror
@@ -140,20 +142,38 @@ export type GitWriter = {
    * the mirror; the commit itself is never pushed.
    */
   inspect(request: { repo: GitRepo; bundle: Buffer; start: string; limits: InspectLimits }): Promise<Inspection>;
+  /**
+   * The change from `start` to `tree`, put on `onto` by whole files; the mirror holds all three. In a box, for the tree is an
+   * agent's. `conflict`: `onto` changed a file as well; `detail` names them and is untrusted text.
+   */
+  rebase(request: { repo: GitRepo; start: string; tree: string; onto: string }): Promise<Rebased>;
   /** Our own commit on the tree, pushed to exactly one ref. Repeating it after an unclear answer is harmless. */
   commitAndPush(request: CommitAndPush): Promise<PushOutcome>;
 };
 
 export type GitStore = GitReader & GitWriter;
 
+/** Files; a rename is one added and one removed. `lines`: of text files. */
+export type DiffStat = {
+  added: number;
+  modified: number;
+  removed: number;
+  other: number;
+  lines: { added: number; removed: number };
+};
+
+/** A file as a workspace shows it, whatever the start commit has under that path; null: no file. */
+export type HeldFile = { path: string; at: { mode: Mode; blob: string } | null };
+
 /**
+ * `held`: the workspace changed a file that it was not shown as the start commit has it; `detail` names them.
  * `changed: false`: the workspace holds exactly the start commit's files. `patch`: the same change for `git apply --index`,
  * binary files included; null where it is larger than what was allowed.
  */
 export type Collected =
-  | { ok: true; changed: true; bundle: Buffer; patch: Buffer | null; commit: string; tree: string }
+  | { ok: true; changed: true; bundle: Buffer; patch: Buffer | null; commit: string; tree: string; diff: DiffStat }
   | { ok: true; changed: false; tree: string }
-  | { ok: false; reason: 'too_large' | 'timeout' | 'unreadable'; detail: string };
+  | { ok: false; reason: 'too_large' | 'timeout' | 'unreadable' | 'held'; detail: string };
 
 export type Materialised = { ok: true } | { ok: false; reason: 'timeout' | 'unreadable'; detail: string };
 
@@ -164,21 +184,27 @@ export type Materialised = { ok: true } | { ok: false; reason: 'timeout' | 'unre
 export type WorkspaceGit = {
   /**
    * Writes `commit` into the empty directory `workspace`. `bare`: a repository that holds it (or its parent, when
-   * `bundle` brings the commit). `repository`: also make a `.git` with that one commit, for tools that want one.
+   * `bundle` brings the commit). `repository`: also make a `.git` with that one commit, for tools that want one. `held`:
+   * these files differ from the commit's (never with `bundle`); the `.git` then has a commit of what is shown.
    */
   checkout(request: {
     bare: string;
     commit: string;
     workspace: string;
     bundle?: Buffer;
+    held?: readonly HeldFile[];
     repository?: boolean;
     seconds?: number;
   }): Promise<Materialised>;
-  /** Everything in the workspace that is not ignored, as one commit on `start`, as a bundle and a patch of at most `maxBytes` each. */
+  /**
+   * Everything in the workspace that is not ignored, as one commit on `start`, as a bundle and a patch of at most `maxBytes`
+   * each. `held` as at the checkout: what was left as it was shown is in the result as `start` has it.
+   */
   collect(request: {
     bare: string;
     start: string;
     workspace: string;
+    held?: readonly HeldFile[];
     maxBytes: number;
     seconds?: number;
   }): Promise<Collected>;

@@ -8,6 +8,7 @@ import { createMirror, readRemoteRef } from './mirror.ts';
 import { createMutex } from './mutex.ts';
 import { createPush } from './push.ts';
 import { createReader } from './reader.ts';
+import { createRebase } from './rebase.ts';
 
 export type GitStoreOptions = GitOptions &
   BoxGit & {
@@ -27,6 +28,7 @@ export const createGitStore = (options: GitStoreOptions): GitStore => {
     remoteRef: (repo, auth, ref) => readRemoteRef(tools, repo, auth, ref),
     canInspect: () => options.sandbox.available(),
     inspect: createInspect({ git, reader, box: options }),
+    rebase: createRebase({ git, reader, box: options }),
     commitAndPush: createPush(tools),
   };
 };

@@ -28,6 +28,7 @@ const limits = {
   cpus: 2,
   processes: 64,
   fileBytes: 10_000_000,
+  diskBytes: 2 ** 30,
   outputBytes: 1_000_000,
 };
 const mostProblems = 50;

@@ -9,7 +9,7 @@ export type BoxPlace = { directory: string; node: string; identity: Identity; in
 const mount = ({ path, source, writable }: Bind): string[] => [writable ? '--bind' : '--ro-bind', source, path];
 
 export const boxArguments = (box: Box, { directory, node, identity, inside }: BoxPlace): string[] => {
-  const size = String(box.limits.memoryBytes);
+  const size = String(Math.min(box.limits.memoryBytes, box.limits.diskBytes));
   return [
     ...['--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv', '--hostname', 'box'],
     ...identity.options,

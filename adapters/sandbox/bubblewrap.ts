@@ -8,6 +8,7 @@ import { Permanent } from '../../src/errors.ts';
 import { boxArguments } from './box-arguments.ts';
 import { type Cgroup, makeCgroup } from './cgroup.ts';
 import type { Box, BoxIo, BoxResult, Sandbox } from './contract.ts';
+import { writableFolders } from './disk-watch.ts';
 import { insideOf, insidePaths, orderOf, supervisorBytes, supervisorThreads } from './inside-order.ts';
 import { limiter } from './limiter.ts';
 import { createProbe, type Identity } from './probe.ts';
@@ -40,8 +41,9 @@ const runBox = async (start: Start, box: Box, command: readonly string[], io: Bo
     stdio: [io.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
   });
   const channel: Channel = readChannel(child, `${options.join('\0')}\0`, `${JSON.stringify(order)}\n`);
-  const ended = await supervise(child, {
+  const watched = await supervise(child, {
     limits: box.limits,
+    folders: writableFolders(box),
     io,
     // Killing the first process of the namespace kills all of them before bubblewrap sees it end.
     kill: () => {
@@ -50,12 +52,13 @@ const runBox = async (start: Start, box: Box, command: readonly string[], io: Bo
     },
     gone: () => (channel.firstPid === undefined ? Promise.resolve() : processEnded(channel.firstPid)),
   });
-  const { startError, ...result } = ended;
-  if (!channel.ready && !result.timedOut && !result.cancelled) {
+  const { startError, ...result } = watched;
+  const ended = result.timedOut || result.cancelled || result.overDisk;
+  if (!channel.ready && !ended) {
     const said = result.stderr.toString('utf8').trim().slice(-500);
     throw new Permanent(`The box could not be built (${said || startError?.message || 'no reason given'}).`);
   }
-  const status = result.timedOut || result.cancelled ? { exitCode: null } : channel.status;
+  const status = ended ? { exitCode: null } : channel.status;
   return { ...result, signal: null, ...status, unenforced: limits.unenforced };
 };
 

@@ -13,6 +13,7 @@ const limits = {
   cpus: 1,
   processes: 64,
   fileBytes: 2 ** 24,
+  diskBytes: 2 ** 30,
   outputBytes: 65_536,
 };
 const path = { PATH: '/usr/local/bin:/usr/bin:/bin' };
@@ -166,6 +167,31 @@ export const testSandbox = (sandbox: Sandbox): void => {
       const result = await sh(`sleep ${mark} & sleep ${mark}`, { limits: { ...limits, wallSeconds: 0.5 } });
       expect(result).toMatchObject({ timedOut: true, exitCode: null });
       expect(await alive(mark)).toBe(false);
+    });
+
+    test('writing more than the disk limit in many files ends the box, and no process is left', async () => {
+      const mark = uniqueSeconds();
+      const fill =
+        'mkdir -p deep/er; i=0; while [ $i -lt 8 ]; do head -c 1000000 /dev/zero > deep/er/$i; i=$((i+1)); done';
+      const result = await sh(`sleep ${mark} & ${fill}; sleep ${mark}`, {
+        limits: { ...limits, diskBytes: 4_000_000 },
+      });
+      expect(result).toMatchObject({ overDisk: true, exitCode: null, timedOut: false, cancelled: false });
+      expect(await alive(mark)).toBe(false);
+    });
+
+    test('a home that was given counts, and what is there only once counts once', async () => {
+      const home = workspace();
+      const env: Box['env'] = (inside) => ({ ...path, HOME: inside.home });
+      const fill =
+        'head -c 3000000 /dev/zero > "$HOME/a"; for n in b c d e; do ln "$HOME/a" "$HOME/$n"; done; ln -s / "$HOME/root"';
+      const small = { ...limits, diskBytes: 4_000_000 };
+      expect(await sh(`${fill}; sleep 3; echo done`, { home, env, limits: small })).toMatchObject({
+        overDisk: false,
+        exitCode: 0,
+      });
+      const more = await sh('head -c 3000000 /dev/zero > "$HOME/f"; sleep 60', { home, env, limits: small });
+      expect(more).toMatchObject({ overDisk: true });
     });
 
     test('abort leaves no process behind', async () => {

@@ -34,7 +34,7 @@ export const containerArguments = (box: Box, engine: Engine, place: ContainerPla
   const control: Bind = { path: insidePaths.control, source: place.controlSocket, writable: true };
   // Podman would copy the image's directory over it, and its mode.
   const bare = engine.kind === 'podman' ? ',notmpcopyup' : '';
-  const tmpfs = `rw,exec,nosuid,nodev,mode=1777,size=${box.limits.memoryBytes}${bare}`;
+  const tmpfs = `rw,exec,nosuid,nodev,mode=1777,size=${Math.min(box.limits.memoryBytes, box.limits.diskBytes)}${bare}`;
   return [
     ...['run', '--rm', `--name=${place.name}`, '--pull=never', '--log-driver=none'],
     ...['--network=none', '--ipc=private', '--hostname=box', '--cap-drop=all', '--security-opt=no-new-privileges'],

@@ -8,8 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Permanent } from '../../src/errors.ts';
 import { containerArguments } from './container-arguments.ts';
 import { ask, type Engine, type EngineFound, findEngine } from './container-engine.ts';
-import type { Box, BoxIo, BoxResult, Limits, Sandbox } from './contract.ts';
+import type { Box, BoxIo, BoxResult, Sandbox, Unenforced } from './contract.ts';
 import { type ControlSocket, openControl } from './control-socket.ts';
+import { writableFolders } from './disk-watch.ts';
 import { orderOf } from './inside-order.ts';
 import { supervise } from './supervise.ts';
 import { tryBox } from './trial.ts';
@@ -63,22 +64,23 @@ const runContainer = async (start: Start, control: ControlSocket, box: Box, io: 
     cwd: '/',
     stdio: [io.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
-  let ended = false;
+  let clientEnded = false;
   let killing: Promise<void> | undefined;
   const over = () => {
-    ended = true;
+    clientEnded = true;
   };
   child.once('exit', over).once('error', over);
   const { reports } = control;
   const watched = await supervise(child, {
     limits: box.limits,
+    folders: writableFolders(box),
     io,
     kill: () => {
       void control.close();
       killing ??= killUntil(
         engine,
         name,
-        () => ended,
+        () => clientEnded,
         () => child.kill('SIGKILL'),
       );
     },
@@ -90,12 +92,16 @@ const runContainer = async (start: Start, control: ControlSocket, box: Box, io: 
     },
   });
   const { startError, ...result } = watched;
-  if (!reports.ready && !result.timedOut && !result.cancelled) {
+  const ended = result.timedOut || result.cancelled || result.overDisk;
+  if (!reports.ready && !ended) {
     const said = result.stderr.toString('utf8').trim().slice(-500);
     throw new Permanent(`The box could not be built (${said || startError?.message || 'no reason given'}).`);
   }
-  const status = result.timedOut || result.cancelled ? { exitCode: null } : reports.status;
-  const unenforced: (keyof Limits)[] = groupLimits.filter((limit) => !engine.enforced.has(limit));
+  const status = ended ? { exitCode: null } : reports.status;
+  const open = groupLimits.filter((limit) => !engine.enforced.has(limit));
+  const unenforced: Unenforced = Object.fromEntries(
+    open.map((limit) => [limit, `${engine.kind} may not set this limit for its containers here.`]),
+  );
   return { ...result, signal: null, ...status, unenforced };
 };
 

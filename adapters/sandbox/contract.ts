@@ -15,6 +15,12 @@ export type Limits = {
   processes: number;
   /** Largest single file that the command may write. */
   fileBytes: number;
+  /**
+   * Everything that the command writes to writable mounts and to a home that was given, together: looked at about once a
+   * second, so that more may be there before the box is ended. Each private directory (/tmp, a home of the box's own) holds
+   * no more either.
+   */
+  diskBytes: number;
   /** How much of stdout, and again of stderr, the result keeps (its end). The rest is read and dropped. */
   outputBytes: number;
 };
@@ -45,6 +51,9 @@ export type Box = {
   limits: Limits;
 };
 
+/** The reason is one sentence for an operator. */
+export type Unenforced = Readonly<Partial<Record<keyof Limits, string>>>;
+
 export type BoxIo = {
   /** Every chunk as it arrives, also what the result later drops. A throw here kills the box and rejects the run. */
   stdout?: (chunk: Buffer) => void;
@@ -61,6 +70,8 @@ export type BoxResult = {
   signal: NodeJS.Signals | null;
   timedOut: boolean;
   cancelled: boolean;
+  /** More than `diskBytes` was written, and the box was ended for it. */
+  overDisk: boolean;
   /** True when stdout or stderr was longer than `outputBytes`; their beginning is then missing. */
   truncated: boolean;
   durationMs: number;
@@ -71,8 +82,8 @@ export type BoxResult = {
    * could count: the box was killed, or there was none.
    */
   unrouted?: number;
-  /** Limits that do not hold for the box as a whole on this machine (one that holds per process only is named too). */
-  unenforced: readonly (keyof Limits)[];
+  /** Limits that do not hold for the box as a whole on this machine (one that holds per process only is named too), and why. */
+  unenforced: Unenforced;
 };
 
 export const sandboxNames = ['bubblewrap', 'container', 'none'] as const;

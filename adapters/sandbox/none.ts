@@ -4,9 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bridge, openBridge } from './bridge.ts';
-import type { Box, BoxIo, BoxResult, Inside, Sandbox } from './contract.ts';
+import type { Box, BoxIo, BoxResult, Inside, Sandbox, Unenforced } from './contract.ts';
+import { writableFolders } from './disk-watch.ts';
 import { groupEnded, killGroup } from './process-group.ts';
 import { supervise } from './supervise.ts';
+
+const why = 'There is no box.';
+const unenforced: Unenforced = { memoryBytes: why, cpus: why, processes: why, fileBytes: why };
 
 /** Mounts and toolchains say what a box would show; here everything is visible anyway. */
 const runUnboxed = async (box: Box, command: readonly string[], io: BoxIo, inside: Inside): Promise<BoxResult> => {
@@ -20,6 +24,7 @@ const runUnboxed = async (box: Box, command: readonly string[], io: BoxIo, insid
   const group = child.pid;
   const { startError, ...result } = await supervise(child, {
     limits: box.limits,
+    folders: [...writableFolders(box), inside.tmp],
     io,
     kill: () => group !== undefined && killGroup(group),
     gone: async () => {
@@ -29,7 +34,7 @@ const runUnboxed = async (box: Box, command: readonly string[], io: BoxIo, insid
     },
   });
   const started = startError === undefined ? {} : { exitCode: 127, stderr: Buffer.from(`${startError.message}\n`) };
-  return { ...result, ...started, unenforced: ['memoryBytes', 'cpus', 'processes', 'fileBytes'] };
+  return { ...result, ...started, unenforced };
 };
 
 export const createUnboxed = (): Sandbox => ({

@@ -1,7 +1,8 @@
-// Watches one started child: output caps, wall clock, abort. How to kill it and when it is really gone is the caller's.
+// Watches one started child: output caps, wall clock, disk, abort. How to kill it and when it is really gone is the caller's.
 import type { ChildProcess } from 'node:child_process';
 import { Readable } from 'node:stream';
 import type { BoxIo, BoxResult, Limits } from './contract.ts';
+import { watchDisk } from './disk-watch.ts';
 import { createTail } from './tail.ts';
 
 export type Supervised = Omit<BoxResult, 'unenforced'> & {
@@ -10,7 +11,9 @@ export type Supervised = Omit<BoxResult, 'unenforced'> & {
 };
 
 export type Supervision = {
-  limits: Pick<Limits, 'wallSeconds' | 'outputBytes'>;
+  limits: Pick<Limits, 'wallSeconds' | 'outputBytes' | 'diskBytes'>;
+  /** On the host, of what the command may write to. */
+  folders: readonly string[];
   io: BoxIo;
   /** Kills everything at once; may be called again. */
   kill: () => void;
@@ -21,12 +24,16 @@ export type Supervision = {
 /** After the last process is gone only a handle that leaked elsewhere keeps a pipe open: stop reading then. */
 const pipeGraceMs = 1_000;
 
-export const supervise = async (child: ChildProcess, { limits, io, kill, gone }: Supervision): Promise<Supervised> => {
+export const supervise = async (
+  child: ChildProcess,
+  { limits, folders, io, kill, gone }: Supervision,
+): Promise<Supervised> => {
   const started = performance.now();
   const out = createTail(limits.outputBytes);
   const err = createTail(limits.outputBytes);
   let timedOut = false;
   let cancelled = false;
+  let overDisk = false;
   let startError: Error | undefined;
   let thrown: { error: unknown } | undefined;
 
@@ -61,6 +68,11 @@ export const supervise = async (child: ChildProcess, { limits, io, kill, gone }:
     Math.min(limits.wallSeconds * 1_000, 2 ** 31 - 1),
   );
 
+  const disk = watchDisk(folders, limits.diskBytes, () => {
+    overDisk = true;
+    kill();
+  });
+
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
     child.once('exit', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
@@ -70,6 +82,7 @@ export const supervise = async (child: ChildProcess, { limits, io, kill, gone }:
     });
   });
   clearTimeout(clock);
+  disk.stop();
   io.signal?.removeEventListener('abort', onAbort);
   await gone();
   if (startError === undefined) {
@@ -82,10 +95,11 @@ export const supervise = async (child: ChildProcess, { limits, io, kill, gone }:
   }
   if (thrown !== undefined) throw thrown.error;
   return {
-    exitCode: timedOut || cancelled ? null : code,
+    exitCode: timedOut || cancelled || overDisk ? null : code,
     signal,
     timedOut,
     cancelled: cancelled && !timedOut,
+    overDisk,
     truncated: out.truncated() || err.truncated(),
     durationMs: performance.now() - started,
     stdout: out.bytes(),

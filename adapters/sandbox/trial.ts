@@ -8,6 +8,7 @@ const limits: Limits = {
   cpus: 1,
   processes: 64,
   fileBytes: 2 ** 20,
+  diskBytes: 2 ** 29,
   outputBytes: 4_096,
 };
 

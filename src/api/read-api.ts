@@ -1,6 +1,7 @@
 // What is known of one ticket, pull request, run or delivery, and the list of tickets.
+import type { z } from '@hono/zod-openapi';
 import { pullStream, ticketStream } from '../facts/stream.ts';
-import { describeArtifact } from '../journal/artifact.ts';
+import { describeArtifact, readArtifact } from '../journal/artifact.ts';
 import type { Db } from '../journal/tables.ts';
 import { artifactAnswer, deliveryAnswer, factAnswer, runAnswer, ticketAnswer, ticketDetail } from './answers.ts';
 import { policyReport } from './policy-report.ts';
@@ -16,6 +17,7 @@ import {
   ArtifactParams,
   DeliveryAnswer,
   DeliveryParams,
+  EvidenceAnswer,
   FactPage,
   ItemParams,
   PageQuery,
@@ -75,6 +77,13 @@ const routes = {
     request: { params: RunParams },
     answer: RunAnswer,
     absent: 'No such run.',
+  }),
+  evidence: get('/runs/{id}/evidence', {
+    id: 'readRunEvidence',
+    summary: 'What is kept of a run beside its result.',
+    request: { params: RunParams },
+    answer: EvidenceAnswer,
+    absent: 'No such run, or it handed in no evidence.',
   }),
   delivery: get('/deliveries/{guid}', {
     id: 'readDelivery',
@@ -147,6 +156,20 @@ export function addReads({ api, db, inbox }: ApiTools): void {
     return run ? context.json(runAnswer(run), 200) : problem(404, 'run', 'There is no run with that id.');
   });
 
+  api.openapi(routes.evidence, async (context) => {
+    const run = await readRunItem(db, context.req.valid('param').id);
+    const digest = run?.handedIn.evidence;
+    const stored = digest === undefined ? undefined : await readArtifact(db, digest);
+    const read = stored && readEvidence(stored.bytes);
+    return read
+      ? context.json(read, 200)
+      : problem(
+          404,
+          'evidence',
+          'There is no run with that id, or no evidence of it: it handed in none, or it expired.',
+        );
+  });
+
   api.openapi(routes.delivery, async (context) => {
     const entry = await inbox.read(context.req.valid('param').guid);
     return entry
@@ -157,6 +180,16 @@ export function addReads({ api, db, inbox }: ApiTools): void {
           'No delivery with that GUID is stored: it never arrived, or it is older than the inbox keeps.',
         );
   });
+}
+
+/** A runner wrote it: undefined where it is not what it should be. */
+function readEvidence(bytes: Buffer): z.infer<typeof EvidenceAnswer> | undefined {
+  try {
+    return EvidenceAnswer.safeParse(JSON.parse(bytes.toString('utf8'))).data;
+  } catch {
+    // Only JSON.parse throws here.
+    return undefined;
+  }
 }
 
 async function factPage(

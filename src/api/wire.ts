@@ -11,6 +11,12 @@ export const TicketAnswer = z.object(TicketRecord.shape).openapi('Ticket');
 export const RunAnswer = z.object(RunRecord.shape).openapi('Run');
 export const FactAnswer = z.object(FactRecord.shape).openapi('Fact');
 export const ArtifactAnswer = z.object(ArtifactRecord.shape).openapi('Artifact');
+export const EvidenceAnswer = z
+  .looseObject({ version: z.int(), run: z.string() })
+  .describe(
+    'As its runner wrote it: version 2 is docs/schema/evidence.schema.json. Texts in it may come from strangers.',
+  )
+  .openapi('Evidence');
 export const PolicyReportAnswer = z.object(PolicyReport.shape).openapi('PolicyReport');
 
 const Bound = z.object({

@@ -1,5 +1,6 @@
 // Globs of policies and plans. Both the glob and the path can be hostile, and a glob turned into a regular expression can
 // backtrack for minutes on a 100 character path, so this matches in time linear in each. Tested against picomatch.
+import { Bug } from '../errors.ts';
 
 /** True where the whole path, relative to the repository root with "/" between folders, matches. */
 export type PathTest = (path: string) => boolean;
@@ -95,6 +96,16 @@ export const readGlob = (glob: string, options: { ignoreCase?: boolean } = {}): 
     return patterns.some((pattern) => segmentsMatch(pattern, segments));
   };
   return { status: 'ok', matches };
+};
+
+/** True where one of them matches. For globs that we wrote: one that cannot be read is a Bug. */
+export const anyOf = (globs: readonly string[], options: { ignoreCase?: boolean } = {}): PathTest => {
+  const tests = globs.map((glob) => {
+    const read = readGlob(glob, options);
+    if (read.status === 'broken') throw new Bug(`the built-in glob "${glob}" ${read.problem}`);
+    return read.matches;
+  });
+  return (path) => tests.some((matches) => matches(path));
 };
 
 /** Why the glob is refused, as the end of a sentence that starts with the glob; undefined where it is fine. */

@@ -1,8 +1,8 @@
 // Makes our own commit of an inspected tree and pushes it as the App: one operation whatever its size.
-
+import type { PushOutcome } from '../../adapters/git/contract.ts';
 import type { CommandOf } from '../decide/command.ts';
 import { Permanent } from '../errors.ts';
-import { message } from '../facts/message.ts';
+import { type Message, message } from '../facts/message.ts';
 import type { Repository } from '../facts/repository.ts';
 import { auditSecretUse } from '../journal/audit.ts';
 import { renderCommitMessage } from '../render/pull.ts';
@@ -13,6 +13,10 @@ import { changeIdOf, planAt } from './gather/plan-at.ts';
 import { riskyWorkflows } from './gather/risky-workflows.ts';
 
 type Push = Call<CommandOf<'PushTree'>>;
+type Refused = Extract<PushOutcome, { ok: false }>;
+
+/** `onto`: the base's commit that it stands on, where that is not the one that it was made from. */
+type Pushed = { ok: true; sha: string; onto?: string } | { ok: false; why: Message };
 
 export const pushTree: Effect<'PushTree'> = {
   async execute(call, ports) {
@@ -25,24 +29,50 @@ export const pushTree: Effect<'PushTree'> = {
       if (workflows.length > 0) return { type: 'PushWaits', run: command.run, workflows };
     }
     await bringTree(ports, repository, { ...command, stream: call.stream });
-    const pushed = await push(call, ports);
-    if (!pushed.ok) {
-      const why =
-        pushed.reason === 'branch_moved'
-          ? message('branch-moved', { branch: command.branch })
-          : message('push-refused', { detail: pushed.detail });
-      return { type: 'BundleRefused', run: command.run, why };
-    }
-    const { run, stage, branch } = command;
-    if (stage !== 'plan') return { type: 'TreePushed', run, stage, branch, sha: pushed.sha };
-    const plan = await newPlan(ports, repository, command, pushed.sha, baseSha);
+    const first = await push(call, ports, { tree: command.tree, parent: command.expect ?? command.start });
+    const pushed: Pushed = first.ok ? first : await pushRebased(call, ports, first, baseSha);
+    if (!pushed.ok) return { type: 'BundleRefused', run: command.run, why: pushed.why };
+    const { run, stage, branch, start } = command;
+    const { sha, onto } = pushed;
+    if (stage !== 'plan') return { type: 'TreePushed', run, stage, branch, sha };
+    const at = { ref: command.base, sha: baseSha };
+    const plan = await newPlan(ports, repository, { from: onto ?? start, commit: sha, base: at });
     if (!plan) return { type: 'BundleRefused', run, why: message('bundle-no-plan') };
-    return { type: 'TreePushed', run, stage, branch, sha: pushed.sha, plan };
+    return { type: 'TreePushed', run, stage, branch, sha, plan, ...(onto !== undefined && { onto }) };
   },
 };
 
+/**
+ * A branch that begins at a commit with other workflows than the base has now is refused, because to GitHub it brings them
+ * back. So a new branch is put on the present base, once. Work that was verified is not: what is pushed is what was verified.
+ */
+async function pushRebased(call: Push, ports: Ports, refused: Refused, baseSha: string): Promise<Pushed> {
+  const { start, tree, stage, expect } = call.command;
+  const onto = stage === 'plan' && expect === undefined ? await newStart(call, ports, refused, baseSha) : undefined;
+  if (onto === undefined || onto === start) return { ok: false, why: whyOf(call, refused) };
+  const rebased = await ports.git.rebase({ repo: gitRepo(ports, call.repository), start, tree, onto });
+  if (!rebased.ok) return { ok: false, why: message('push-conflict', { paths: rebased.detail }) };
+  const again = await push(call, ports, { tree: rebased.tree, parent: onto });
+  return again.ok ? { ...again, onto } : { ok: false, why: whyOf(call, again) };
+}
+
+/** Where a branch is there already, an attempt before may have made it: then it begins where that one put it. */
+async function newStart({ command, repository }: Push, ports: Ports, refused: Refused, baseSha: string) {
+  if (refused.reason === 'refused') return baseSha;
+  const ref = branchRef(command.branch);
+  const there = (await fetchRefs(ports, repository, [ref]))[ref];
+  return there === undefined
+    ? undefined
+    : ((await ports.git.mergeBase(gitRepo(ports, repository), there, baseSha)) ?? undefined);
+}
+
+const whyOf = ({ command }: Push, refused: Refused): Message =>
+  refused.reason === 'branch_moved'
+    ? message('branch-moved', { branch: command.branch })
+    : message('push-refused', { detail: refused.detail });
+
 /** The same input gives the same commit: an attempt after an unclear answer pushes what is there already. */
-async function push({ command, repository }: Push, ports: Ports) {
+async function push({ command, repository }: Push, ports: Ports, { tree, parent }: { tree: string; parent: string }) {
   const { botId, botLogin } = await ports.reader.self();
   const at = Math.floor(((await startedAt(ports, command.madeBy))?.getTime() ?? 0) / 1_000);
   const identity = { name: botLogin, email: `${botId}+${botLogin}@users.noreply.github.com`, at };
@@ -54,8 +84,8 @@ async function push({ command, repository }: Push, ports: Ports) {
       await auditSecretUse(ports.db, command.run, 'installation token with contents: write');
       return auth();
     },
-    tree: command.tree,
-    parents: [command.expect ?? command.start],
+    tree,
+    parents: [parent],
     message: renderCommitMessage({
       title: command.title,
       issue: command.issue,
@@ -80,13 +110,9 @@ async function startedAt({ db }: Ports, run: string): Promise<Date | undefined> 
 async function newPlan(
   ports: Ports,
   repository: Repository,
-  { start, base }: CommandOf<'PushTree'>,
-  sha: string,
-  baseSha: string,
+  { from, commit, base }: { from: string; commit: string; base: { ref: string; sha: string } },
 ) {
-  const files = await ports.git.changedFiles(gitRepo(ports, repository), start, sha);
+  const files = await ports.git.changedFiles(gitRepo(ports, repository), from, commit);
   const changeId = changeIdOf(files.map(({ path }) => path));
-  return changeId === undefined
-    ? undefined
-    : planAt(ports, repository, { changeId, commit: sha, base: { ref: base, sha: baseSha } });
+  return changeId === undefined ? undefined : planAt(ports, repository, { changeId, commit, base });
 }

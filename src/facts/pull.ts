@@ -50,6 +50,8 @@ export const RunLine = z.strictObject({
   phase: Phase.optional(),
   workflowRun: z.int().optional(),
   outcome: RunOutcome.optional(),
+  /** Digest of what it handed in beside its result. */
+  evidence: z.string().optional(),
   /** The budget that ended it. */
   exceeded: BudgetUse.optional(),
 });
@@ -81,8 +83,10 @@ export const TicketReport = z.strictObject({
   tokens: z.strictObject({ input: z.int(), output: z.int() }),
   /** How far the ticket's lifetime budgets are used by the runs that have ended; absent in reports from before. */
   budgets: z.array(BudgetUse).optional(),
-  /** The weakest isolation of any run so far. */
+  /** Of all runs so far the isolation that asks the most of a merge. */
   isolation: Isolation.optional(),
+  /** At least one run had no box, whatever `isolation` says. */
+  unboxed: z.literal(true).optional(),
   hold: z.strictObject({ by: z.string(), why: z.string() }).optional(),
   blocked: Message.optional(),
   standstill: Standstill.optional(),

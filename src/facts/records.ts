@@ -2,6 +2,7 @@
 // `version` rises when a reader of the one before could no longer read it; a new member does not raise it.
 import { z } from 'zod';
 import { BudgetUse } from './budget.ts';
+import { EvidenceRecord } from './evidence.ts';
 import { Phase } from './plan.ts';
 import { AgentName } from './policy.ts';
 import { RunBudget, RunOutcome, RunState, Stage, Usage } from './run.ts';
@@ -170,6 +171,7 @@ export const records = {
   run: { title: 'Run', schema: RunRecord },
   lease: { title: 'Lease', schema: LeaseRecord },
   artifact: { title: 'Artifact', schema: ArtifactRecord },
+  evidence: { title: 'Evidence of a run', schema: EvidenceRecord },
   'policy-report': { title: 'Policy report', schema: PolicyReport },
   fact: { title: 'Fact envelope', schema: FactRecord },
 } as const;

@@ -179,11 +179,15 @@ export const HeartbeatAnswer = z.discriminatedUnion('order', [
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
 
 /**
- * How a run was kept apart, weakest last: `none_allowed` is a run without a box that the operator allowed by name (the local
- * demo), `reused` one in a box on a machine that takes more than one job, or does not say that it takes one only.
+ * How a run was kept apart, in the order of what it asks of a merge: `none_allowed` is a run without a box that the operator
+ * allowed by name (the local demo), `reused` one in a box on a machine that takes more than one job, or does not say that it
+ * takes one only.
  */
 export const Isolation = z.enum(['box', 'none_allowed', 'reused', 'none']);
 export type Isolation = z.infer<typeof Isolation>;
+
+/** It ran without a box. */
+export const isUnboxed = (isolation: Isolation): boolean => isolation === 'none' || isolation === 'none_allowed';
 
 /** What a runner hands in when it is done. Digests name artifacts uploaded before. */
 export const Submission = z.strictObject({

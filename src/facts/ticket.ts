@@ -155,6 +155,8 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     branch: z.string(),
     sha: z.string(),
     plan: PlanSnapshot.optional(),
+    /** The commit of the base that a plan was put on, where that is not the one its run started from. */
+    onto: z.string().optional(),
   }),
   fact('PushWaits', { run: z.string(), workflows: z.array(z.string()) }),
   fact('PlanRead', {

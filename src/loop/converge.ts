@@ -39,7 +39,7 @@ export async function converge(
   const write = async () => {
     const wanted = await newest(db, stream, id);
     if (!wanted) return 'not_wanted';
-    const prepared = prepare(wanted.targets);
+    const prepared = prepare(wanted.targets, ports.runners.publicUrl);
     const next = digestOf(JSON.stringify(prepared.content));
     if (next === digest) return 'equal';
     if (!(await begin(db, right))) throw new Retryable('the right to write was lost', { after: 1 });

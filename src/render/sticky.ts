@@ -15,13 +15,16 @@ const stickyMarker = '<!-- gantry:policy -->';
 const footer = ({ head }: StickyView): string =>
   `<sub>At commit ${code(short(head))}. Gantry keeps this one comment up to date; \`/harness help\` lists what can be typed.</sub>`;
 
-/** Fewer than 65,536 characters, whatever is in the view: each part has its own limit and they add up to less. */
-export const renderSticky = (view: StickyView): string =>
+/**
+ * Fewer than 65,536 characters, whatever is in the view: each part has its own limit and they add up to less. `pages`: where
+ * people reach Gantry's own, no trailing slash; absent, what lies there is named and not linked.
+ */
+export const renderSticky = (view: StickyView, pages?: string): string =>
   `${stickyMarker}\n${paragraphs(
     headlineSection(view),
     planSection(view),
     evidenceSection(view),
     checksSection(view),
-    runsSection(view),
+    runsSection(view, pages),
     footer(view),
   )}\n`;

@@ -6,6 +6,12 @@ import type { Settings } from './ports.ts';
 /** What the control plane takes as one artifact. */
 export const mostBundleBytes = 100 * 1024 * 1024;
 
+/** Chosen by hand: dependencies and build outputs of large repositories stay below half of it. */
+const mostDiskBytes = 16 * 2 ** 30;
+
+/** The end of a sentence that begins with who did it. */
+export const wroteTooMuch = `wrote more than ${mostDiskBytes / 2 ** 30} GiB to its folders and was ended.`;
+
 export const boxLimits = (wallSeconds: number): Limits => ({
   wallSeconds: Math.max(1, Math.ceil(wallSeconds)),
   memoryBytes: 4 * 2 ** 30,
@@ -13,6 +19,7 @@ export const boxLimits = (wallSeconds: number): Limits => ({
   cpus: availableParallelism() - 0.1,
   processes: 2_048,
   fileBytes: 2 * 2 ** 30,
+  diskBytes: mostDiskBytes,
   outputBytes: 64 * 1024,
 });
 

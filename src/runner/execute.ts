@@ -7,6 +7,7 @@ import { chooseSandbox } from './choose-sandbox.ts';
 import type { RunContext, StageResult } from './context.ts';
 import { isRefused, type RunSession } from './control-plane.ts';
 import { createEvidence } from './evidence.ts';
+import { gitVersion } from './git-version.ts';
 import type { Halt } from './halt.ts';
 import { startHeartbeats } from './heartbeats.ts';
 import { inert, type JobLog } from './job-log.ts';
@@ -49,9 +50,10 @@ export async function execute(claimed: Claimed): Promise<boolean> {
     }
     tracker.at('upload');
     const sandbox = adapters.sandboxes[settings.sandbox];
+    const { ephemeral } = settings;
     const digest = await session.upload(
       'evidence',
-      evidence.toJson({ outcome, sandbox, ephemeral: settings.ephemeral }),
+      evidence.toJson({ outcome, sandbox, ephemeral, git: await gitVersion() }),
     );
     const submission: Submission = {
       fence: assignment.fence,
@@ -59,7 +61,7 @@ export async function execute(claimed: Claimed): Promise<boolean> {
       ...(reason ? result.kept !== undefined && { kept: result.kept } : result),
       outcome,
       evidence: digest,
-      runner: { ephemeral: settings.ephemeral },
+      runner: { ephemeral },
       sandbox: { name: sandbox.name, boxed: sandbox.boxed, unenforced: evidence.unenforced() },
     };
     return await log.group('Submit', () => handIn(session, submission, log));

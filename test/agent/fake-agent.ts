@@ -75,6 +75,7 @@ export const fakeAgent: AgentAdapter = {
     defaultModel: 'gpt-5.5',
     sideModels: [],
     resume: ['.fake/sessions'],
+    steeredBy: ['**/AGENTS.md'],
     steer: false,
     reportsEveryCommand: true,
     reportsOutput: true,

@@ -106,7 +106,7 @@ async function writeNotice({ db }: Journal): Promise<void> {
   const [target] = state ? desiredOfTicket(state, contextOf(stream, new Date(0))) : [];
   const right = await claim(db, `42/${target?.id}`, 60);
   if (!target || !right) throw new TypeError('nothing is desired of the ticket');
-  await release(db, right, { digest: digestOf(JSON.stringify(prepare([target]).content)), remoteId: '9001' });
+  await release(db, right, { digest: digestOf(JSON.stringify(prepare([target], '').content)), remoteId: '9001' });
 }
 
 type Row = { table: string; cells: readonly string[] };

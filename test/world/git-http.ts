@@ -158,9 +158,13 @@ export function installPreReceive(
     if (rule) return rule;
     if (next === ZERO_SHA || !actor.installation || actor.installation.permissions.workflows === 'write')
       return undefined;
+    // To GitHub a branch from an older commit brings the workflows of that commit back (seen by others, not by us).
+    const tip = shaOf(full, `refs/heads/${core.repo(full)?.default_branch}`);
+    const older = ['diff', '--name-only', '--no-renames', tip ?? '', next, '--', '.github/workflows'];
+    const returned = old === ZERO_SHA && tip ? (await git.text(full, older, { env })).split('\n')[0] : undefined;
     const range = old === ZERO_SHA ? [next, '--not', '--all'] : [`${old}..${next}`];
     const args = ['log', '--format=', '--name-only', '--no-renames', '-m', ...range, '--', '.github/workflows'];
-    const file = (await git.text(full, args, { env })).split('\n')[0];
+    const file = (await git.text(full, args, { env })).split('\n')[0] || returned;
     if (!file) return undefined;
     return `refusing to allow a GitHub App to create or update workflow \`${file}\` without \`workflows\` permission`;
   }

@@ -1,6 +1,6 @@
 // Any agent that speaks the Agent Client Protocol, by the command line that the policy names. Our client runs in the box beside it.
 import { realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { Bug } from '../../../src/errors.ts';
 import type { AcpAgent } from '../../../src/facts/policy.ts';
 import type { AgentAdapter, AgentChoice, Capabilities, Installation, Launch, LaunchRequest } from '../contract.ts';
@@ -29,6 +29,14 @@ const namedIn = (agent: AgentChoice | undefined): { named: AcpAgent; model: stri
   return { named: agent.acp, model: agent.model };
 };
 
+/** Which agent it is, is not known: what any known one reads. */
+const anyAgents = [
+  '**/{AGENTS,AGENTS.override,CLAUDE,CLAUDE.local,GEMINI,QWEN,CONVENTIONS}.md',
+  '**/{.agents,.claude,.codex,.gemini,.openhands,.cursor,.windsurf,.clinerules,.continue,.goose,.qwen,.opencode}/**',
+  '**/{.mcp.json,opencode.json,.cursorrules,.windsurfrules,.clinerules,.goosehints,.aider.conf.yml}',
+  '.github/{copilot-instructions.md,instructions/**,prompts/**}',
+];
+
 function describe(agent?: AgentChoice): Capabilities {
   const { named, model } = namedIn(agent);
   return {
@@ -36,6 +44,7 @@ function describe(agent?: AgentChoice): Capabilities {
     defaultModel: model,
     sideModels: [],
     resume: named.keeps.length > 0 ? named.keeps : null,
+    steeredBy: anyAgents,
     steer: true,
     // It tells what it wants to tell.
     reportsEveryCommand: false,
@@ -71,6 +80,9 @@ async function install(directory: string): Promise<Installation> {
   return at(await installLocked(LOCKED, directory), directory);
 }
 
+/** Beside this file, with its extension: `.ts` in the source, `.js` once built. */
+const DRIVER = join(import.meta.dirname, `driver${extname(import.meta.filename)}`);
+
 /** The operator's programs lead, as they do where a person calls them. */
 const WITH_PROGRAMS = 'PATH="$0:$PATH" exec "$@"';
 
@@ -95,7 +107,7 @@ function prepare({ installation, workspace, agent, prompt, resume }: LaunchReque
         programs === undefined ? '/usr/bin' : `${programs}/node_modules/.bin:${programs}/bin`,
       ],
       node,
-      join(import.meta.dirname, 'driver.ts'),
+      DRIVER,
       join(installation.root, 'node_modules/@agentclientprotocol/sdk/dist/v1/stable/acp.js'),
       JSON.stringify(settings),
     ],

@@ -29,6 +29,7 @@ export const claudeCode: AgentAdapter = {
     // Its small model is set to the chosen one below.
     sideModels: [],
     resume: ['.claude/projects'],
+    steeredBy: ['**/{CLAUDE,CLAUDE.local,AGENTS}.md', '**/.claude/**', '**/.mcp.json'],
     steer: false,
     reportsEveryCommand: true,
     reportsOutput: true,

@@ -42,6 +42,7 @@ export const codex: AgentAdapter = {
     sideModels: [],
     resume: ['.codex/sessions'],
     // Commands that its own sandbox stops have no event; inside our box that sandbox is off, but a crash loses them too.
+    steeredBy: ['**/AGENTS.md', '**/AGENTS.override.md', '**/.codex/**', '**/.agents/**'],
     steer: false,
     reportsEveryCommand: false,
     reportsOutput: true,

@@ -45,6 +45,7 @@ export const geminiCli: AgentAdapter = {
     sideModels: ['gemini-2.5-flash', 'gemini-2.5-flash-lite'],
     // Below a name that it makes of the workspace's last part.
     resume: ['.gemini/tmp/*/chats'],
+    steeredBy: ['**/{GEMINI,AGENTS}.md', '**/.gemini/**', '**/.geminiignore'],
     steer: false,
     reportsEveryCommand: true,
     reportsOutput: true,

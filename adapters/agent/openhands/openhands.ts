@@ -14,6 +14,13 @@ export const openhands: AgentAdapter = {
     sideModels: [],
     // Its stream does not tell the id that `--resume` asks for.
     resume: null,
+    steeredBy: [
+      '**/{AGENTS,CLAUDE,GEMINI}.md',
+      '**/.openhands/**',
+      '**/.openhands_instructions',
+      '**/.agents/**',
+      '**/.cursorrules',
+    ],
     steer: false,
     reportsEveryCommand: true,
     reportsOutput: true,

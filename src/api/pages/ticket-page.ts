@@ -75,7 +75,7 @@ ${why ? html`<div class="card">${inWords(why)}</div>` : ''}`;
 }
 
 function about({ ticket: { state, repository, number, startedAt, changedAt }, server }: TicketView): Html {
-  const { requester, pull, branch, tokens, isolation, hold } = state;
+  const { requester, pull, branch, tokens, hold } = state;
   return facts([
     ['Issue', onGitHub(server, repository, `/issues/${number}`, `${nameOfRepository(repository)}#${number}`)],
     ['Asked for by', requester && nameOf(requester)],
@@ -91,17 +91,18 @@ function about({ ticket: { state, repository, number, startedAt, changedAt }, se
       'Tokens',
       tokens.input + tokens.output === 0 ? undefined : `${grouped(tokens.input)} in, ${grouped(tokens.output)} out`,
     ],
-    [
-      'Box',
-      isolation === 'reused'
-        ? html`boxed, on a <strong class="wait">persistent runner</strong> in at least one run`
-        : isolation && isolation !== 'box'
-          ? html`<strong class="bad">not boxed</strong> in at least one run${isolation === 'none_allowed' ? ', as the operator allowed by name' : ''}`
-          : undefined,
-    ],
+    ['Box', boxOf(state)],
     ['First seen', time(startedAt)],
     ['Last change', time(changedAt)],
   ]);
+}
+
+/** Both are said where both happened: a run without a box is not made better by one on a machine that others use. */
+function boxOf({ isolation, unboxed }: TicketView['ticket']['state']): Html | undefined {
+  const bare = html`<strong class="bad">not boxed</strong> in at least one run${isolation === 'none' ? '' : ', as the operator allowed by name'}`;
+  const reused = html`boxed, on a <strong class="wait">persistent runner</strong> in at least one run`;
+  if (isolation === 'reused') return unboxed ? html`${bare}; ${reused}` : reused;
+  return unboxed ? bare : undefined;
 }
 
 function approval({ ticket: { state, repository }, server }: TicketView): Html {

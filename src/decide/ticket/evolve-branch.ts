@@ -14,7 +14,7 @@ const headsKept = 20;
  */
 export function treePushed(
   state: TicketState,
-  { run, stage, branch, sha, plan }: TicketFactOf<'TreePushed'>,
+  { run, stage, branch, sha, plan, onto }: TicketFactOf<'TreePushed'>,
   { now }: Context,
 ): TicketState {
   const { planned, work, layers } = state;
@@ -30,7 +30,7 @@ export function treePushed(
     ...(plan && {
       plan,
       planAt: now.toISOString(),
-      base: { ref: plan.baseRef, sha: planned?.start ?? state.dispatched?.start ?? state.base?.sha ?? '' },
+      base: { ref: plan.baseRef, sha: onto ?? planned?.start ?? state.dispatched?.start ?? state.base?.sha ?? '' },
     }),
     ...(planned?.run === run && stage === 'plan' && { planned: { ...planned, pushed: true } }),
     ...(stage !== 'plan' && work && (!work.phase || isLast(work.phase)) && { built: work.planDigest }),

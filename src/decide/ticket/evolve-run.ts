@@ -6,8 +6,10 @@ import {
   type FailureClass,
   Isolation,
   type Isolation as IsolationKind,
+  isUnboxed,
   type RunOutcome,
   type Stage,
+  type Submission,
 } from '../../facts/run.ts';
 import type { StageName, TicketStage } from '../../facts/stage.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
@@ -98,12 +100,18 @@ export function runFinished(state: TicketState, fact: TicketFactOf<'RunFinished'
   const line = state.runs.find((one) => one.run === run);
   const next: TicketState = {
     ...withUsage(state, usage),
-    runs: state.runs.map((one) => (one.run === run ? { ...one, outcome: submission.outcome } : one)),
-    isolation: weakest(state.isolation, isolation),
+    runs: state.runs.map((one) =>
+      one.run === run ? { ...one, outcome: submission.outcome, ...evidenceOf(submission) } : one,
+    ),
+    isolation: strictest(state.isolation, isolation),
+    ...(isUnboxed(isolation) && { unboxed: true }),
   };
   if (!isAwaited(state, run) || line?.outcome) return next;
   return withResult(withConversation(next, fact), fact);
 }
+
+const evidenceOf = ({ evidence }: Submission): Pick<RunLine, 'evidence'> =>
+  evidence === undefined ? {} : { evidence };
 
 function withResult(state: TicketState, { run, stage, submission }: TicketFactOf<'RunFinished'>): TicketState {
   const start = state.dispatched?.run === run ? state.dispatched.start : undefined;
@@ -144,7 +152,7 @@ export function bundleInspected(state: TicketState, { run, tree }: TicketFactOf<
   return state;
 }
 
-const weakest = (was: IsolationKind | undefined, now: IsolationKind): IsolationKind =>
+const strictest = (was: IsolationKind | undefined, now: IsolationKind): IsolationKind =>
   Isolation.options[Math.max(Isolation.options.indexOf(was ?? 'box'), Isolation.options.indexOf(now))] ?? now;
 
 const isAwaited = ({ stage }: TicketState, run: string): boolean => 'run' in stage && stage.run === run;

@@ -29,6 +29,7 @@ export const reportOf = (state: TicketState, { number }: Context): TicketReport 
   ...gateOf(state),
   ...(state.layers && { layers: state.layers }),
   ...(state.isolation && { isolation: state.isolation }),
+  ...(state.unboxed && { unboxed: state.unboxed }),
   ...(state.standstill && { standstill: state.standstill }),
   ...(state.hold && { hold: { by: state.hold.by, why: state.hold.why } }),
   ...(state.stage.name === 'blocked' && { blocked: state.stage.why }),

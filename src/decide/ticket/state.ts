@@ -85,8 +85,10 @@ export type TicketState = {
   /** Tokens of calls that were never settled, and micro-dollars of all calls with a known price. */
   unsettled?: number;
   costMicros?: number;
-  /** The weakest isolation of any run so far. */
+  /** Of all runs so far the isolation that asks the most of a merge. */
   isolation?: Isolation;
+  /** At least one run had no box. */
+  unboxed?: true;
   hold?: { by: string; why: string };
   /** What keeps it still, as it was told last: for people to read. Admission asks the controls themselves. */
   standstill?: Standstill;

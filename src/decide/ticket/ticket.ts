@@ -112,13 +112,13 @@ function decide(state: TicketState, fact: TicketFact, context: Context): TicketD
   return decision.refused === undefined ? told : { ...told, refused: decision.refused };
 }
 
-const byItself = { runs: [], tokens: {}, budgets: [], isolation: '' };
+const byItself = { runs: [], tokens: {}, budgets: [], isolation: '', unboxed: '' };
 const isSame = (now: TicketReport, before: TicketReport): boolean =>
   JSON.stringify({ ...now, ...byItself }) === JSON.stringify({ ...before, ...byItself });
 
 export const ticketLifecycle: Lifecycle<TicketState, TicketFact> = {
   kind: 'ticket',
-  version: 12,
+  version: 13,
   initial: initialTicket,
   fact: TicketFact,
   decide,

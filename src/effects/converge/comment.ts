@@ -11,7 +11,7 @@ type Comment = { on: number; body: string };
 type CommentPorts = Pick<Ports, 'reader' | 'writer' | 'listLagMs'>;
 
 export const sticky: Writer<'sticky', Comment> = {
-  render: ([{ pull, view }]) => ({ on: pull, body: renderSticky(view) }),
+  render: ([{ pull, view }], { pages }) => ({ on: pull, body: renderSticky(view, pages) }),
   write: write,
 };
 

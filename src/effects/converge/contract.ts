@@ -23,9 +23,12 @@ export type Written = {
   unsure?: boolean;
 };
 
+/** Where people reach our own pages, no trailing slash; undefined where nobody but this machine does. */
+export type Site = { pages: string | undefined };
+
 export type Writer<Kind extends Target['kind'], Content> = {
   /** Pure. Several targets only for a check that several pull requests share. */
-  render(targets: readonly [TargetOf<Kind>, ...TargetOf<Kind>[]]): Content;
+  render(targets: readonly [TargetOf<Kind>, ...TargetOf<Kind>[]], site: Site): Content;
   /** `remoteId` is what the last write returned; null: look for it, unless this is the first try, then make it. */
   write(content: Content, remoteId: string | null, about: About<Kind>, ports: Ports): Promise<Written>;
 };

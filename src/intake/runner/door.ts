@@ -6,7 +6,7 @@ import { mostConversationBytes } from '../../facts/conversation.ts';
 import { type HeartbeatAnswer, Submission } from '../../facts/run.ts';
 import { aboutRun } from '../../journal/about-run.ts';
 import { readArtifact, storeArtifact } from '../../journal/artifact.ts';
-import { heartbeat, type RunRow, runByToken } from '../../journal/lease.ts';
+import { heartbeat, type RunRow, runByToken, usageOf } from '../../journal/lease.ts';
 import { runnerProblem } from '../problem.ts';
 import type { RunnerDoorDeps } from './deps.ts';
 import { exchange } from './exchange.ts';
@@ -122,11 +122,11 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
     return new Response(new Uint8Array(found.bytes), { headers: { 'content-type': found.media } });
   });
 
-  door.get('/truth', withRun, async (context) =>
-    deps.truth
-      ? context.json(await deps.truth(context.get('run')))
-      : runnerProblem(404, 'truth', 'The gateway of this control plane does not tell.'),
-  );
+  door.get('/truth', withRun, async (context) => {
+    const run = context.get('run');
+    if (!deps.truth) return runnerProblem(404, 'truth', 'The gateway of this control plane does not tell.');
+    return context.json({ ...(await deps.truth(run)), usage: await usageOf(db, run.id) });
+  });
 
   /** `?run=` lets a submission whose answer was lost be sent again, though its token died with the first one. */
   door.post('/submit', async (context) => {

@@ -1,6 +1,6 @@
 // What runner and control plane say to each other, beside Assignment and Submission of facts/run.ts.
 import { z } from 'zod';
-import { Assignment } from '../../facts/run.ts';
+import { Assignment, Usage } from '../../facts/run.ts';
 
 /** `token`: the job's OIDC identity token, issued for our public address. Sent once per run. */
 export const ExchangeRequest = z.strictObject({
@@ -36,7 +36,7 @@ export type ArtifactKind = z.infer<typeof ArtifactKind>;
 /** Digest of the bytes as they arrived: SHA-256, hex. */
 export const Uploaded = z.strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/) });
 
-/** The part of the gateway's word that classification of an agent's end reads. */
+/** The part of the gateway's word that classification of an agent's end reads, and what the run has used. */
 export const TruthAnswer = z.object({
   calls: z.array(
     z.object({
@@ -48,6 +48,8 @@ export const TruthAnswer = z.object({
     }),
   ),
   spent: z.boolean(),
+  /** Absent from control planes that do not tell it. */
+  usage: Usage.optional(),
 });
 
 /** `repeated`: the same submission had been accepted before. */

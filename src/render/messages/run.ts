@@ -51,6 +51,8 @@ export const run = {
   'dispatch-deferred-ticket_busy': 'Waiting for run `{live}` of this ticket to end. It starts by itself.',
   'branch-moved':
     'The work was not pushed: `{branch}` moved while it was being made. Nothing was overwritten. Type `/retry` to go on from there.',
+  'push-conflict':
+    'The plan was not pushed: GitHub refuses a branch from an older base. On the present base the same files have changed: {paths}.\n\nType `/retry` to have it made again.',
   'push-refused':
     'GitHub refused the push: {detail}\n\nA rule of the repository stands against it. Let the Gantry app push to `gantry/**`, then type `/retry`.',
 };

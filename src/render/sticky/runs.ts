@@ -14,15 +14,17 @@ const endOf = ({ outcome }: RunLine): string =>
 const where = ({ run, workflowRun }: RunLine): string =>
   workflowRun === undefined ? code(run) : `[${code(run)}](../actions/runs/${workflowRun})`;
 
-function boxes({ isolation }: TicketReport): string {
-  if (isolation === 'none')
-    return '⚠️ **Not boxed**: nothing kept the agent’s code apart from the runner in at least one run, so Gantry does not merge this by itself.';
-  if (isolation === 'reused')
-    return '⚠️ **Persistent runner**: at least one run used a machine that takes other jobs too, and what one of them left behind may have met it. Gantry does not merge this by itself; a person may.';
-  return isolation === 'none_allowed'
-    ? '⚠️ **Not boxed**: nothing kept the agent’s code apart from the runner. Its operator allowed that by name, as the local demo does.'
-    : '';
-}
+const notBoxed = '⚠️ **Not boxed**: nothing kept the agent’s code apart from the runner in at least one run';
+
+/** `unboxed` is missing in reports from before it was told. */
+const boxes = ({ isolation, unboxed = isolation === 'none_allowed' || undefined }: TicketReport): string =>
+  isolation === 'none'
+    ? `${notBoxed}, so Gantry does not merge this by itself.`
+    : paragraphs(
+        unboxed && `${notBoxed}. Its operator allowed that by name, as the local demo does.`,
+        isolation === 'reused' &&
+          '⚠️ **Persistent runner**: at least one run used a machine that takes other jobs too, and what one of them left behind may have met it. Gantry does not merge this by itself; a person may.',
+      );
 
 const budgetsLine = ({ budgets = [] }: TicketReport): string =>
   budgets.length === 0
@@ -31,7 +33,14 @@ const budgetsLine = ({ budgets = [] }: TicketReport): string =>
         .map(({ budget, limit, used }) => `${code(budget)} ${amountOf(budget, used)} of ${amountOf(budget, limit)}`)
         .join(', ')}.`;
 
-export function runsSection({ ticket }: StickyView): string {
+/** The digest's first digits, as the ticket's page shows it; a public address is ours, so it needs no care. */
+const evidenceOf = ({ evidence }: RunLine, pages: string | undefined): string => {
+  if (evidence === undefined) return '';
+  const shown = code(evidence.slice(0, 12));
+  return pages === undefined ? shown : `[${shown}](${pages}/artifacts/${evidence})`;
+};
+
+export function runsSection({ ticket }: StickyView, pages: string | undefined): string {
   if (!ticket) return '';
   const { runs, tokens } = ticket;
   const spent = `${grouped(tokens.input)} tokens in, ${grouped(tokens.output)} out`;
@@ -39,8 +48,9 @@ export function runsSection({ ticket }: StickyView): string {
     line.phase ? `${line.stage}, ${phaseName(line.phase)}` : line.stage,
     where(line),
     endOf(line),
+    evidenceOf(line, pages),
   ]);
   const title = `Runs: ${runs.length}, ${spent}`;
-  const body = paragraphs(table(['Stage', 'Run', 'Outcome'], rows, 6_000), budgetsLine(ticket));
+  const body = paragraphs(table(['Stage', 'Run', 'Outcome', 'Evidence'], rows, 6_000), budgetsLine(ticket));
   return paragraphs(boxes(ticket), rows.length > 0 && details(title, body));
 }

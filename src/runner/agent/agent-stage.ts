@@ -1,4 +1,6 @@
 // The plan and the implement stage: an agent works on a checkout in a box, and what it left is taken out as a bundle.
+import type { AgentAdapter } from '../../../adapters/agent/contract.ts';
+import type { HeldFile } from '../../../adapters/git/contract.ts';
 import { Permanent } from '../../errors.ts';
 import { changeFolder } from '../../facts/plan.ts';
 import { readTestPlan } from '../../intake/text/plan.ts';
@@ -13,6 +15,7 @@ import { oneLine } from '../redact.ts';
 import { keepWork } from './keep-work.ts';
 import { phaseBrief } from './phase-brief.ts';
 import { runAgent } from './run-agent.ts';
+import { steeringFiles } from './steering-files.ts';
 
 const mostPlanBytes = 256 * 1024;
 
@@ -20,7 +23,7 @@ export async function agentStage(context: RunContext): Promise<StageResult> {
   const { assignment, adapters, settings, tracker, log } = context;
   const adapter = adapters.agents[assignment.agent.name];
   const prompt = await promptOf(context);
-  const workspace = await log.group('Check out', () => checkOut(context, assignment.start, 'work'));
+  const { workspace, held } = await log.group('Check out', () => prepare(context, adapter));
   tracker.at('install');
   const installation = await log.group(`Install ${adapter.name}`, () => adapter.install(settings.agentsDirectory));
   log.line(`${adapter.name} ${installation.version}`);
@@ -32,13 +35,30 @@ export async function agentStage(context: RunContext): Promise<StageResult> {
   const outcome = stopped ? outcomeOfHalt(stopped) : ended.outcome;
   const conversation = ended.conversation && !stopped ? { conversation: ended.conversation } : {};
   if (outcome && outcome.kind !== 'completed') {
-    const left = await log.group('Keep what is there', () => keepWork(context, workspace));
+    const left = await log.group('Keep what is there', () => keepWork(context, workspace, held));
     return { outcome, ...conversation, ...left };
   }
   context.halt.signal.throwIfAborted();
   tracker.at('collect');
-  const result = await log.group('Collect the result', () => collect(context, workspace, outcome?.message ?? null));
+  const result = await log.group('Collect the result', () =>
+    collect(context, { workspace, held }, outcome?.message ?? null),
+  );
   return { ...result, ...conversation };
+}
+
+type Prepared = { workspace: string; held: readonly HeldFile[] };
+
+/** Every file that steers the agent is the base's, also where the branch has another one. */
+async function prepare(context: RunContext, adapter: AgentAdapter): Promise<Prepared> {
+  const { assignment, store, repo, evidence, log } = context;
+  const { start, plan, agent } = assignment;
+  const base = plan?.trustedBase ?? start;
+  const changed = await store.changedFiles(repo, base, start);
+  const held = steeringFiles(changed, adapter.describe(agent).steeredBy);
+  const restored = held.map(({ path, at }) => ({ path, how: at ? 'restore' : 'remove' }) as const);
+  if (restored.length > 0) evidence.set('restored', restored.slice(0, 1_000));
+  for (const { path, how } of restored) log.quote(`${how === 'restore' ? 'as in the base' : 'left out'}: ${path}`);
+  return { workspace: await checkOut(context, start, 'work', held), held };
 }
 
 async function promptOf(context: RunContext): Promise<string> {
@@ -66,16 +86,25 @@ async function readApproved({ store, repo, assignment }: RunContext, folder: str
 }
 
 /** In a fresh box with a repository of ours: whatever the agent made of its `.git` is not looked at. */
-async function collect(context: RunContext, workspace: string, message: string | null): Promise<StageResult> {
+async function collect(
+  context: RunContext,
+  { workspace, held }: Prepared,
+  message: string | null,
+): Promise<StageResult> {
   const { assignment, store, repo, workspaces, session, evidence, tracker, log } = context;
   const collected = await workspaces.collect({
     bare: store.directory(repo),
     start: assignment.start,
     workspace,
+    held,
     maxBytes: mostBundleBytes,
     seconds: Math.max(1, Math.min(600, context.secondsLeft())),
   });
   context.halt.signal.throwIfAborted();
+  if (!collected.ok && collected.reason === 'held') {
+    const why = `It changed files that steer agents. The branch has other versions of them than the base, which the agent was shown, so the two cannot be joined: ${oneLine(collected.detail)}`;
+    return { outcome: { kind: 'failed', class: 'policy_blocked', why }, ...(await keepWork(context, workspace, [])) };
+  }
   if (!collected.ok) {
     const why = oneLine(collected.detail);
     return {
@@ -86,7 +115,8 @@ async function collect(context: RunContext, workspace: string, message: string |
     const said = message === null ? '' : ` It said: "${oneLine(message, 200)}"`;
     return { outcome: { kind: 'no_change', why: `The agent ended without changing a file.${said}` } };
   }
-  const { bundle, patch, commit, tree } = collected;
+  const { bundle, patch, commit, tree, diff } = collected;
+  evidence.set('diff', diff);
   tracker.at('upload');
   const artifact = await session.upload('bundle', bundle);
   if (artifact !== sha256(bundle)) throw new Permanent('The bundle arrived with another digest than it was sent with.');

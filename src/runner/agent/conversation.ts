@@ -14,6 +14,7 @@ const limits: Limits = {
   processes: 16,
   cpus: 1,
   fileBytes: mostConversationBytes,
+  diskBytes: 2 ** 30,
   outputBytes: mostConversationBytes,
 };
 

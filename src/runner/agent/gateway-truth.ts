@@ -2,9 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GatewayTruth } from '../../../adapters/agent/contract.ts';
 import { Retryable } from '../../errors.ts';
+import type { Usage } from '../../facts/run.ts';
 import type { RunSession } from '../control-plane.ts';
 import type { JobLog } from '../job-log.ts';
 import type { Relay } from './relay.ts';
+
+/** `usage`: as the control plane has it; absent where it could not be asked. */
+type Told = GatewayTruth & { usage?: Usage | undefined };
 
 type From = { session: Pick<RunSession, 'truth'>; log: Pick<JobLog, 'line'> };
 
@@ -15,10 +19,7 @@ const waitMs = 250;
 const toldCalls = 200;
 
 /** The relay's view is the last resort: it knows statuses, but not why. */
-export async function gatewayTruth(
-  { session, log }: From,
-  relay: Pick<Relay, 'calls' | 'seen'>,
-): Promise<GatewayTruth> {
+export async function gatewayTruth({ session, log }: From, relay: Pick<Relay, 'calls' | 'seen'>): Promise<Told> {
   const expected = Math.min(relay.calls(), toldCalls);
   try {
     for (let attempt = 1; ; attempt++) {

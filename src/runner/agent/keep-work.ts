@@ -1,4 +1,5 @@
 // What an agent left that did not get through, or was stopped: kept as a bundle, because tokens were paid for it.
+import type { HeldFile } from '../../../adapters/git/contract.ts';
 import { mostBundleBytes } from '../box.ts';
 import type { RunContext, StageResult } from '../context.ts';
 
@@ -20,11 +21,12 @@ type Needed = Pick<RunContext, 'repo'> & {
 export async function keepWork(
   { assignment, store, repo, workspaces, session, halt, log }: Needed,
   workspace: string,
+  held: readonly HeldFile[],
 ): Promise<Pick<StageResult, 'kept'>> {
   try {
     const bare = store.directory(repo);
     const { start } = assignment;
-    const left = await workspaces.collect({ bare, start, workspace, maxBytes: mostBundleBytes, seconds });
+    const left = await workspaces.collect({ bare, start, workspace, held, maxBytes: mostBundleBytes, seconds });
     const clock = AbortSignal.timeout(uploadMs[halt.reason() ? 'stopped' : 'failed']);
     if (left.ok && left.changed) return { kept: await session.upload('bundle', left.bundle, clock) };
     log.line(left.ok ? 'Nothing was changed.' : `It could not be kept: ${left.detail}`);

@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join, normalize } from 'node:path';
 import type { AgentAdapter, AgentEvent, AgentOutcome, Installation, Launch } from '../../../adapters/agent/contract.ts';
 import { Bug } from '../../errors.ts';
 import type { Conversation } from '../../facts/conversation.ts';
-import { boxEnv, boxLimits } from '../box.ts';
+import { boxEnv, boxLimits, wroteTooMuch } from '../box.ts';
 import type { RunContext } from '../context.ts';
 import { outOfTime } from '../outcome.ts';
 import { continued } from '../prompt/continued.ts';
@@ -14,6 +14,7 @@ import { keepConversation, restoreConversation } from './conversation.ts';
 import { createEventLog } from './event-log.ts';
 import { gatewayTruth } from './gateway-truth.ts';
 import { openRelay } from './relay.ts';
+import { toldEvents } from './told-events.ts';
 
 type Work = { adapter: AgentAdapter; installation: Installation; workspace: string; prompt: string };
 
@@ -73,9 +74,12 @@ export async function runAgent(
     evidence.ran(adapter.name, ended);
     if (ended.timedOut) halt.stop({ kind: 'timed_out', why: outOfTime(assignment.budget.wallSeconds) });
     if (ended.exitCode !== 0) log.quote(ended.stderr.toString('utf8').slice(-2_000));
-    const gateway = await gatewayTruth(context, relay);
+    const { usage, ...gateway } = await gatewayTruth(context, relay);
+    if (usage) evidence.set('usage', usage);
     const told = events.events();
-    const outcome = adapter.classify({ exitCode: ended.exitCode, signal: ended.signal, events: told, gateway });
+    const outcome: AgentOutcome = ended.overDisk
+      ? { kind: 'failed', class: 'agent_failed', why: `The agent ${wroteTooMuch}` }
+      : adapter.classify({ exitCode: ended.exitCode, signal: ended.signal, events: told, gateway });
     const id = events.session();
     const keep = patterns !== null && id !== null && !halt.signal.aborted;
     return {
@@ -83,7 +87,7 @@ export async function runAgent(
       conversation: keep ? await keepConversation(context, { home, patterns, id, installation }) : undefined,
     };
   } finally {
-    evidence.set('events', { digest: events.digest(), counts: events.counts() });
+    evidence.set('events', { digest: events.digest(), counts: events.counts(), last: toldEvents(events.events()) });
     evidence.set('model', { calls: relay.calls() });
     evidence.egress(egress.attempts(), egress.total());
     await Promise.all([relay.close(), egress.close()]);

@@ -1,6 +1,7 @@
 // From what was seen of a layer to its result. Pure: the exit code and the report were read outside the box.
 import type { LayerName, LayerPolicy } from '../../facts/policy.ts';
 import type { LayerResult } from '../../facts/run.ts';
+import { wroteTooMuch } from '../box.ts';
 import { lastOf, redact } from '../redact.ts';
 import type { TestReport } from '../reports/test-report.ts';
 
@@ -8,6 +9,7 @@ export type Seen = {
   exitCode: number | null;
   signal: string | null;
   timedOut: boolean;
+  overDisk: boolean;
   durationMs: number;
   /** Both streams in the order in which they came; only the end is looked at. */
   output: string;
@@ -41,12 +43,13 @@ export function concludeLayer(layer: LayerName, policy: LayerPolicy, seen: Seen)
 
 function judge(
   policy: LayerPolicy,
-  { exitCode, signal, timedOut, report }: Seen,
+  { exitCode, signal, timedOut, overDisk, report }: Seen,
 ): Pick<LayerResult, 'conclusion' | 'why'> {
   const counted = report?.status === 'ok' ? report.counts : undefined;
   const numbers = counted ? ` ${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped.` : '';
   if (timedOut)
     return { conclusion: 'timed_out', why: `The command did not end within ${policy.timeoutMinutes} minutes.` };
+  if (overDisk) return { conclusion: 'failure', why: `The command ${wroteTooMuch}` };
   if (exitCode === null)
     return { conclusion: 'failure', why: `The command was killed by ${signal ?? 'a signal'}.${numbers}` };
   if (exitCode !== 0) return { conclusion: 'failure', why: `The command ended with ${exitCode}.${numbers}` };

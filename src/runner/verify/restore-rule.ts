@@ -1,7 +1,6 @@
 // Which files of a changed tree do not count: what steers or is the test suite comes from the base, not from the change (trust.md 4).
 import type { ChangedFile } from '../../../adapters/git/contract.ts';
-import { readGlob } from '../../config/glob.ts';
-import { Bug } from '../../errors.ts';
+import { anyOf } from '../../config/glob.ts';
 
 /** `restore`: the base's content is put back. `remove`: the base has no such file, and it would steer the tests. */
 export type Restoration = { path: string; how: 'restore' | 'remove' };
@@ -53,19 +52,11 @@ const settings = [
 /** The plan files of OpenSpec are prose, whatever their folders are called; anything else there may be code. */
 const prose = ['openspec/**/*.md', 'openspec/**/test-plan.json', 'openspec/**/.openspec.yaml'];
 
-const matcher = (globs: readonly string[], ignoreCase = true) => {
-  const read = globs.map((glob) => {
-    const parsed = readGlob(glob, { ignoreCase });
-    if (parsed.status === 'broken') throw new Bug(`the built-in glob "${glob}" ${parsed.problem}`);
-    return parsed.matches;
-  });
-  return (path: string) => read.some((matches) => matches(path));
-};
-
-const isProse = matcher(prose);
-const isKept = matcher([...tests, ...scripts]);
-const isCamelTest = matcher(camelTests, false);
-const isSetting = matcher(settings);
+const ignoreCase = true;
+const isProse = anyOf(prose, { ignoreCase });
+const isKept = anyOf([...tests, ...scripts], { ignoreCase });
+const isCamelTest = anyOf(camelTests);
+const isSetting = anyOf(settings, { ignoreCase });
 
 /**
  * Pure. `changed` is base against head with renames found. A path counts as named when it stands in `scope` letter by

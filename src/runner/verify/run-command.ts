@@ -4,7 +4,9 @@ import { boxEnv, boxLimits } from '../box.ts';
 import type { RunContext } from '../context.ts';
 import { createOutputTail } from './output-tail.ts';
 
-export type CommandEnd = Pick<BoxResult, 'exitCode' | 'signal' | 'timedOut' | 'durationMs'> & { output: string };
+export type CommandEnd = Pick<BoxResult, 'exitCode' | 'signal' | 'timedOut' | 'overDisk' | 'durationMs'> & {
+  output: string;
+};
 
 /** Rejects when the run is stopped meanwhile; every other end is an answer. */
 export async function runCommand(

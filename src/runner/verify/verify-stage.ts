@@ -1,6 +1,7 @@
 // The verify stage: every configured layer on the stored tree, with the base's tests and settings where the plan names no others.
 import { LayerName } from '../../facts/policy.ts';
 import type { LayerResult } from '../../facts/run.ts';
+import { wroteTooMuch } from '../box.ts';
 import { checkOut } from '../checkout.ts';
 import type { RunContext, StageResult } from '../context.ts';
 import { inert } from '../job-log.ts';
@@ -17,7 +18,7 @@ const setupSeconds = 20 * 60;
 
 /** `delivered` says that every configured layer has a result, not that it passed: that is the control plane's to judge. */
 export async function verifyStage(context: RunContext): Promise<StageResult> {
-  const { assignment, tracker, log } = context;
+  const { assignment, tracker, log, evidence } = context;
   const { tree, from, restored } = await log.group('Check out the tree to verify', () => prepare(context));
   tracker.at('layers');
   const broken = await log.group('Set up', () => setUp(context, tree, from, restored));
@@ -31,6 +32,7 @@ export async function verifyStage(context: RunContext): Promise<StageResult> {
       const result = await log.group(`Layer ${layer}: ${policy.run}`, () => runLayer(context, layer, policy, tree));
       layers.push(withRestored(result, restored));
     }
+    evidence.set('layers', [...layers]);
     const result = layers.at(-1);
     if (result) await log.summary(`- ${layer}: **${result.conclusion}** ${inert(result.why)}`);
     if (result?.tail !== undefined && result.conclusion !== 'success') log.quote(result.tail);
@@ -70,7 +72,7 @@ async function setUp(
 ): Promise<Pick<LayerResult, 'conclusion' | 'why' | 'exitCode' | 'tail'> | undefined> {
   const { setup } = context.assignment;
   if (setup === undefined) return undefined;
-  const { exitCode, timedOut, output } = await runCommand(context, setup, tree, setupSeconds);
+  const { exitCode, timedOut, overDisk, output } = await runCommand(context, setup, tree, setupSeconds);
   if (exitCode === 0) {
     // Setup runs code of the change: what it wrote over the base's tests would judge the change.
     const [changed] = await differing(tree, from, restored);
@@ -79,8 +81,8 @@ async function setUp(
     const why = oneLine(`The setup command changed ${changed}, which is held to the base: the layer was not run.`, 500);
     return { conclusion: 'failure', why, exitCode, tail: lastOf(redact(output), 4_096) };
   }
-  const how = timedOut ? `did not end within ${setupSeconds / 60} minutes` : `ended with ${exitCode ?? 'a signal'}`;
-  const why = `The setup command ${how}, so the layer was not run.`;
+  const end = timedOut ? `did not end within ${setupSeconds / 60} minutes` : `ended with ${exitCode ?? 'a signal'}`;
+  const why = `The setup command ${overDisk ? wroteTooMuch : `${end}.`} The layer was not run.`;
   return { conclusion: timedOut ? 'timed_out' : 'failure', why, exitCode, tail: lastOf(redact(output), 4_096) };
 }
 

@@ -77,6 +77,18 @@ test('one ticket from label to merge', async () => {
   expect(html).toMatch(/href="\/artifacts\/[0-9a-f]{64}"/);
 });
 
+test('a run without a box is named beside one on a persistent runner', async () => {
+  const stream = ticketStream(7, 20);
+  const sandbox = { name: 'bubblewrap', boxed: true, unenforced: [] };
+  const submission = { fence: 2, outcome: { kind: 'cancelled', why: 'enough' }, sandbox } as const;
+  const usage = { calls: 0, inputTokens: 0, outputTokens: 0 };
+  for (const isolation of ['none_allowed', 'reused'] as const)
+    await story.happen(stream, { type: 'RunFinished', run: isolation, stage: 'plan', submission, usage, isolation });
+  expect(seen((await page('/tickets/7/20')).html)).toContain(
+    'not boxed in at least one run, as the operator allowed by name; boxed, on a persistent runner in at least one run',
+  );
+});
+
 test('a pull request shows its gate, the verdict tree and its reviews', async () => {
   const waiting = seen((await page('/pulls/7/21')).html);
   expect(waiting).toContain('The plan is not approved yet');

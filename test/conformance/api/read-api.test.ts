@@ -96,6 +96,7 @@ test('every answer is what the document says it is', async () => {
     '/pulls/{repo}/{number}/report': '/pulls/7/21/report',
     '/artifacts/{digest}': `/artifacts/${(await evidenceOf(site.journal.db, ticketStream(7, 10))).get('7-10-1')}`,
     '/runs/{id}': '/runs/7-10-1',
+    '/runs/{id}/evidence': '/runs/7-10-1/evidence',
     '/deliveries/{guid}': '/deliveries/guid-1',
     '/deliveries': '/deliveries?status=stored',
     '/events': '/events?limit=200',
@@ -125,6 +126,11 @@ test('every answer is what the document says it is', async () => {
   const problem = ajv.getSchema('doc#/components/schemas/Problem');
   for (const path of ['/tickets?limit=0', '/tickets/7/999', '/runs/none', '/nothing'])
     expect(problem?.((await json(path)).body), path).toBe(true);
+});
+
+test('the evidence of a run is what it handed in, and another run has none of it', async () => {
+  expect((await json('/runs/7-10-2/evidence')).body).toMatchObject({ version: 1, run: '7-10-2' });
+  expect(await json('/runs/none/evidence')).toMatchObject({ status: 404, type: 'application/problem+json' });
 });
 
 test('pages of tickets hold each one once, newest first, also while new ones come', async () => {
@@ -259,7 +265,7 @@ test('an artifact tells which streams name it', async () => {
   expect((await json(`/artifacts/${evidence}`)).body).toMatchObject({
     digest: evidence,
     media: 'application/json',
-    namedBy: ['ticket:7#10'],
+    namedBy: ['pull:7#11', 'ticket:7#10'],
   });
   expect((await json(`/artifacts/${'0'.repeat(64)}`)).status).toBe(404);
   expect((await json('/artifacts/xyz')).status).toBe(400);

@@ -3,7 +3,7 @@ import type { Approval } from '../../../src/facts/approval.ts';
 import type { Fact } from '../../../src/facts/fact.ts';
 import type { IssueSnapshot } from '../../../src/facts/issue.ts';
 import type { PullHeader } from '../../../src/facts/pull.ts';
-import type { Assignment, Stage, Submission } from '../../../src/facts/run.ts';
+import { type Assignment, finishedKey, type Stage, type Submission } from '../../../src/facts/run.ts';
 import { pullStream, type StreamId, ticketStream } from '../../../src/facts/stream.ts';
 import { admit } from '../../../src/journal/admit.ts';
 import { append } from '../../../src/journal/append.ts';
@@ -54,8 +54,10 @@ export function tell(journal: Journal) {
   let told = 0;
 
   async function happen(stream: StreamId, ...facts: Fact[]): Promise<void> {
-    for (const fact of facts)
-      await db.transaction().execute((tx) => append(tx, enqueue, { stream, repository, key: `told/${++told}`, fact }));
+    for (const fact of facts) {
+      const key = fact.type === 'RunFinished' ? finishedKey(fact.run) : `told/${++told}`;
+      await db.transaction().execute((tx) => append(tx, enqueue, { stream, repository, key, fact }));
+    }
     for (;;) {
       const pending = await db.selectFrom('fact').select('stream').distinct().where('seq', 'is', null).execute();
       if (pending.length === 0) return;

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CommitAndPush } from '../../../adapters/git/contract.ts';
 import { createGitStore } from '../../../adapters/git/store.ts';
 import { Bug, Permanent, Retryable } from '../../../src/errors.ts';
-import { anonymous, makeRepository, sandbox, type TestRepository } from './repository.ts';
+import { anonymous, boxed, makeRepository, sandbox, skipped, type TestRepository } from './repository.ts';
 
 let at: TestRepository;
 let start: string;
@@ -65,6 +65,58 @@ describe('mirror', () => {
     await expect(at.store.mirror(at.repo, anonymous, { refs: ['--exec=x'] })).rejects.toThrow(Bug);
     await expect(at.store.mirror({ ...at.repo, id: '../x' }, anonymous, { refs: [] })).rejects.toThrow(Bug);
     await expect(at.store.listTree(at.repo, 'HEAD')).rejects.toThrow(Bug);
+  });
+});
+
+describe.skipIf(!boxed)(`a rebase${skipped}`, () => {
+  /** `b.txt` is edited, `new.txt` added and `gone.txt` removed from the start; the mirror holds it. */
+  const made = async (onMain: () => void) => {
+    writeFileSync(join(at.work, 'new.txt'), 'new\n');
+    writeFileSync(join(at.work, 'a.txt'), 'one\nTWO\nthree\n');
+    at.git('rm', '--quiet', 'gone.txt');
+    const commit = at.commit('made');
+    at.git('push', '--quiet', 'origin', 'HEAD:refs/heads/made');
+    at.git('reset', '--quiet', '--hard', start);
+    onMain();
+    const onto = at.commit('present');
+    at.git('push', '--quiet', 'origin', 'main');
+    await at.store.mirror(at.repo, anonymous, { refs: ['refs/heads/main', 'refs/heads/made'] });
+    return { repo: at.repo, start, tree: at.git('rev-parse', `${commit}^{tree}`), onto };
+  };
+
+  test('puts the change on the present base, which keeps what is its own', async () => {
+    const request = await made(() => {
+      mkdirSync(join(at.work, '.github/workflows'), { recursive: true });
+      writeFileSync(join(at.work, '.github/workflows/ci.yml'), 'on: push\n');
+    });
+    const rebased = await at.store.rebase(request);
+    if (!rebased.ok) throw new Error(rebased.detail);
+    const author = { name: 'bot', email: 'bot@example.org', at: 1 };
+    const pushed = await at.store.commitAndPush({
+      ...{ repo: at.repo, auth: anonymous, tree: rebased.tree, parents: [request.onto], message: 'm' },
+      ...{ author, committer: author, branch: 'gantry/1-x', expect: null },
+    });
+    at.git('fetch', '--quiet', 'origin', 'gantry/1-x');
+    expect(pushed).toMatchObject({ ok: true });
+    expect(at.git('diff', '--name-status', request.onto, 'FETCH_HEAD').split('\n')).toEqual([
+      'M\ta.txt',
+      'D\tgone.txt',
+      'A\tnew.txt',
+    ]);
+    expect(await at.store.rebase(request)).toEqual(rebased);
+  });
+
+  test('is refused where the base changed the same file', async () => {
+    const request = await made(() => writeFileSync(join(at.work, 'a.txt'), 'zero\none\ntwo\nthree\n'));
+    expect(await at.store.rebase(request)).toEqual({ ok: false, reason: 'conflict', detail: 'a.txt' });
+  });
+
+  test('is refused where a file stands in the way of a folder', async () => {
+    const request = await made(() => {
+      mkdirSync(join(at.work, 'new.txt'));
+      writeFileSync(join(at.work, 'new.txt/inside'), 'x\n');
+    });
+    expect(await at.store.rebase(request)).toMatchObject({ ok: false, reason: 'conflict' });
   });
 });
 

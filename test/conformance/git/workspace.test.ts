@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { HeldFile } from '../../../adapters/git/contract.ts';
 import { createWorkspaceGit } from '../../../adapters/git/workspace.ts';
 import { createUnboxed } from '../../../adapters/sandbox/none.ts';
 import { anonymous, boxed, limits, makeRepository, sandbox, skipped, type TestRepository } from './repository.ts';
@@ -65,6 +66,100 @@ const suite = (git: ReturnType<typeof createWorkspaceGit>): void => {
     expect(await collect()).toEqual({ ok: true, changed: false, tree: at.git('rev-parse', `${start}^{tree}`) });
   });
 
+  describe('files that are shown otherwise than the start commit has them', () => {
+    /** AGENTS.md is the base's, the branch's own .codex/run is left out, GEMINI.md is brought back. */
+    const branch = (): { head: string; held: HeldFile[] } => {
+      const at644 = (name: string) => ({ mode: '100644', blob: at.git('rev-parse', `HEAD:${name}`) });
+      writeFileSync(join(at.work, 'AGENTS.md'), 'base\n');
+      writeFileSync(join(at.work, 'GEMINI.md'), 'base\n');
+      at.commit('base');
+      const held: HeldFile[] = [
+        { path: 'AGENTS.md', at: at644('AGENTS.md') },
+        { path: 'GEMINI.md', at: at644('GEMINI.md') },
+        { path: '.codex/run', at: null },
+      ];
+      mkdirSync(join(at.work, '.codex'));
+      writeFileSync(join(at.work, '.codex/run'), 'hostile\n');
+      symlinkSync('/etc/passwd', join(at.work, 'AGENTS.md.new'));
+      at.git('mv', '-f', 'lf.txt', 'kept.txt');
+      rmSync(join(at.work, 'GEMINI.md'));
+      rmSync(join(at.work, 'AGENTS.md'));
+      symlinkSync('crlf.txt', join(at.work, 'AGENTS.md'));
+      const head = at.commit('branch');
+      at.git('push', '--quiet', 'origin', 'main');
+      return { head, held };
+    };
+    /** The commit of a bundle, in the mirror as in the next run. */
+    const kept = async (bundle: Buffer): Promise<string> => {
+      writeFileSync(join(at.directory, 'kept.bundle'), bundle);
+      at.git('fetch', '--quiet', '--force', join(at.directory, 'kept.bundle'), 'refs/heads/work:refs/heads/kept');
+      at.git('push', '--quiet', '--force', 'origin', 'kept');
+      await at.store.mirror(at.repo, anonymous, { refs: ['refs/heads/kept'] });
+      return at.git('rev-parse', 'kept');
+    };
+    const show = async () => {
+      const { head, held } = branch();
+      await at.store.mirror(at.repo, anonymous, { refs: ['refs/heads/main'] });
+      expect(await git.checkout({ bare, commit: head, workspace, held, repository: true })).toEqual({ ok: true });
+      return { bare, start: head, workspace, held, maxBytes: limits.bytes };
+    };
+
+    test('are so in the workspace and in its repository, where nothing of the others is', async () => {
+      await show();
+      expect(readFileSync(join(workspace, 'AGENTS.md'), 'utf8')).toBe('base\n');
+      expect(readFileSync(join(workspace, 'GEMINI.md'), 'utf8')).toBe('base\n');
+      expect(existsSync(join(workspace, '.codex'))).toBe(false);
+      expect(existsSync(join(workspace, 'kept.txt'))).toBe(true);
+      const inside = (...args: string[]) => spawnSync('git', ['-C', workspace, ...args], { encoding: 'utf8' }).stdout;
+      expect(inside('status', '--porcelain')).toBe('');
+      expect(inside('log', '--all', '--format=%s', '--', '.codex')).toBe('');
+      expect(spawnSync('grep', ['-rq', 'hostile', workspace]).status).toBe(1);
+    });
+
+    test('are in the result as the start commit has them, and untouched is no change', async () => {
+      const request = await show();
+      expect(await git.collect(request)).toEqual({
+        ok: true,
+        changed: false,
+        tree: at.git('rev-parse', `${request.start}^{tree}`),
+      });
+      write('new.txt', 'x\n');
+      write('.gitignore', 'ignored/\nGEMINI.md\n');
+      const collected = await git.collect(request);
+      if (!collected.ok || !collected.changed) throw new Error(JSON.stringify(collected));
+      writeFileSync(join(at.directory, 'result.bundle'), collected.bundle);
+      at.git('fetch', '--quiet', join(at.directory, 'result.bundle'), 'refs/heads/work');
+      expect(at.git('diff', '--name-status', request.start, 'FETCH_HEAD').split('\n')).toEqual([
+        'M\t.gitignore',
+        'A\tnew.txt',
+      ]);
+    });
+
+    test('leave a file free to become a folder, and a folder to become a file', async () => {
+      for (const request of [await show(), { bare, start, workspace, maxBytes: limits.bytes }]) {
+        rmSync(workspace, { recursive: true });
+        mkdirSync(workspace);
+        const { held = [] } = request as { held?: readonly HeldFile[] };
+        await git.checkout({ bare, commit: request.start, workspace, held });
+        rmSync(join(workspace, 'crlf.txt'));
+        mkdirSync(join(workspace, 'crlf.txt'));
+        write('crlf.txt/inside', 'x\n');
+        const turned = await git.collect(request);
+        if (!turned.ok || !turned.changed) throw new Error(JSON.stringify(turned));
+        expect(turned.diff).toMatchObject({ added: 1, removed: 1, modified: 0 });
+        const back = await git.collect({ ...request, start: await kept(turned.bundle) });
+        if (!back.ok) throw new Error(back.detail);
+        expect(back.changed).toBe(false);
+      }
+    });
+
+    test('cannot be changed', async () => {
+      const request = await show();
+      write('AGENTS.md', 'base, and the agent\n');
+      expect(await git.collect(request)).toEqual({ ok: false, reason: 'held', detail: 'AGENTS.md' });
+    });
+  });
+
   test('every kind of change replays to the same tree hash', async () => {
     await git.checkout({ bare, commit: start, workspace });
     write('crlf.txt', 'a\r\nb\r\nc\r\n');
@@ -92,6 +187,11 @@ const suite = (git: ReturnType<typeof createWorkspaceGit>): void => {
     const second = await git.collect({ bare, start, workspace: again, maxBytes: limits.bytes });
     expect(second).toMatchObject({ ok: true, tree: collected.tree, commit });
     expect(replayed(collected.patch)).toBe(collected.tree);
+    // New: new.txt, the odd name, moved.txt, run.sh, link. Gone: lf.txt. Every line of crlf.txt is another one.
+    expect(collected.diff).toEqual({
+      ...{ added: 5, modified: 2, removed: 1, other: 0 },
+      lines: { added: 10, removed: 4 },
+    });
   });
 
   test('5,000 files replay to the same tree hash', async () => {

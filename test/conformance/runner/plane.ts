@@ -40,13 +40,21 @@ export const rightClaims = (workflowRun: number): JWTPayload => ({
   runner_environment: 'self-hosted',
 });
 
+/** Sees what a runner asks before the door does; what it answers itself never gets there. */
+type Watch = (request: Request, pass: () => Promise<void>) => Promise<Response | undefined>;
+
 type Gateway = (request: Request, run: RunRow) => Promise<Response>;
 
 export async function startPlane() {
   const errors: unknown[] = [];
   const refused: string[] = [];
   const journal: Journal = await openJournal(await freshPglite(), (error) => errors.push(error));
-  const state: { gateway: Gateway; truth?: (run: RunRow) => Promise<GatewayTruth>; leaseSeconds: number } = {
+  const state: {
+    gateway: Gateway;
+    watch?: Watch | undefined;
+    truth?: (run: RunRow) => Promise<GatewayTruth>;
+    leaseSeconds: number;
+  } = {
     gateway: async () => new Response('no gateway', { status: 500 }),
     leaseSeconds: 60,
   };
@@ -56,6 +64,7 @@ export async function startPlane() {
   const front = serve({ hostname: '127.0.0.1', port: 0, fetch: app.fetch }) as Server;
   if (!front.listening) await once(front, 'listening');
   url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+  app.use('/runner/*', async ({ req }, next) => (state.watch ? state.watch(req.raw, next) : next()));
   app.route(
     '/runner',
     createRunnerDoor({

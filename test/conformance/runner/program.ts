@@ -14,7 +14,14 @@ export type JobEnd = {
   left: string[];
 };
 
-export type Job = { ended: Promise<JobEnd>; signal(signal: NodeJS.Signals): void };
+export type Job = {
+  ended: Promise<JobEnd>;
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves once its log holds the text. */
+  says(text: string): Promise<void>;
+  /** In the command line of every process that works for it. */
+  mark: string;
+};
 
 const main = join(import.meta.dirname, '../../../src/runner/main.ts');
 
@@ -25,12 +32,14 @@ export function startJob(options: {
   /** Added to the job's environment, as an operator does it on the runner. */
   env?: Readonly<Record<string, string>>;
   agents: string;
+  /** Absent: the one that jobs start. */
+  program?: string;
   identity: { url: string; token: string } | undefined;
 }): Job {
   const temp = realpathSync(mkdtempSync(join(tmpdir(), 'gantry-job-')));
   const summary = realpathSync(mkdtempSync(join(tmpdir(), 'gantry-job-summary-')));
   writeFileSync(join(summary, 'summary.md'), '');
-  const child = spawn(process.execPath, [main, '--run', options.run, '--server', options.server], {
+  const child = spawn(process.execPath, [options.program ?? main, '--run', options.run, '--server', options.server], {
     env: {
       ...{ PATH: '/usr/bin:/bin', HOME: temp, TMPDIR: temp, GITHUB_STEP_SUMMARY: join(summary, 'summary.md') },
       ...{ GANTRY_GITHUB_TOKEN: gitToken, GANTRY_AGENTS_DIR: options.agents, GANTRY_SANDBOX: options.sandbox },
@@ -43,9 +52,11 @@ export function startJob(options: {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
+  const listening = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       log += text;
+      for (const listen of listening) listen();
     });
   const ended = new Promise<JobEnd>((resolve, reject) => {
     child.once('error', reject);
@@ -55,5 +66,15 @@ export function startJob(options: {
       resolve(end);
     });
   });
-  return { ended, signal: (signal) => void child.kill(signal) };
+  return {
+    ended,
+    signal: (signal) => void child.kill(signal),
+    says: (text) =>
+      new Promise((heard) => {
+        const listen = () => log.includes(text) && heard();
+        listening.add(listen);
+        listen();
+      }),
+    mark: temp,
+  };
 }

@@ -37,6 +37,7 @@ describe.skipIf(!available.ok)(`bubblewrap${skip}`, () => {
       cpus: 1,
       processes: 64,
       fileBytes: 2 ** 20,
+      diskBytes: 2 ** 29,
       outputBytes: 4_096,
     };
     const command = ['sh', '-c', `setsid -f sleep ${mark}; echo up; sleep ${mark}`];
@@ -59,6 +60,7 @@ describe.skipIf(!available.ok)(`bubblewrap${skip}`, () => {
       cpus: 1,
       processes: 64,
       fileBytes: 2 ** 20,
+      diskBytes: 2 ** 29,
       outputBytes: 4_096,
     };
     const env = () => ({ PATH: '/usr/bin:/bin', RUN_TOKEN: 'canary-in-the-environment' });

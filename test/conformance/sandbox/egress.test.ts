@@ -252,7 +252,15 @@ test.skipIf(!available.ok)(`from a box${available.ok ? '' : ` (skipped: ${availa
       cwd: '/tmp',
       env: ({ proxyUrl }) => ({ PROXY: proxyUrl ?? '' }),
       egressSocket: egress.socketPath,
-      limits: { wallSeconds: 20, memoryBytes: 2 ** 29, cpus: 1, processes: 64, fileBytes: 2 ** 20, outputBytes: 4_096 },
+      limits: {
+        wallSeconds: 20,
+        memoryBytes: 2 ** 29,
+        cpus: 1,
+        processes: 64,
+        fileBytes: 2 ** 20,
+        diskBytes: 2e9,
+        outputBytes: 4_096,
+      },
     },
     [process.execPath, '-e', script],
   );

@@ -19,6 +19,7 @@ if (process.argv[1] === own) {
     cpus: 1,
     processes: 64,
     fileBytes: 2 ** 20,
+    diskBytes: 2 ** 29,
     outputBytes: 4_096,
   };
   await sandbox.run({ mounts: [], toolchains: [], cwd: '/tmp', env, limits }, ['sh', '-c', script], {

@@ -27,7 +27,7 @@ const runsOf = async ({ journal: { db } }: Stage, { streams }: GivenTicket) =>
   );
 
 /** A plan run handed its bundle in, and this machine inspected it. */
-async function delivered(stage: Stage, ticket: GivenTicket, bundle: Awaited<ReturnType<typeof bundleOf>>) {
+export async function delivered(stage: Stage, ticket: GivenTicket, bundle: Awaited<ReturnType<typeof bundleOf>>) {
   const { db, enqueue } = stage.journal;
   const { repository, streams } = ticket;
   const { start, commit, bytes } = bundle;

@@ -118,7 +118,7 @@ test('no sentence is without an end, holds an unread gap, or is a wall of text',
 
 /** A refusal that leaves people without a next step is what they hate most in bots. */
 const refusing = [...used].filter((id) =>
-  /^(approval-(?!comment-changed)|bundle-|command-(?!by-bot)|nothing-|run-(?!delivered)|start-|policy-broken|issue-edited|plan-(rejected|gone|not)|held|branch-moved|push-refused|workflow|dispatch_refused|permission|gave-up|verification-failed|merge-(?!head|policy))/.test(
+  /^(approval-(?!comment-changed)|bundle-|command-(?!by-bot)|nothing-|run-(?!delivered)|start-|policy-broken|issue-edited|plan-(rejected|gone|not)|held|branch-moved|push-(refused|conflict)|workflow|dispatch_refused|permission|gave-up|verification-failed|merge-(?!head|policy))/.test(
     id,
   ),
 );

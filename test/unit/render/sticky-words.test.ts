@@ -171,6 +171,23 @@ test('a runner that takes other jobs too is said, outside the folded parts', () 
   expect(rendered.slice(0, rendered.indexOf('<details>'))).toContain('⚠️ **Persistent runner**');
 });
 
+test('the evidence of a run is linked where people can reach it, and named where they cannot', () => {
+  const digest = inReview.ticket?.plan?.digest ?? '';
+  const view = { ...inReview, ticket: approved({ runs: [{ run: '1', stage: 'plan', evidence: digest }] }) };
+  const short = `\`${digest.slice(0, 12)}\``;
+  expect(renderSticky(view, 'https://gantry.example.org')).toContain(
+    `[${short}](https://gantry.example.org/artifacts/${digest})`,
+  );
+  expect(renderSticky(view)).toContain(`| ${short} |`);
+});
+
+test('an unboxed run is not hidden by one on a persistent runner', () => {
+  const ticket = approved({ stage: 'in_review', isolation: 'reused', unboxed: true });
+  const open = renderSticky({ ...inReview, ticket }).split('<details>')[0];
+  expect(open).toContain('⚠️ **Not boxed**');
+  expect(open).toContain('⚠️ **Persistent runner**');
+});
+
 test('a push that waits for a person shows the workflows and the line to type', () => {
   const rendered = renderSticky({
     ...awaiting,

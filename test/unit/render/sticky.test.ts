@@ -48,9 +48,9 @@ test('a plan that waits for approval: the line to type comes first', () => {
 
     <details><summary>Runs: 1, 52,310 tokens in, 4,120 out</summary>
 
-    | Stage | Run | Outcome |
-    |---|---|---|
-    | plan | [\`99-7-1\`](../actions/runs/4242) | ✅ delivered |
+    | Stage | Run | Outcome | Evidence |
+    |---|---|---|---|
+    | plan | [\`99-7-1\`](../actions/runs/4242) | ✅ delivered | \`1a2b3c4d1a2b\` |
 
     </details>
 
@@ -87,11 +87,11 @@ test('verified and waiting for a review', () => {
 
     <details><summary>Runs: 3, 1,204,000 tokens in, 38,400 out</summary>
 
-    | Stage | Run | Outcome |
-    |---|---|---|
-    | plan | [\`99-7-1\`](../actions/runs/4242) | ✅ delivered |
-    | implement | [\`99-7-2\`](../actions/runs/4250) | ✅ delivered |
-    | verify | [\`99-7-3\`](../actions/runs/4251) | ✅ delivered |
+    | Stage | Run | Outcome | Evidence |
+    |---|---|---|---|
+    | plan | [\`99-7-1\`](../actions/runs/4242) | ✅ delivered |  |
+    | implement | [\`99-7-2\`](../actions/runs/4250) | ✅ delivered |  |
+    | verify | [\`99-7-3\`](../actions/runs/4251) | ✅ delivered |  |
 
     </details>
 
@@ -151,11 +151,11 @@ test('blocked by a failed layer: the reason says what to type, once', () => {
 
     <details><summary>Runs: 3, 1,204,000 tokens in, 38,400 out</summary>
 
-    | Stage | Run | Outcome |
-    |---|---|---|
-    | plan | [\`99-7-1\`](../actions/runs/4242) | ✅ delivered |
-    | implement | [\`99-7-2\`](../actions/runs/4250) | ✅ delivered |
-    | verify | [\`99-7-3\`](../actions/runs/4251) | ✅ delivered |
+    | Stage | Run | Outcome | Evidence |
+    |---|---|---|---|
+    | plan | [\`99-7-1\`](../actions/runs/4242) | ✅ delivered |  |
+    | implement | [\`99-7-2\`](../actions/runs/4250) | ✅ delivered |  |
+    | verify | [\`99-7-3\`](../actions/runs/4251) | ✅ delivered |  |
 
     </details>
 
@@ -213,11 +213,11 @@ test('a push by a person that fails a layer and leaves the scope', () => {
 
     <details><summary>Runs: 3, 1,204,000 tokens in, 38,400 out</summary>
 
-    | Stage | Run | Outcome |
-    |---|---|---|
-    | plan | [\`99-7-1\`](../actions/runs/4242) | ✅ delivered |
-    | implement | [\`99-7-2\`](../actions/runs/4250) | ✅ delivered |
-    | verify | [\`99-7-3\`](../actions/runs/4251) | ✅ delivered |
+    | Stage | Run | Outcome | Evidence |
+    |---|---|---|---|
+    | plan | [\`99-7-1\`](../actions/runs/4242) | ✅ delivered |  |
+    | implement | [\`99-7-2\`](../actions/runs/4250) | ✅ delivered |  |
+    | verify | [\`99-7-3\`](../actions/runs/4251) | ✅ delivered |  |
 
     </details>
 

@@ -136,7 +136,7 @@ export const ticket = (more: Partial<TicketReport> = {}): TicketReport => ({
     })),
   },
   pushed: [head],
-  runs: [{ run: '99-7-1', stage: 'plan', workflowRun: 4242, outcome: { kind: 'delivered' } }],
+  runs: [{ run: '99-7-1', stage: 'plan', workflowRun: 4242, outcome: { kind: 'delivered' }, evidence: digest }],
   tokens: { input: 52_310, output: 4_120 },
   isolation: 'box',
   ...more,

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { agents } from '../../../../adapters/agent/index.ts';
+import { anyOf } from '../../../../src/config/glob.ts';
+import { AcpAgent, type AgentName } from '../../../../src/facts/policy.ts';
 
 const request = {
   installation: { version: '1', root: '/opt/agent', readOnly: ['/opt/agent', '/opt/node/bin/node'] },
@@ -31,6 +33,21 @@ test.each(own)('$name: writes below its home only', (adapter) => {
   const { env, files } = adapter.prepare(request);
   expect(env(inside).HOME).toBe('/home/agent');
   for (const path of Object.keys(files)) expect(path).not.toMatch(/^\/|\.\./);
+});
+
+test.each<[AgentName, string[]]>([
+  ['codex', ['AGENTS.md', 'src/AGENTS.md', '.codex/config.toml', '.codex/hooks.json', '.agents/skills/a/SKILL.md']],
+  ['claude_code', ['CLAUDE.md', 'src/CLAUDE.md', '.claude/settings.json', '.claude/agents/a.md', '.mcp.json']],
+  ['gemini_cli', ['GEMINI.md', '.gemini/settings.json', '.gemini/.env']],
+  ['openhands', ['AGENTS.md', '.openhands/setup.sh', '.openhands_instructions']],
+  ['acp', ['CLAUDE.md', 'AGENTS.md', 'GEMINI.md', '.cursor/rules/a.mdc', '.codex/config.toml', '.mcp.json']],
+])('%s: what steers it is the base’s, the work is not', (name, paths) => {
+  const { steeredBy } = agents[name].describe(
+    name === 'acp' ? { name, model: 'm', acp: AcpAgent.parse({ command: ['a'], protocol: 'gemini' }) } : undefined,
+  );
+  const steers = anyOf(steeredBy);
+  expect(paths.filter((path) => !steers(path))).toEqual([]);
+  expect(['src/a.ts', 'README.md', 'docs/claude.html', 'package.json'].filter(steers)).toEqual([]);
 });
 
 test.each(own)('$name: the same request gives the same launch', (adapter) => {

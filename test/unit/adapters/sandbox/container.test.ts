@@ -14,7 +14,15 @@ afterAll(() => {
   for (const folder of [root, plain]) rmSync(folder, { recursive: true });
 });
 
-const limits = { wallSeconds: 10, memoryBytes: 1e9, cpus: 1.5, processes: 100, fileBytes: 1e6, outputBytes: 10 };
+const limits = {
+  wallSeconds: 10,
+  memoryBytes: 1e9,
+  cpus: 1.5,
+  processes: 100,
+  fileBytes: 1e6,
+  diskBytes: 2e9,
+  outputBytes: 10,
+};
 const box: Box = {
   mounts: [{ path: plain, writable: true }],
   toolchains: [],

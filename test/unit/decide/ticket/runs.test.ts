@@ -557,3 +557,20 @@ describe('giving up', () => {
       .nothing();
   });
 });
+
+test('a plan that was put on another commit of the base is of that base', () => {
+  const { base } = ticket().given(...toPublishingPlan, inspected(1), { ...planPushed(1), onto: sha('moved') }).stream
+    .state;
+  expect(base?.sha).toBe(sha('moved'));
+});
+
+test('the evidence of a run is named in its line', () => {
+  const spec = ticket().given(...toPlanning, finished(1, 'plan', { evidence: 'e'.repeat(64) }));
+  expect(spec.stream.state.runs).toMatchObject([{ run: run(1), evidence: 'e'.repeat(64) }]);
+});
+
+test('a run without a box stays known beside one on a machine that others use, which asks more of a merge', () => {
+  const spec = ticket().given(...toPlanning);
+  spec.given({ ...finished(1, 'plan'), isolation: 'none_allowed' }, { ...finished(2, 'plan'), isolation: 'reused' });
+  expect(spec.stream.state).toMatchObject({ isolation: 'reused', unboxed: true });
+});

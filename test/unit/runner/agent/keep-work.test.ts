@@ -30,7 +30,7 @@ test('an upload that nobody answers is given up before GitHub kills the job', as
     log: { line: (text: string) => void said.push(text) },
   };
   const started = performance.now();
-  expect(await keepWork(context, '/nowhere')).toEqual({});
+  expect(await keepWork(context, '/nowhere', [])).toEqual({});
   expect(performance.now() - started).toBeLessThan(5_000);
   expect(asked).toEqual(['PUT /runner/artifacts/bundle']);
   expect(said.join()).toContain('did not answer in time');

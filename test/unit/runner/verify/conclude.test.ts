@@ -4,7 +4,7 @@ import { concludeLayer, type Seen } from '../../../../src/runner/verify/conclude
 
 const withReport = { run: 'npm test', report: { format: 'junit' as const, path: 'r.xml' }, timeoutMinutes: 3 };
 const withoutReport = { run: 'npm run lint', timeoutMinutes: 3 };
-const seen: Seen = { exitCode: 0, signal: null, timedOut: false, durationMs: 12.7, output: '' };
+const seen: Seen = { exitCode: 0, signal: null, timedOut: false, overDisk: false, durationMs: 12.7, output: '' };
 const counted = (passed: number, failed: number, skipped: number): Partial<Seen> => ({
   report: { status: 'ok', counts: { passed, failed, skipped }, tests: [] },
 });
@@ -19,6 +19,7 @@ test.each<[string, Partial<Seen>, boolean, string]>([
   ['0 and nobody looked for the report', {}, true, 'unknown'],
   ['1 and all tests passed', { exitCode: 1, ...counted(3, 0, 0) }, true, 'failure'],
   ['killed', { exitCode: null, signal: 'SIGKILL' }, false, 'failure'],
+  ['too much written', { exitCode: null, overDisk: true, ...counted(3, 0, 0) }, true, 'failure'],
   ['out of time', { exitCode: null, timedOut: true, ...counted(3, 0, 0) }, true, 'timed_out'],
 ])('%s → %s', (_, over, report, conclusion) => {
   const result = concludeLayer('unit', report ? withReport : withoutReport, { ...seen, ...over });

@@ -1,0 +1,18 @@
+// What steers an agent comes from the base, not from the branch that it goes on with: whoever could push there, an earlier
+// agent above all, would else speak to it.
+import type { ChangedFile, HeldFile } from '../../../adapters/git/contract.ts';
+import { anyOf } from '../../config/glob.ts';
+
+/** Pure. As the base has those that the branch changed. `changed` is base against branch with renames found; `steeredBy` is the adapter’s. */
+export function steeringFiles(changed: readonly ChangedFile[], steeredBy: readonly string[]): HeldFile[] {
+  const steers = anyOf(steeredBy, { ignoreCase: true });
+  return changed.flatMap((file) => {
+    const { path, from, status, oldBlob, oldMode } = file;
+    const moved = status === 'renamed' || status === 'copied';
+    const old = oldBlob !== null && oldMode !== null ? { mode: oldMode, blob: oldBlob } : null;
+    return [
+      ...(steers(path) ? [{ path, at: moved ? null : old }] : []),
+      ...(status === 'renamed' && from !== undefined && steers(from) ? [{ path: from, at: old }] : []),
+    ];
+  });
+}
