@@ -29,6 +29,7 @@ const paths = [
   `/api/v1/artifacts/${'a'.repeat(64)}`,
   `/api/v1/artifacts/${'a'.repeat(64)}/content`,
   '/api/v1/runs/x',
+  '/api/v1/runs/x/evidence',
   '/api/v1/deliveries/x',
   '/api/v1/deliveries',
   '/api/v1/events',

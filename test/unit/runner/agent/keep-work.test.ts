@@ -19,7 +19,8 @@ test('an upload that nobody answers is given up before GitHub kills the job', as
   const halt = createHalt();
   halt.stop({ kind: 'cancelled', why: 'enough' });
   const said: string[] = [];
-  const left = { bundle: Buffer.from('work'), patch: null, commit: 'b'.repeat(40), tree: 'c'.repeat(40) };
+  const diff = { added: 1, modified: 0, removed: 0, other: 0, lines: { added: 1, removed: 0 } };
+  const left = { bundle: Buffer.from('work'), patch: null, commit: 'b'.repeat(40), tree: 'c'.repeat(40), diff };
   const context = {
     assignment: { start: 'a'.repeat(40) },
     store: { directory: () => '/nowhere' },
