@@ -92,7 +92,7 @@ async function keepState<State, F extends { type: string }>(
     .where('at', '<', sql<Date>`clock_timestamp() - ${days} * interval '1 day'`)
     .executeTakeFirst();
   if (!last) return undefined;
-  const digests = digestsIn(JSON.stringify(state));
+  const digests = digestsIn(JSON.stringify(state, (key, value) => (key === 'evidence' ? undefined : value)));
   if (last.type === 'Compacted') return { seq, digests };
   const fact: Compacted = {
     type: 'Compacted',
@@ -133,7 +133,10 @@ async function dropBodies(db: Db, stream: StreamId, seq: number): Promise<number
   return Number(done.numUpdatedRows);
 }
 
-/** What only the facts named is named no more; what the state still names is kept for who opens the stream again. */
+/**
+ * What only the facts named is named no more; what the state still names is kept for who opens the stream again, except
+ * the evidence of its runs: nothing goes on from that.
+ */
 async function finish(tx: Tx, stream: StreamId, { seq, digests }: Kept): Promise<void> {
   // Stronger than the lock of react: who appends to this very stream waits here, so that no fact is half there.
   await tx.selectFrom('stream').select('id').where('id', '=', stream).forUpdate().execute();
