@@ -51,6 +51,8 @@ export const Command = z.discriminatedUnion('type', [
     /** The issue was read a moment ago, and is blocked by nothing: its priority. Absent: it is read. */
     priority: Priority.optional(),
     feedback: z.string().optional(),
+    /** Plan: logins of who let it start. */
+    consented: z.array(z.string()).optional(),
     /** Of the branch, and what the newest agent's run remembers: whether it is about the same is seen at the dispatch. */
     pull: z.int().optional(),
     head: z.string().optional(),

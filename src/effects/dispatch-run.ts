@@ -22,6 +22,7 @@ import { branchRef, fetchRefs, gitRepo } from './gather/git-access.ts';
 import { livePolicy } from './gather/policy-at.ts';
 import { runBudget } from './gather/run-budget.ts';
 import { standingOf } from './gather/standing.ts';
+import { withoutWrite } from './gather/without-write.ts';
 
 /** Seconds between a runner's heartbeats. */
 const heartbeatSeconds = 15;
@@ -37,6 +38,8 @@ export const dispatchRun: Effect<'DispatchRun'> = {
       return { type: 'DispatchDeferred', run, stage, why: message('dispatch-deferred-no_box') };
     const call = await withLiveLimits(given, ports);
     const { command, repository, stream } = call;
+    const unallowed = await withoutConsent(call, ports);
+    if (unallowed) return unallowed;
     const start = command.start ?? (await tipOf(ports, repository, command.base));
     const short = await shortOfBudget(call, ports);
     if (short) return short;
@@ -68,6 +71,18 @@ export const dispatchRun: Effect<'DispatchRun'> = {
     return dispatched(command, start, await bound(ports.db, command.run, answer.runId));
   },
 };
+
+/** Asked where tokens are about to be spent: who let it start may have lost write since, which no webhook need tell. */
+async function withoutConsent(
+  { command: { run, stage, consented }, repository }: Call<CommandOf<'DispatchRun'>>,
+  ports: Ports,
+): Promise<TicketFactOf<'DispatchDeferred'> | undefined> {
+  if (await readRun(ports.db, run)) return undefined;
+  const { lapsed } = await withoutWrite(ports, repository, consented);
+  if (!lapsed) return undefined;
+  const why = message('dispatch-deferred-start_lapsed', { who: lapsed.join(', ') });
+  return { type: 'DispatchDeferred', run, stage, why, lapsed };
+}
 
 /** By the stored answer, else by its name among GitHub's runs. */
 async function findStarted(

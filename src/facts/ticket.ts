@@ -141,6 +141,7 @@ export const TicketOutcome = z.discriminatedUnion('type', [
     why: Message,
     until: z.iso.datetime().optional(),
     use: BudgetUse.optional(),
+    lapsed: Lapsed,
   }),
   /** `use`: the budget that leaves nothing to start with. */
   fact('DispatchRefused', { run: z.string().optional(), stage: Stage, why: Message, use: BudgetUse.optional() }),

@@ -6,7 +6,7 @@ import type { Context } from '../contract.ts';
 import { phaseOf, runStageOf } from './evolve-run.ts';
 import { and, ask, block, enter, heldBy, type TicketDecision } from './moves.ts';
 import { duePhase, phaseWork } from './phases.ts';
-import { awaitStart, mayStart } from './start-gate.ts';
+import { awaitStart, consentedBy, mayStart } from './start-gate.ts';
 import { policyOf, type TicketState } from './state.ts';
 
 /** Starts a stage, or remembers that it is due while the ticket is on hold; a plan waits for who has to approve its start. */
@@ -57,6 +57,7 @@ export function dispatch(state: TicketState, context: Context): CommandOf<'Dispa
     ...(subject && { subject }),
     ...(signal && { signal }),
     ...(state.feedback !== undefined && runs !== 'verify' && { feedback: state.feedback }),
+    ...(runs === 'plan' && consentedBy(state)),
     ...(runs !== 'verify' && {
       ...(state.pull !== undefined && { pull: state.pull }),
       ...(state.head !== undefined && { head: state.head }),

@@ -58,7 +58,8 @@ const folds: { [Type in TicketFact['type']]?: Fold<Type> } = {
     ...('run' in state.stage && state.stage.run === fact.run && { dispatched: { run: fact.run, start: fact.start } }),
     runs: fact.workflowRun === undefined ? state.runs : withWorkflowRun(state.runs, fact.run, fact.workflowRun),
   }),
-  DispatchDeferred: (state, fact, { now }) => answered(withAdmission(state, fact, now)),
+  DispatchDeferred: (state, fact, { now }) =>
+    withoutStartConsents(answered(withAdmission(state, fact, now)), fact.lapsed),
   DispatchRefused: (state, fact, { now }) => dispatchRefused(answered(withAdmission(state, fact, now)), fact),
   BudgetExceeded: budgetExceeded,
   GaveUp: (state, { command }) => (command === 'DispatchRun' ? answered(state) : state),

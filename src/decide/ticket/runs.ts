@@ -13,6 +13,7 @@ import { isOfOther, runStageOf } from './evolve-run.ts';
 import { and, ask, block, enter, halt, nothing, resumePoint, type TicketDecision } from './moves.ts';
 import { afterPhase, isLast, phaseOnHead } from './phases.ts';
 import { inspect, publish } from './publish.ts';
+import { awaitStart, mayStart } from './start-gate.ts';
 import { isUnseen, liveRun, policyOf, type TicketState, waitsForSlot } from './state.ts';
 import { runEnded } from './try-again.ts';
 
@@ -33,14 +34,16 @@ export const dispatchDeferred = (
   state: TicketState,
   fact: TicketFactOf<'DispatchDeferred'>,
   context: Context,
-): TicketDecision =>
+): TicketDecision => {
+  const next = evolveTicket(state, fact, context);
+  if (!waitsForSlot(next)) return nothing;
+  if (fact.lapsed) return mayStart(next) ? { wakeAt: context.now } : awaitStart(next);
   // What keeps it still tells of its end, so nothing is asked for meanwhile.
-  waitsForSlot(evolveTicket(state, fact, context)) && !state.standstill
-    ? {
-        wakeAt:
-          fact.until === undefined ? new Date(context.now.getTime() + deferSeconds * 1_000) : new Date(fact.until),
-      }
-    : nothing;
+  if (state.standstill) return nothing;
+  return {
+    wakeAt: fact.until === undefined ? new Date(context.now.getTime() + deferSeconds * 1_000) : new Date(fact.until),
+  };
+};
 
 /** First in order: it asks again, and has a slot kept for it. Who does not want it any more says so, for the next one. */
 export const slotOffered = (

@@ -53,6 +53,7 @@ export const transitions: Record<StageName, { [To in StageName]?: readonly Cause
     merged: ['PullClosed'],
   },
   planning: {
+    awaiting_start: ['DispatchDeferred'],
     publishing_plan: ['RunFinished'],
     retrying: passing,
     blocked: [...held, ...runFailed, 'StartRead'],

@@ -39,6 +39,7 @@ export const run = {
     'Waiting for a free slot: this repository has as many runs as `concurrency` in `.github/harness.yml` allows. It starts by itself.',
   'dispatch-deferred-all_busy':
     'Waiting for a free slot: Gantry has as many runs as its operator allows. It starts by itself.',
+  'dispatch-deferred-start_lapsed': 'Who let it start has no write permission any more: {who}.',
   'dispatch-deferred-no_box':
     'Waiting: what an agent hands in is inspected in a box, and Gantry’s machine cannot build one now. Who operates Gantry finds the reason with `gantry doctor`. It starts by itself.',
   'dispatch-deferred-behind':

@@ -195,6 +195,24 @@ describe('what a yes falls by', () => {
     again.given(startRead({ covers: 'live', policy: gate(), lapsed: ['ann'] })).stage('awaiting_start');
   });
 
+  test('write that its author lost before a later plan: seen where its run is dispatched', () => {
+    const lapse: TicketFact = {
+      type: 'DispatchDeferred',
+      run: run(1),
+      stage: 'plan',
+      why: { id: 'dispatch-deferred-start_lapsed', data: { who: 'ann' } },
+      lapsed: ['ann'],
+    };
+    const spec = waiting(two).given(...yes());
+    const [typed, read] = yes(pat);
+    const started = spec.given(typed).when(read);
+    expect(started.command('DispatchRun')).toMatchObject({ consented: ['ann', 'pat'] });
+    started.given(lapse).stage('awaiting_start');
+
+    const enough = waiting(two).given(...yes(), ...yes(pat), startRead({ policy: gate() }));
+    enough.given(lapse).stage('planning');
+  });
+
   test('an edit of the issue, which is checked first', () => {
     const spec = waiting(two)
       .given(...yes(), edited(pat, 'second'))
