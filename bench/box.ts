@@ -7,7 +7,7 @@ import { percentile, round1, timed } from './numbers.ts';
 
 const ROUNDS = 40;
 
-/** `overheadMs`: the middle box less the middle process. A string instead: why no box can be built here. */
+/** `overheadMs`: the middle box less the middle process. `skipped`: why no box can be built here. */
 export type BoxResult =
   | { boxMs: number; boxP99Ms: number; processMs: number; overheadMs: number }
   | { skipped: string };

@@ -44,7 +44,7 @@ export const RunnerOutcome = z.discriminatedUnion('kind', [
 export type RunnerOutcome = z.infer<typeof RunnerOutcome>;
 
 /** How a run ends whose budget is used up. */
-export const outcomeOf = (use: BudgetUse): RunnerOutcome =>
+export const outcomeOfBudget = (use: BudgetUse): RunnerOutcome =>
   unitOf(use.budget) === 'seconds'
     ? { kind: 'timed_out', why: budgetWhy(use) }
     : { kind: 'failed', class: 'quota_exhausted', why: budgetWhy(use) };

@@ -110,8 +110,7 @@ export function createGateway({
         };
         // A side call without a price does without its answer; the work itself cannot.
         const stop = model !== null && model === run.named?.model ? unaccounted(call) : undefined;
-        await meter.refused(run, call, { spent: denial.code === 'budget_spent', stop });
-        log.call(run.run, call);
+        if (await meter.refused(run, call, { spent: denial.code === 'budget_spent', stop })) log.call(run.run, call);
         return json(denial.status, dialect.error(denial.status, denial.code, denial.message));
       };
 

@@ -1,13 +1,20 @@
 // The meter on the journal: budgets outlive processes, and every call of a run is on record.
 import { Bug } from '../errors.ts';
 import { microsOf } from '../facts/budget.ts';
-import { callsOf, recordRefusal, reserveCall, settleCall, stopByGateway } from '../journal/budget.ts';
+import type { RunnerOutcome } from '../facts/run.ts';
+import { callsOf, mostRefusals, recordRefusal, reserveCall, settleCall, stopByGateway } from '../journal/budget.ts';
 import type { Enqueue } from '../journal/enqueue.ts';
 import type { Db } from '../journal/tables.ts';
 import type { Meter } from './meter.ts';
 import { GatewayTruth, ModelCall } from './truth.ts';
 
 const keptCalls = 200;
+
+const tooManyRefusals: RunnerOutcome = {
+  kind: 'failed',
+  class: 'agent_failed',
+  why: `The agent sent ${mostRefusals} requests that the model gateway refuses.`,
+};
 
 export const createJournalMeter = (db: Db, enqueue: Enqueue): Meter => ({
   async reserve({ run }, ask, protocol) {
@@ -21,8 +28,10 @@ export const createJournalMeter = (db: Db, enqueue: Enqueue): Meter => ({
       throw new Bug(`the reservation ${id} was settled twice or never made`);
   },
   async refused({ run }, call, { spent, stop }) {
-    await recordRefusal(db, run, call, spent);
-    if (stop) await stopByGateway(db, run, stop);
+    const recorded = await recordRefusal(db, run, call, spent);
+    const end = stop ?? (recorded ? undefined : tooManyRefusals);
+    if (end) await stopByGateway(db, run, end);
+    return recorded;
   },
 });
 

@@ -34,6 +34,13 @@ export type Meter = {
   reserve(run: RunIdentity, ask: Ask, protocol: ModelProtocol): Promise<Reservation>;
   /** Exactly once per reservation, whatever became of the call. `call` says what it really used. `stop` ends the run with it. */
   settle(id: string, call: ModelCall, stop?: RunnerOutcome): Promise<void>;
-  /** A request that was refused and therefore has no reservation. `spent` marks the one that the budget stopped, `stop` ends the run. */
-  refused(run: RunIdentity, call: ModelCall, why: { spent: boolean; stop?: RunnerOutcome | undefined }): Promise<void>;
+  /**
+   * A request that was refused and therefore has no reservation. `spent` marks the one that the budget stopped, `stop` ends
+   * the run. False: the run has had so many that this one is not kept any more, and the run is ended.
+   */
+  refused(
+    run: RunIdentity,
+    call: ModelCall,
+    why: { spent: boolean; stop?: RunnerOutcome | undefined },
+  ): Promise<boolean>;
 };

@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import { BudgetUse, exceededKey } from '../facts/budget.ts';
 import type { ModelProtocol } from '../facts/policy.ts';
-import { outcomeOf, RunBudget, RunnerOutcome } from '../facts/run.ts';
+import { outcomeOfBudget, RunBudget, RunnerOutcome } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
 import { append } from './append.ts';
 import { auditSecretUse } from './audit.ts';
@@ -146,7 +146,7 @@ export const stopByGateway = (db: Db | Tx, run: string, outcome: RunnerOutcome) 
 /** How this run ends, or has ended, because of what the gateway counted; undefined where its runner says it. */
 export async function countedOutcome(db: Db | Tx, run: string): Promise<RunnerOutcome | undefined> {
   const row = await db.selectFrom('run').select(['exceeded', 'verdict']).where('id', '=', run).executeTakeFirst();
-  if (row?.exceeded) return outcomeOf(BudgetUse.parse(row.exceeded));
+  if (row?.exceeded) return outcomeOfBudget(BudgetUse.parse(row.exceeded));
   return row?.verdict ? RunnerOutcome.parse(row.verdict) : undefined;
 }
 
@@ -188,9 +188,12 @@ export const settleCall = (
     return true;
   });
 
-/** A request that was refused: it used nothing, but it is part of the record. */
-export async function recordRefusal(db: Db, run: string, call: object, spent: boolean): Promise<void> {
-  await db
+/** Of a run; more only fill the database. A run that goes well has a handful: side calls without a price, a path tried. */
+export const mostRefusals = 200;
+
+/** A request that was refused: it used nothing, but it is part of the record. False: the run has its most on record. */
+export async function recordRefusal(db: Db, run: string, call: object, spent: boolean): Promise<boolean> {
+  const done = await db
     .insertInto('model_call')
     .columns(['run', 'stream', 'day', 'reserved', 'settled', 'settled_micros', 'call', 'spent'])
     .expression(
@@ -206,10 +209,15 @@ export async function recordRefusal(db: Db, run: string, call: object, spent: bo
           sql<string>`${JSON.stringify(call)}::jsonb`.as('call'),
           sql<boolean>`${spent}::boolean`.as('spent'),
         ])
-        .where('id', '=', run),
+        .where('id', '=', run)
+        .where(refusalsOf(run), '<', mostRefusals),
     )
-    .execute();
+    .executeTakeFirst();
+  return done.numInsertedOrUpdatedRows === 1n;
 }
+
+const refusalsOf = (run: string) =>
+  sql<number>`(select count(*) from model_call where run = ${run} and call ->> 'denied' is not null)`;
 
 /** Every call of a run that did not end long ago, oldest first; `call` is null while it is under way. */
 export const callsOf = (db: Db, run: string): Promise<{ call: unknown; spent: boolean; reserved: number }[]> =>

@@ -135,7 +135,7 @@ async function dropBodies(db: Db, stream: StreamId, seq: number): Promise<number
 
 /**
  * What only the facts named is named no more; what the state still names is kept for who opens the stream again, except
- * the evidence of its runs: nothing goes on from that.
+ * evidence and transcripts of its runs: nothing goes on from those.
  */
 async function finish(tx: Tx, stream: StreamId, { seq, digests }: Kept): Promise<void> {
   // Stronger than the lock of react: who appends to this very stream waits here, so that no fact is half there.
@@ -156,4 +156,5 @@ async function finish(tx: Tx, stream: StreamId, { seq, digests }: Kept): Promise
     .where('stream', '=', stream)
     .$if(digests.length > 0, (query) => query.where('digest', 'not in', digests))
     .execute();
+  await tx.updateTable('run').set({ transcript: null }).where('stream', '=', stream).execute();
 }

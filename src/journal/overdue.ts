@@ -1,7 +1,7 @@
 // Runs that may not go on: out of time, without progress, or over a budget, or not accountable, and still there. Ages are the database's.
 import { sql } from 'kysely';
 import { BudgetUse } from '../facts/budget.ts';
-import { outcomeOf, RunnerOutcome } from '../facts/run.ts';
+import { outcomeOfBudget, RunnerOutcome } from '../facts/run.ts';
 import type { StreamId } from '../facts/stream.ts';
 import { budgetOf } from './budget.ts';
 import type { Db } from './tables.ts';
@@ -33,7 +33,7 @@ export async function overdueRuns(db: Db): Promise<Overdue[]> {
   return rows.flatMap((row): Overdue[] => {
     const about = { id: row.id, stream: row.stream as StreamId, fence: row.fence };
     const use = overdue(row);
-    if (use) return [{ ...about, use, outcome: outcomeOf(use) }];
+    if (use) return [{ ...about, use, outcome: outcomeOfBudget(use) }];
     const judged = row.verdict !== null && Number(row.judged) > handInSeconds;
     return judged ? [{ ...about, outcome: RunnerOutcome.parse(row.verdict) }] : [];
   });

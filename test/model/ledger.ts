@@ -87,6 +87,7 @@ export function createLedger({ open, record }: LedgerPorts): Ledger {
       halt(account, stop);
       if (spent) account.truth.spent = true;
       await record?.(run, call);
+      return true;
     },
 
     truth: (run) => structuredClone(ready.get(run)?.truth ?? emptyTruth()),

@@ -2,6 +2,7 @@
 import type { StickyView } from '../../decide/pull/sticky-view.ts';
 import { amountOf, type BudgetUse } from '../../facts/budget.ts';
 import type { Message } from '../../facts/message.ts';
+import { isUnboxed } from '../../facts/run.ts';
 import type { FactRow } from '../../journal/lists.ts';
 import { grouped } from '../../render/text.ts';
 import type { RunItem } from '../read/runs.ts';
@@ -98,7 +99,9 @@ function about({ ticket: { state, repository, number, startedAt, changedAt }, se
 }
 
 /** Both are said where both happened: a run without a box is not made better by one on a machine that others use. */
-function boxOf({ isolation, unboxed }: TicketView['ticket']['state']): Html | undefined {
+function boxOf({ isolation, unboxed: told }: TicketView['ticket']['state']): Html | undefined {
+  // Streams that were compacted before it was told know only the one isolation.
+  const unboxed = told ?? (isolation !== undefined && isUnboxed(isolation));
   const bare = html`<strong class="bad">not boxed</strong> in at least one run${isolation === 'none' ? '' : ', as the operator allowed by name'}`;
   const reused = html`boxed, on a <strong class="wait">persistent runner</strong> in at least one run`;
   if (isolation === 'reused') return unboxed ? html`${bare}; ${reused}` : reused;

@@ -1,7 +1,7 @@
 // What budgets mean for a ticket: which one ended a run, how far the lifetime ones are used, what waits for the next day.
 import { type BudgetUse, budgetSpent, microsOf } from '../../facts/budget.ts';
 import type { RunLine } from '../../facts/pull.ts';
-import { outcomeOf } from '../../facts/run.ts';
+import { outcomeOfBudget } from '../../facts/run.ts';
 import type { TicketFactOf } from '../../facts/ticket.ts';
 import { withOutcome } from './evolve-run.ts';
 import { block, resumePoint, type TicketDecision } from './moves.ts';
@@ -23,7 +23,7 @@ export function dispatchRefused(state: TicketState, { use }: TicketFactOf<'Dispa
   const run = liveRun(state);
   if (!use || run === undefined) return state;
   const named = budgetExceeded(state, { type: 'BudgetExceeded', run, use });
-  return { ...named, runs: withOutcome(named.runs, run, outcomeOf(use)) };
+  return { ...named, runs: withOutcome(named.runs, run, outcomeOfBudget(use)) };
 }
 
 /** The lifetime budgets as far as runs that have ended used them. The gateway counts what runs use meanwhile. */

@@ -30,9 +30,9 @@ export type RunnerDoorDeps = {
   gateway(request: Request, run: RunRow): Promise<Response>;
   /** What the gateway saw of a run. Absent: runners classify by what their relay saw. */
   truth?(run: RunRow): Promise<GatewayTruth>;
-  /** Hears what was refused of a run: a stale fence, a late write. */
+  /** Hears what was refused of a run: a stale fence, a late write, a job of its repository that may not take it. */
   onRefused?(why: string, run: string): void;
-  /** Hears what was refused of nobody known: a token that is nobody's, a job that may not take a run. As often as they like. */
+  /** Hears what was refused of nobody known: a token that is nobody's, an identity that is no job's. As often as they like. */
   onStranger?(at: 'token' | 'exchange', why: string): void;
   /** Hears failures that became a 500 or 503. */
   onError(error: unknown, about: About & { method: string; path: string }): void;

@@ -7,7 +7,7 @@ import { type HeartbeatAnswer, Submission } from '../../facts/run.ts';
 import { aboutRun } from '../../journal/about-run.ts';
 import { readArtifact, storeArtifact } from '../../journal/artifact.ts';
 import { heartbeat, type RunRow, runByToken, usageOf } from '../../journal/lease.ts';
-import { runnerProblem } from '../problem.ts';
+import { type Problem, runnerProblem } from '../problem.ts';
 import type { RunnerDoorDeps } from './deps.ts';
 import { exchange } from './exchange.ts';
 import { createIdentityVerifier } from './identity.ts';
@@ -78,7 +78,11 @@ export function createRunnerDoor(deps: RunnerDoorDeps): Hono<Env> {
     if (body instanceof Response) return body;
     const answer = await exchange(deps, verify, body.value);
     if (!(answer instanceof Response)) return context.json(answer, 200, { 'cache-control': 'no-store' });
-    deps.onStranger?.('exchange', `a job may not take a run (${answer.status})`);
+    // What was refused beyond these two came from a job of the run's own repository.
+    if (answer.status === 401 || answer.status === 404)
+      deps.onStranger?.('exchange', `a job may not take a run (${answer.status})`);
+    else
+      deps.onRefused?.(`a job may not take it: ${((await answer.clone().json()) as Problem).detail}`, body.value.run);
     return answer;
   });
 

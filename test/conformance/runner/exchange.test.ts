@@ -85,6 +85,7 @@ test.each<[string, Record<string, string | undefined>]>([
   const { run, claims } = await aRun();
   const problem = await refused(await exchange(run, await plane.issuer.sign({ ...claims, ...forged })), 403);
   expect(problem.problems).toEqual([{ field: claim, message: expect.stringMatching(/^must be/) }]);
+  expect(plane.refused.at(-1)).toContain(`a job may not take it: This job may not take the run: ${claim} must be`);
   expect((await readRun(plane.journal.db, run))?.state).toBe('queued');
   // The right job is not locked out by the wrong one.
   expect((await exchange(run, await plane.issuer.sign(claims))).status).toBe(200);

@@ -12,6 +12,7 @@ import type { RunBudget } from '../../../src/facts/run.ts';
 import { passOn } from '../../../src/gateway/pass-on.ts';
 import { hashRunToken, mintRunToken } from '../../../src/intake/runner/run-token.ts';
 import { describeArtifact, readArtifact } from '../../../src/journal/artifact.ts';
+import { countedOutcome, mostRefusals } from '../../../src/journal/budget.ts';
 import { endRun, takeLease } from '../../../src/journal/lease.ts';
 import { createLog } from '../../../src/log.ts';
 import { type ModelServer, startModelServer } from '../../model/server.ts';
@@ -104,6 +105,22 @@ test('a run that has no call or no time left is told so, and no provider is aske
     expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining(budget)]);
   }
   expect(provider.log.length).toBe(before);
+});
+
+test('a run that keeps asking for what it may not have is ended, and fills no table', { timeout: 60_000 }, async () => {
+  const { run, token } = await claimed();
+  const refused = { model: 'a-model-that-nobody-named', input: 'Hello' };
+  const statuses = new Set<number>();
+  for (let n = 0; n < mostRefusals + 20; n += 20)
+    for (const { status } of await Promise.all(Array.from({ length: 20 }, () => ask(plane.url, token, refused))))
+      statuses.add(status);
+  expect([...statuses]).toEqual([403]);
+  const { db } = plane.journal;
+  const kept = await db.selectFrom('model_call').select('id').where('run', '=', run).execute();
+  expect(kept.length).toBeGreaterThanOrEqual(mostRefusals);
+  expect(kept.length).toBeLessThan(mostRefusals + 20);
+  expect(await countedOutcome(db, run)).toMatchObject({ kind: 'failed', class: 'agent_failed' });
+  expect(await (await ask(plane.url, token)).text()).toContain('run_stopped');
 });
 
 test('what the run said to the model is one artifact at its end, whichever process ends it', async () => {
