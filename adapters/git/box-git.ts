@@ -1,6 +1,6 @@
 // Git in a box: the script's working repository is its own, the mirror is there read-only as a source of objects.
 import { join } from 'node:path';
-import type { Box, BoxIo, BoxResult, Inside, Sandbox } from '../sandbox/contract.ts';
+import { type Box, type BoxIo, type BoxResult, type Inside, mostDiskBytes, type Sandbox } from '../sandbox/contract.ts';
 
 export type BoxGit = {
   /** Where git meets hostile bytes. */
@@ -28,8 +28,6 @@ export type BoxScript = {
 };
 
 const memoryBytes = 1024 ** 3;
-/** A checkout of the largest repositories, chosen by hand. */
-const mostDiskBytes = 16 * 1024 ** 3;
 
 /** Per process as well, for machines where a box's memory cannot be limited as a whole; packs that are mapped do not count. */
 const limitData = `ulimit -d ${memoryBytes / 1024}\n`;
@@ -69,4 +67,5 @@ export const runInBox = ({ sandbox, toolchains = [], path }: BoxGit, order: BoxS
 };
 
 /** Git's last words, shortened, for a person. */
-export const lastWords = (result: BoxResult): string => result.stderr.toString('utf8').trim().slice(-500);
+export const lastWords = ({ overDisk, stderr }: BoxResult): string =>
+  overDisk ? 'it takes more disk than a box may hold' : stderr.toString('utf8').trim().slice(-500);

@@ -323,7 +323,7 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
   });
 });
 
-test('an agent that writes too much is ended, typed and on record', async () => {
+test('an agent that leaves too much is ended, typed and on record', async () => {
   const attack = "require('node:fs').writeFileSync('big', Buffer.alloc(9e6, 1)); return 1";
   modelSays({ files: {}, message: 'never said', hang: 600, attack });
   const program = join(import.meta.dirname, 'small-box-runner.ts');
@@ -331,7 +331,7 @@ test('an agent that writes too much is ended, typed and on record', async () => 
   expect(submission?.outcome).toEqual({
     kind: 'failed',
     class: 'agent_failed',
-    why: 'The agent wrote more than 16 GiB to its folders and was ended.',
+    why: 'The agent left more than 16 GiB or 2,000,000 files in its folders, the checkout included.',
   });
   expect(submission?.bundle).toBeUndefined();
   expect(await evidenceOf(submission as Submission)).toMatchObject({ sandbox: { overDisk: true } });
