@@ -29,6 +29,16 @@ export type BoxScript = {
 
 const memoryBytes = 1024 ** 3;
 
+/** Of commits that only carry a tree: the same input gives the same commit. */
+const identity = {
+  GIT_AUTHOR_NAME: 'gantry',
+  GIT_AUTHOR_EMAIL: 'gantry@localhost',
+  GIT_AUTHOR_DATE: '@0 +0000',
+  GIT_COMMITTER_NAME: 'gantry',
+  GIT_COMMITTER_EMAIL: 'gantry@localhost',
+  GIT_COMMITTER_DATE: '@0 +0000',
+};
+
 /** Per process as well, for machines where a box's memory cannot be limited as a whole; packs that are mapped do not count. */
 const limitData = `ulimit -d ${memoryBytes / 1024}\n`;
 
@@ -48,6 +58,7 @@ export const runInBox = ({ sandbox, toolchains = [], path }: BoxGit, order: BoxS
     GIT_ATTR_NOSYSTEM: '1',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_TERMINAL_PROMPT: '0',
+    ...identity,
     GIT_DIR: join(order.scratch ?? inside.tmp, 'work.git'),
     GIT_ALTERNATE_OBJECT_DIRECTORIES: join(order.objects, 'objects'),
     ...order.env?.(inside),
