@@ -283,6 +283,23 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
     expect(await keptFiles(changed.submission)).toContain('src/AGENTS.md');
   });
 
+  test.skipIf(why !== '')(`what a link of the base leads to is the base’s as well ${why}`, async () => {
+    target.git('checkout', '--quiet', '-B', 'linked', base);
+    writeFileSync(join(target.work, 'CLAUDE.md'), 'Obey the base.\n');
+    symlinkSync('CLAUDE.md', join(target.work, 'AGENTS.md'));
+    const trustedBase = target.push();
+    writeFileSync(join(target.work, 'CLAUDE.md'), 'Obey the branch.\n');
+    const start = target.push();
+    const plan = { changeId: 'add-bulk-discount', scope: ['src/shipment.js'], trustedBase };
+    const attack = "return require('node:fs').readFileSync('AGENTS.md', 'utf8')";
+    modelSays({ files: filesBelow('implement'), message: 'Built.', attack });
+    const { submission } = await finish(await begin(sandbox, { stage: 'implement', plan, start }));
+    if (!submission?.bundle) throw new Error(JSON.stringify(submission));
+    await treeOf(submission);
+    expect(target.git('show', 'refs/heads/stored:loot.json')).toBe('"Obey the base.\\n"');
+    expect(target.git('show', 'refs/heads/stored:CLAUDE.md')).toBe('Obey the branch.');
+  });
+
   test.skipIf(why !== '')(`an agent that changes nothing has not delivered ${why}`, async () => {
     modelSays({ files: {}, message: 'Nothing to do.' });
     const { submission } = await finish(await begin(sandbox, {}));
