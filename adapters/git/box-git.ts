@@ -1,6 +1,6 @@
 // Git in a box: the script's working repository is its own, the mirror is there read-only as a source of objects.
 import { join } from 'node:path';
-import type { Box, BoxIo, BoxResult, Inside, Sandbox } from '../sandbox/contract.ts';
+import { type Box, type BoxIo, type BoxResult, type Inside, mostDiskBytes, type Sandbox } from '../sandbox/contract.ts';
 
 export type BoxGit = {
   /** Where git meets hostile bytes. */
@@ -28,8 +28,16 @@ export type BoxScript = {
 };
 
 const memoryBytes = 1024 ** 3;
-/** A checkout of the largest repositories, chosen by hand. */
-const mostDiskBytes = 16 * 1024 ** 3;
+
+/** Of commits that only carry a tree: the same input gives the same commit. */
+const identity = {
+  GIT_AUTHOR_NAME: 'gantry',
+  GIT_AUTHOR_EMAIL: 'gantry@localhost',
+  GIT_AUTHOR_DATE: '@0 +0000',
+  GIT_COMMITTER_NAME: 'gantry',
+  GIT_COMMITTER_EMAIL: 'gantry@localhost',
+  GIT_COMMITTER_DATE: '@0 +0000',
+};
 
 /** Per process as well, for machines where a box's memory cannot be limited as a whole; packs that are mapped do not count. */
 const limitData = `ulimit -d ${memoryBytes / 1024}\n`;
@@ -50,6 +58,7 @@ export const runInBox = ({ sandbox, toolchains = [], path }: BoxGit, order: BoxS
     GIT_ATTR_NOSYSTEM: '1',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_TERMINAL_PROMPT: '0',
+    ...identity,
     GIT_DIR: join(order.scratch ?? inside.tmp, 'work.git'),
     GIT_ALTERNATE_OBJECT_DIRECTORIES: join(order.objects, 'objects'),
     ...order.env?.(inside),
@@ -69,4 +78,5 @@ export const runInBox = ({ sandbox, toolchains = [], path }: BoxGit, order: BoxS
 };
 
 /** Git's last words, shortened, for a person. */
-export const lastWords = (result: BoxResult): string => result.stderr.toString('utf8').trim().slice(-500);
+export const lastWords = ({ overDisk, stderr }: BoxResult): string =>
+  overDisk ? 'it takes more disk than a box may hold' : stderr.toString('utf8').trim().slice(-500);

@@ -7,8 +7,9 @@ import { readBundleHeader } from './bundle-header.ts';
 import type { GitReader, GitRepo, GitWriter, Inspection, InspectLimits } from './contract.ts';
 import type { Git } from './git-process.ts';
 import { judgeTree } from './judge-tree.ts';
+import { keepPack } from './keep-pack.ts';
 import { sha } from './names.ts';
-import { type Opened, openBundle, readChanges, readLinks, strict } from './open-bundle.ts';
+import { type Opened, openBundle, readChanges, readLinks } from './open-bundle.ts';
 import { refuse } from './refusal.ts';
 
 export type InspectTools = { git: Git; reader: GitReader; box: BoxGit };
@@ -34,13 +35,6 @@ const readHeader = ({ bundle, start, limits }: Request) => {
   return { ok: true as const, commit: only.sha, pack: header.pack };
 };
 
-/** Into the mirror, by the host's git, checked once more on the way; kept by a ref so that it can be read later. */
-const keep = async ({ git, reader }: InspectTools, repo: GitRepo, pack: Buffer, commit: string): Promise<void> => {
-  const directory = reader.directory(repo);
-  await git.read({ directory, args: ['index-pack', '--stdin', '--fix-thin', strict], input: pack });
-  await git.read({ directory, args: ['update-ref', `refs/gantry/keep/${commit}`, commit] });
-};
-
 const judge = async (tools: InspectTools, request: Request, scratch: string): Promise<Inspection> => {
   const header = readHeader(request);
   if (!header.ok) return header;
@@ -64,7 +58,7 @@ const judge = async (tools: InspectTools, request: Request, scratch: string): Pr
   if (!changes.ok) return changes;
   const links = await readLinks(place, tree.links, tree.changedLinks);
   if (!links.ok) return links;
-  await keep(tools, repo, header.pack, header.commit);
+  await keepPack(tools, repo, header.pack, header.commit);
   return {
     ok: true,
     commit: header.commit,

@@ -4,8 +4,8 @@ import { Retryable } from '../../src/errors.ts';
 import { type BoxGit, lastWords, runInBox } from './box-git.ts';
 import type { GitReader, GitWriter } from './contract.ts';
 import type { Git } from './git-process.ts';
+import { keepPack } from './keep-pack.ts';
 import { sha } from './names.ts';
-import { strict } from './open-bundle.ts';
 import { conflictCode, conflictingPaths, reapplyFunction } from './reapply.ts';
 
 export type RebaseTools = { git: Git; reader: GitReader; box: BoxGit };
@@ -21,15 +21,6 @@ echo "$commit"
 printf '%s\\n^%s\\n' "$commit" "$3" | git pack-objects --quiet --revs --stdout
 `;
 
-const identity = {
-  GIT_AUTHOR_NAME: 'gantry',
-  GIT_AUTHOR_EMAIL: 'gantry@localhost',
-  GIT_AUTHOR_DATE: '@0 +0000',
-  GIT_COMMITTER_NAME: 'gantry',
-  GIT_COMMITTER_EMAIL: 'gantry@localhost',
-  GIT_COMMITTER_DATE: '@0 +0000',
-};
-
 const seconds = 120;
 /** Trees that change, and what the inspected change brought. */
 const mostBytes = 128 * 1024 * 1024;
@@ -37,12 +28,10 @@ const mostBytes = 128 * 1024 * 1024;
 export const createRebase =
   ({ git, reader, box }: RebaseTools): GitWriter['rebase'] =>
   async ({ repo, start, tree, onto }) => {
-    const directory = reader.directory(repo);
     const result = await runInBox(box, {
       script,
       args: [sha(start), sha(tree), sha(onto)],
-      objects: realpathSync(directory),
-      env: () => identity,
+      objects: realpathSync(reader.directory(repo)),
       seconds,
       outputBytes: mostBytes,
     });
@@ -52,8 +41,6 @@ export const createRebase =
       throw new Retryable(`The work could not be rebased: ${lastWords(result) || 'it took too long or is too large'}`);
     const end = result.stdout.indexOf('\n');
     const commit = sha(result.stdout.subarray(0, end).toString('latin1'));
-    const input = result.stdout.subarray(end + 1);
-    await git.read({ directory, args: ['index-pack', '--stdin', '--fix-thin', strict], input });
-    await git.read({ directory, args: ['update-ref', `refs/gantry/keep/${commit}`, commit] });
+    await keepPack({ git, reader }, repo, result.stdout.subarray(end + 1), commit);
     return { ok: true, tree: await reader.treeOf(repo, commit) };
   };

@@ -70,15 +70,6 @@ cat "$TMPDIR/patch"
 git bundle create --quiet --version=2 - refs/heads/work "^$1"
 `;
 
-const identity = {
-  GIT_AUTHOR_NAME: 'gantry',
-  GIT_AUTHOR_EMAIL: 'gantry@localhost',
-  GIT_AUTHOR_DATE: '@0 +0000',
-  GIT_COMMITTER_NAME: 'gantry',
-  GIT_COMMITTER_EMAIL: 'gantry@localhost',
-  GIT_COMMITTER_DATE: '@0 +0000',
-};
-
 const pack = (bundle: Buffer): Buffer => {
   const header = readBundleHeader(bundle);
   if (!header.ok) throw new Bug('Only a bundle that passed inspection is checked out.');
@@ -133,7 +124,7 @@ export const createWorkspaceGit = (box: BoxGit): WorkspaceGit => ({
       objects: realpathSync(bare),
       mounts: [{ path: tree, writable: true }],
       cwd: tree,
-      env: () => ({ GIT_WORK_TREE: tree, ...identity }),
+      env: () => ({ GIT_WORK_TREE: tree }),
       seconds,
       io: { stdin: bundle === undefined ? indexInfo(held, commit) : pack(bundle) },
     });
@@ -150,7 +141,7 @@ export const createWorkspaceGit = (box: BoxGit): WorkspaceGit => ({
       objects: realpathSync(bare),
       mounts: [{ path: tree, writable: false }],
       cwd: tree,
-      env: () => ({ GIT_WORK_TREE: tree, ...identity }),
+      env: () => ({ GIT_WORK_TREE: tree }),
       seconds,
       outputBytes: 2 * maxBytes + headBytes,
       io: { stdin: indexInfo(held, start) },

@@ -59,7 +59,7 @@ const runBox = async (start: Start, box: Box, command: readonly string[], io: Bo
     throw new Permanent(`The box could not be built (${said || startError?.message || 'no reason given'}).`);
   }
   const status = ended ? { exitCode: null } : channel.status;
-  return { ...result, signal: null, ...status, unenforced: limits.unenforced };
+  return { ...result, signal: null, ...status, unenforced: { ...limits.unenforced, ...result.unenforced } };
 };
 
 export const createBubblewrap = (options: BubblewrapOptions = {}): Sandbox => {

@@ -1,21 +1,14 @@
 // What every sandbox promises; run for each implementation by test/conformance/sandbox.
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { limits } from './conformance-limits.ts';
 import type { Box, BoxResult, Sandbox } from './contract.ts';
 
-const limits = {
-  wallSeconds: 30,
-  memoryBytes: 2 ** 30,
-  cpus: 1,
-  processes: 64,
-  fileBytes: 2 ** 24,
-  diskBytes: 2 ** 30,
-  outputBytes: 65_536,
-};
 const path = { PATH: '/usr/local/bin:/usr/bin:/bin' };
 
 /** Is a process with this text in its command line alive on the host? Zombies have no command line. */
@@ -178,6 +171,32 @@ export const testSandbox = (sandbox: Sandbox): void => {
       });
       expect(result).toMatchObject({ overDisk: true, exitCode: null, timedOut: false, cancelled: false });
       expect(await alive(mark)).toBe(false);
+    });
+
+    test('a box that leaves more than the disk limit is told, however short it was', async () => {
+      const small = { ...limits, diskBytes: 1_000_000 };
+      expect(await sh('head -c 2000000 /dev/zero > big', { limits: small })).toMatchObject({
+        overDisk: true,
+        exitCode: null,
+      });
+    });
+
+    test('what is too deep to be counted is told', async () => {
+      const cwd = workspace();
+      const deeper = `const name = 'n'.repeat(200);
+        for (let depth = 0; depth < 25; depth++) { fs.mkdirSync(name); process.chdir(name); }`;
+      const result = await sandbox.run(boxed({ cwd, toolchains: [process.execPath] }), [
+        process.execPath,
+        '-e',
+        deeper,
+      ]);
+      // Node removes no path that is too long.
+      spawnSync('rm', ['-rf', cwd]);
+      expect(result).toMatchObject({
+        exitCode: 0,
+        overDisk: false,
+        unenforced: { diskBytes: expect.stringMatching(/a path is too long/) },
+      });
     });
 
     test('a home that was given counts, and what is there only once counts once', async () => {

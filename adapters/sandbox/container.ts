@@ -102,7 +102,7 @@ const runContainer = async (start: Start, control: ControlSocket, box: Box, io: 
   const unenforced: Unenforced = Object.fromEntries(
     open.map((limit) => [limit, `${engine.kind} may not set this limit for its containers here.`]),
   );
-  return { ...result, signal: null, ...status, unenforced };
+  return { ...result, signal: null, ...status, unenforced: { ...unenforced, ...result.unenforced } };
 };
 
 export const createContainer = (options: ContainerOptions): Sandbox => {

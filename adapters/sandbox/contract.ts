@@ -4,6 +4,12 @@ import type { Readable } from 'node:stream';
 /** `path` is a real host path (no symbolic link in it) and the same path inside. A file, a directory or a socket. */
 export type Mount = { path: string; writable: boolean };
 
+/** Of a box that works on a repository: dependencies and build outputs of large ones stay below half of it. Chosen by hand. */
+export const mostDiskBytes = 16 * 2 ** 30;
+
+/** Files and folders that a box's writable mounts and a home that was given may hold together: counting more takes minutes. */
+export const mostEntries = 2_000_000;
+
 export type Limits = {
   /** Wall clock from start to kill. */
   wallSeconds: number;
@@ -16,9 +22,9 @@ export type Limits = {
   /** Largest single file that the command may write. */
   fileBytes: number;
   /**
-   * Everything that the command writes to writable mounts and to a home that was given, together: looked at about once a
-   * second, so that more may be there before the box is ended. Each private directory (/tmp, a home of the box's own) holds
-   * no more either.
+   * What writable mounts and a home that was given hold, together, whoever wrote it: looked at every one to ten seconds and
+   * once more at the end, so that more may be there before the box is ended. Each private directory (/tmp, a home of the
+   * box's own) holds no more either.
    */
   diskBytes: number;
   /** How much of stdout, and again of stderr, the result keeps (its end). The rest is read and dropped. */
@@ -65,12 +71,12 @@ export type BoxIo = {
 };
 
 export type BoxResult = {
-  /** Null when a signal ended the command or the box was killed. A command that cannot be started ends with 127. */
+  /** Null when a signal ended the command, the box was killed or `overDisk`. A command that cannot be started ends with 127. */
   exitCode: number | null;
   signal: NodeJS.Signals | null;
   timedOut: boolean;
   cancelled: boolean;
-  /** More than `diskBytes` was written, and the box was ended for it. */
+  /** More than `diskBytes` or `mostEntries` was there: the box was ended for it, or left it so. */
   overDisk: boolean;
   /** True when stdout or stderr was longer than `outputBytes`; their beginning is then missing. */
   truncated: boolean;

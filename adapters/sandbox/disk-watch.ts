@@ -1,5 +1,5 @@
-// How much a box has written to the host, looked at again and again: no quota of a folder can be had without being root.
-// Links are not followed. What lies in folders that the box made unreadable, or in files that have no name any more, is not seen.
+// How much a box's folders hold, looked at again and again: no quota of a folder can be had without being root.
+// Links are not followed. What lies in files that have no name any more is not seen; of what cannot be read, only that.
 import { lstatSync, type Stats } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,12 +7,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Box } from './contract.ts';
 
 const firstLookMs = 1_000;
-/** Looking may take this share of the time. */
+/** Looking may take this share of the time, unless the pause would be longer than `longestPauseMs`. */
 const share = 0.1;
+const longestPauseMs = 10_000;
 
 const blockBytes = 512;
-/** Of an empty file: its name and its place in the file system are not free either. */
-const leastBytes = 512;
+
+/** Until the next look, of one that took so long. */
+export const pauseAfter = (tookMs: number): number => Math.min(longestPauseMs, Math.max(firstLookMs, tookMs / share));
 
 /** What the box may write to on the host. */
 export const writableFolders = ({ mounts, home }: Pick<Box, 'mounts' | 'home'>): string[] => [
@@ -20,20 +22,39 @@ export const writableFolders = ({ mounts, home }: Pick<Box, 'mounts' | 'home'>):
   ...(home === undefined ? [] : [home]),
 ];
 
-/** Calls `exceeded` once, when more is used than `most`. It ends by itself then, else by `stop`. */
-export function watchDisk(folders: readonly string[], most: number, exceeded: () => void): { stop(): void } {
+/** Allocated bytes; files and folders. */
+export type DiskLimits = { bytes: number; entries: number };
+
+export type DiskWatch = {
+  stop(): void;
+  /** Looks once more. False where `signal` ended it before more was found. */
+  isOver(signal?: AbortSignal): Promise<boolean>;
+  /** Why something was left out of a look; a sentence. */
+  uncounted(): string | undefined;
+};
+
+/** Calls `exceeded` once, when more is there than `most`. It ends by itself then, else by `stop`. */
+export function watchDisk(folders: readonly string[], most: DiskLimits, exceeded: () => void): DiskWatch {
   const stopped = new AbortController();
   const { signal } = stopped;
+  let uncounted: string | undefined;
+  const leftOut = (error: unknown) => {
+    uncounted ??= whyLeftOut(error);
+  };
   const watch = async () => {
     for (let pause = firstLookMs; await passes(pause, signal); ) {
       const started = performance.now();
-      const over = await isOver(folders, most, signal);
+      const over = await isOver(folders, most, leftOut, signal);
       if (over && !signal.aborted) return exceeded();
-      pause = Math.max(firstLookMs, (performance.now() - started) / share);
+      pause = pauseAfter(performance.now() - started);
     }
   };
-  if (folders.length > 0) void watch();
-  return { stop: () => stopped.abort() };
+  if (folders.length > 0) watch().catch(leftOut);
+  return {
+    stop: () => stopped.abort(),
+    isOver: (until) => isOver(folders, most, leftOut, until),
+    uncounted: () => uncounted,
+  };
 }
 
 /** False where it was stopped meanwhile. */
@@ -44,41 +65,55 @@ const passes = (ms: number, signal: AbortSignal): Promise<boolean> =>
     () => false,
   );
 
-/** Allocated bytes, each file once, however many names it has. No list is made: one folder may have millions of names. */
-async function isOver(folders: readonly string[], most: number, signal: AbortSignal): Promise<boolean> {
-  const linked = new Set<string>();
-  let used = 0;
+/** A file with several names counts once in all, a part with each. No list is made: one folder may have millions of names. */
+async function isOver(
+  folders: readonly string[],
+  most: DiskLimits,
+  leftOut: (error: unknown) => void,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  let bytes = 0;
+  let entries = 0;
+  const over = () => bytes > most.bytes || entries > most.entries;
   const count = async (path: string): Promise<void> => {
-    const stat = statOf(path);
+    const stat = statOf(path, leftOut);
     if (!stat) return;
-    const isFolder = stat.isDirectory();
-    const file = `${stat.dev}:${stat.ino}`;
-    if (linked.has(file)) return;
-    if (!isFolder && stat.nlink > 1) linked.add(file);
-    used += Math.max(stat.blocks * blockBytes, leastBytes);
-    if (!isFolder) return;
-    for await (const name of namesIn(path)) {
+    entries += 1;
+    bytes += (stat.blocks * blockBytes) / (stat.isDirectory() ? 1 : stat.nlink || 1);
+    if (!stat.isDirectory()) return;
+    for await (const name of namesIn(path, leftOut)) {
       await count(join(path, name));
-      if (used > most || signal.aborted) return;
+      if (over() || signal?.aborted) return;
     }
   };
-  for (const folder of folders) if (used <= most && !signal.aborted) await count(folder);
-  return used > most;
+  for (const folder of folders) if (!over() && !signal?.aborted) await count(folder);
+  return over();
 }
 
-function statOf(path: string): Stats | undefined {
+function statOf(path: string, leftOut: (error: unknown) => void): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
-  } catch {
-    // Its folder may not be read, or became something else.
+  } catch (error) {
+    leftOut(error);
     return undefined;
   }
 }
 
-async function* namesIn(folder: string): AsyncGenerator<string> {
+async function* namesIn(folder: string, leftOut: (error: unknown) => void): AsyncGenerator<string> {
   try {
     for await (const { name } of await opendir(folder, { bufferSize: 1_024 })) yield name;
-  } catch {
-    // It went away meanwhile, or may not be read: what a box does to its folders must not end the run.
+  } catch (error) {
+    // What a box does to its folders must not end the run.
+    leftOut(error);
   }
+}
+
+/** It went away meanwhile, or became something else. */
+const gone = new Set(['ENOENT', 'ENOTDIR']);
+
+function whyLeftOut(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  if (gone.has(code)) return undefined;
+  const why = code === 'ENAMETOOLONG' ? 'a path is too long' : 'something cannot be read';
+  return `Not all of its folders was counted: ${why} (${code}).`;
 }

@@ -34,7 +34,7 @@ const runUnboxed = async (box: Box, command: readonly string[], io: BoxIo, insid
     },
   });
   const started = startError === undefined ? {} : { exitCode: 127, stderr: Buffer.from(`${startError.message}\n`) };
-  return { ...result, ...started, unenforced };
+  return { ...result, ...started, unenforced: { ...unenforced, ...result.unenforced } };
 };
 
 export const createUnboxed = (): Sandbox => ({

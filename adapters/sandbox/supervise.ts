@@ -1,11 +1,13 @@
 // Watches one started child: output caps, wall clock, disk, abort. How to kill it and when it is really gone is the caller's.
 import type { ChildProcess } from 'node:child_process';
 import { Readable } from 'node:stream';
-import type { BoxIo, BoxResult, Limits } from './contract.ts';
+import { type BoxIo, type BoxResult, type Limits, mostEntries, type Unenforced } from './contract.ts';
 import { watchDisk } from './disk-watch.ts';
 import { createTail } from './tail.ts';
 
-export type Supervised = Omit<BoxResult, 'unenforced'> & {
+export type Supervised = BoxResult & {
+  /** The disk at most: other limits are the caller's to know. */
+  unenforced: Pick<Unenforced, 'diskBytes'>;
   /** Why the child could not be started; absent when it was. */
   startError?: Error;
 };
@@ -68,7 +70,7 @@ export const supervise = async (
     Math.min(limits.wallSeconds * 1_000, 2 ** 31 - 1),
   );
 
-  const disk = watchDisk(folders, limits.diskBytes, () => {
+  const disk = watchDisk(folders, { bytes: limits.diskBytes, entries: mostEntries }, () => {
     overDisk = true;
     kill();
   });
@@ -94,6 +96,9 @@ export const supervise = async (
     clearTimeout(grace);
   }
   if (thrown !== undefined) throw thrown.error;
+  // What a box wrote after the last look, or while it was never looked at. One that was killed has no result to spoil.
+  if (!timedOut && !cancelled && !overDisk) overDisk = await disk.isOver(io.signal);
+  const uncounted = disk.uncounted();
   return {
     exitCode: timedOut || cancelled || overDisk ? null : code,
     signal,
@@ -104,6 +109,7 @@ export const supervise = async (
     durationMs: performance.now() - started,
     stdout: out.bytes(),
     stderr: err.bytes(),
+    unenforced: uncounted === undefined ? {} : { diskBytes: uncounted },
     ...(startError === undefined ? {} : { startError }),
   };
 };

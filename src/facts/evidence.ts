@@ -114,7 +114,9 @@ export const EvidenceRecord = z.strictObject({
       .strictObject({ memoryBytes: count, cpus: z.number(), processes: count, fileBytes: count, diskBytes: count })
       .describe('Of each box. Those that `unenforced` does not name held.'),
     unenforced: z.record(z.string(), z.string()).describe('Limits that did not hold in at least one box, and why.'),
-    overDisk: z.boolean().describe('A box was ended because it wrote more than `diskBytes`.'),
+    overDisk: z
+      .boolean()
+      .describe('A box left more than `diskBytes`, or too many files, in its folders, the checkout included.'),
     unrouted: count.describe('Packets that were meant for an address instead of the proxy; none left a box.'),
   }),
 });

@@ -1,16 +1,13 @@
 // The boxes of a run: which limits they have and what their environment holds. Nothing is inherited from this process.
 import { availableParallelism } from 'node:os';
-import type { Box, Inside, Limits } from '../../adapters/sandbox/contract.ts';
+import { type Box, type Inside, type Limits, mostDiskBytes, mostEntries } from '../../adapters/sandbox/contract.ts';
 import type { Settings } from './ports.ts';
 
 /** What the control plane takes as one artifact. */
 export const mostBundleBytes = 100 * 1024 * 1024;
 
-/** Chosen by hand: dependencies and build outputs of large repositories stay below half of it. */
-const mostDiskBytes = 16 * 2 ** 30;
-
 /** The end of a sentence that begins with who did it. */
-export const wroteTooMuch = `wrote more than ${mostDiskBytes / 2 ** 30} GiB to its folders and was ended.`;
+export const leftTooMuch = `left more than ${mostDiskBytes / 2 ** 30} GiB or ${mostEntries.toLocaleString('en')} files in its folders, the checkout included.`;
 
 export const boxLimits = (wallSeconds: number): Limits => ({
   wallSeconds: Math.max(1, Math.ceil(wallSeconds)),

@@ -41,9 +41,9 @@ export const codex: AgentAdapter = {
     defaultModel: 'gpt-5.5',
     sideModels: [],
     resume: ['.codex/sessions'],
-    // Commands that its own sandbox stops have no event; inside our box that sandbox is off, but a crash loses them too.
     steeredBy: ['**/AGENTS.md', '**/AGENTS.override.md', '**/.codex/**', '**/.agents/**'],
     steer: false,
+    // Commands that its own sandbox stops have no event; inside our box that sandbox is off, but a crash loses them too.
     reportsEveryCommand: false,
     reportsOutput: true,
     reportsUsage: true,

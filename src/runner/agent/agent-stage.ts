@@ -16,6 +16,7 @@ import { keepWork } from './keep-work.ts';
 import { phaseBrief } from './phase-brief.ts';
 import { runAgent } from './run-agent.ts';
 import { steeringFiles } from './steering-files.ts';
+import { linksOf } from './steering-links.ts';
 
 const mostPlanBytes = 256 * 1024;
 
@@ -54,7 +55,8 @@ async function prepare(context: RunContext, adapter: AgentAdapter): Promise<Prep
   const { start, plan, agent } = assignment;
   const base = plan?.trustedBase ?? start;
   const changed = await store.changedFiles(repo, base, start);
-  const held = steeringFiles(changed, adapter.describe(agent).steeredBy);
+  const links = changed.length > 0 ? await linksOf(store, repo, base) : new Map();
+  const held = steeringFiles(changed, adapter.describe(agent).steeredBy, links);
   const restored = held.map(({ path, at }) => ({ path, how: at ? 'restore' : 'remove' }) as const);
   if (restored.length > 0) evidence.set('restored', restored.slice(0, 1_000));
   for (const { path, how } of restored) log.quote(`${how === 'restore' ? 'as in the base' : 'left out'}: ${path}`);

@@ -4,7 +4,7 @@ import { dirname, isAbsolute, join, normalize } from 'node:path';
 import type { AgentAdapter, AgentEvent, AgentOutcome, Installation, Launch } from '../../../adapters/agent/contract.ts';
 import { Bug } from '../../errors.ts';
 import type { Conversation } from '../../facts/conversation.ts';
-import { boxEnv, boxLimits, wroteTooMuch } from '../box.ts';
+import { boxEnv, boxLimits, leftTooMuch } from '../box.ts';
 import type { RunContext } from '../context.ts';
 import { outOfTime } from '../outcome.ts';
 import { continued } from '../prompt/continued.ts';
@@ -78,7 +78,7 @@ export async function runAgent(
     if (usage) evidence.set('usage', usage);
     const told = events.events();
     const outcome: AgentOutcome = ended.overDisk
-      ? { kind: 'failed', class: 'agent_failed', why: `The agent ${wroteTooMuch}` }
+      ? { kind: 'failed', class: 'agent_failed', why: `The agent ${leftTooMuch}` }
       : adapter.classify({ exitCode: ended.exitCode, signal: ended.signal, events: told, gateway });
     const id = events.session();
     const keep = patterns !== null && id !== null && !halt.signal.aborted;

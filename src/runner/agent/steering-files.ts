@@ -2,10 +2,11 @@
 // agent above all, would else speak to it.
 import type { ChangedFile, HeldFile } from '../../../adapters/git/contract.ts';
 import { anyOf } from '../../config/glob.ts';
+import { type Links, withTargets } from './steering-links.ts';
 
-/** Pure. As the base has those that the branch changed. `changed` is base against branch with renames found; `steeredBy` is the adapter’s. */
-export function steeringFiles(changed: readonly ChangedFile[], steeredBy: readonly string[]): HeldFile[] {
-  const steers = anyOf(steeredBy, { ignoreCase: true });
+/** Pure. As the base has those that the branch changed. `changed` is base against branch with renames found; `steeredBy` is the adapter’s, `links` are the base’s. */
+export function steeringFiles(changed: readonly ChangedFile[], steeredBy: readonly string[], links: Links): HeldFile[] {
+  const steers = withTargets(anyOf(steeredBy, { ignoreCase: true }), links);
   return changed.flatMap((file) => {
     const { path, from, status, oldBlob, oldMode } = file;
     const moved = status === 'renamed' || status === 'copied';

@@ -1,7 +1,7 @@
 // From what was seen of a layer to its result. Pure: the exit code and the report were read outside the box.
 import type { LayerName, LayerPolicy } from '../../facts/policy.ts';
 import type { LayerResult } from '../../facts/run.ts';
-import { wroteTooMuch } from '../box.ts';
+import { leftTooMuch } from '../box.ts';
 import { lastOf, redact } from '../redact.ts';
 import type { TestReport } from '../reports/test-report.ts';
 
@@ -49,7 +49,7 @@ function judge(
   const numbers = counted ? ` ${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped.` : '';
   if (timedOut)
     return { conclusion: 'timed_out', why: `The command did not end within ${policy.timeoutMinutes} minutes.` };
-  if (overDisk) return { conclusion: 'failure', why: `The command ${wroteTooMuch}` };
+  if (overDisk) return { conclusion: 'failure', why: `The command ${leftTooMuch}` };
   if (exitCode === null)
     return { conclusion: 'failure', why: `The command was killed by ${signal ?? 'a signal'}.${numbers}` };
   if (exitCode !== 0) return { conclusion: 'failure', why: `The command ended with ${exitCode}.${numbers}` };

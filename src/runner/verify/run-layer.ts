@@ -2,7 +2,7 @@
 import { Permanent } from '../../errors.ts';
 import type { LayerName, LayerPolicy } from '../../facts/policy.ts';
 import type { LayerResult } from '../../facts/run.ts';
-import { boxLimits } from '../box.ts';
+import { boxLimits, leftTooMuch } from '../box.ts';
 import type { RunContext } from '../context.ts';
 import { removeFolder } from '../remove-folder.ts';
 import { readCtrf } from '../reports/ctrf.ts';
@@ -52,6 +52,7 @@ async function copyTree(
   );
   halt.signal.throwIfAborted();
   if (ended.exitCode === 0) return copy;
+  if (ended.overDisk) throw new Permanent(`The copy of the tree for ${name} ${leftTooMuch}`);
   throw new Permanent(`The tree could not be copied for ${name}: ${ended.stderr.toString('utf8').slice(-300)}`);
 }
 

@@ -1,7 +1,7 @@
 // The verify stage: every configured layer on the stored tree, with the base's tests and settings where the plan names no others.
 import { LayerName } from '../../facts/policy.ts';
 import type { LayerResult } from '../../facts/run.ts';
-import { wroteTooMuch } from '../box.ts';
+import { leftTooMuch } from '../box.ts';
 import { checkOut } from '../checkout.ts';
 import type { RunContext, StageResult } from '../context.ts';
 import { inert } from '../job-log.ts';
@@ -82,7 +82,7 @@ async function setUp(
     return { conclusion: 'failure', why, exitCode, tail: lastOf(redact(output), 4_096) };
   }
   const end = timedOut ? `did not end within ${setupSeconds / 60} minutes` : `ended with ${exitCode ?? 'a signal'}`;
-  const why = `The setup command ${overDisk ? wroteTooMuch : `${end}.`} The layer was not run.`;
+  const why = `The setup command ${overDisk ? leftTooMuch : `${end}.`} The layer was not run.`;
   return { conclusion: timedOut ? 'timed_out' : 'failure', why, exitCode, tail: lastOf(redact(output), 4_096) };
 }
 

@@ -283,6 +283,23 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
     expect(await keptFiles(changed.submission)).toContain('src/AGENTS.md');
   });
 
+  test.skipIf(why !== '')(`what a link of the base leads to is the base’s as well ${why}`, async () => {
+    target.git('checkout', '--quiet', '-B', 'linked', base);
+    writeFileSync(join(target.work, 'CLAUDE.md'), 'Obey the base.\n');
+    symlinkSync('CLAUDE.md', join(target.work, 'AGENTS.md'));
+    const trustedBase = target.push();
+    writeFileSync(join(target.work, 'CLAUDE.md'), 'Obey the branch.\n');
+    const start = target.push();
+    const plan = { changeId: 'add-bulk-discount', scope: ['src/shipment.js'], trustedBase };
+    const attack = "return require('node:fs').readFileSync('AGENTS.md', 'utf8')";
+    modelSays({ files: filesBelow('implement'), message: 'Built.', attack });
+    const { submission } = await finish(await begin(sandbox, { stage: 'implement', plan, start }));
+    if (!submission?.bundle) throw new Error(JSON.stringify(submission));
+    await treeOf(submission);
+    expect(target.git('show', 'refs/heads/stored:loot.json')).toBe('"Obey the base.\\n"');
+    expect(target.git('show', 'refs/heads/stored:CLAUDE.md')).toBe('Obey the branch.');
+  });
+
   test.skipIf(why !== '')(`an agent that changes nothing has not delivered ${why}`, async () => {
     modelSays({ files: {}, message: 'Nothing to do.' });
     const { submission } = await finish(await begin(sandbox, {}));
@@ -323,7 +340,7 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
   });
 });
 
-test('an agent that writes too much is ended, typed and on record', async () => {
+test('an agent that leaves too much is ended, typed and on record', async () => {
   const attack = "require('node:fs').writeFileSync('big', Buffer.alloc(9e6, 1)); return 1";
   modelSays({ files: {}, message: 'never said', hang: 600, attack });
   const program = join(import.meta.dirname, 'small-box-runner.ts');
@@ -331,7 +348,7 @@ test('an agent that writes too much is ended, typed and on record', async () => 
   expect(submission?.outcome).toEqual({
     kind: 'failed',
     class: 'agent_failed',
-    why: 'The agent wrote more than 16 GiB to its folders and was ended.',
+    why: 'The agent left more than 16 GiB or 2,000,000 files in its folders, the checkout included.',
   });
   expect(submission?.bundle).toBeUndefined();
   expect(await evidenceOf(submission as Submission)).toMatchObject({ sandbox: { overDisk: true } });

@@ -22,5 +22,11 @@ test.each<[string, ChangedFile, ReturnType<typeof steeringFiles>]>([
   ['copied away', change({ path: 'a.md', from: 'AGENTS.md', status: 'copied' }), []],
   ['anything else', change({ path: 'src/a.ts', status: 'modified' }), []],
 ])('%s', (_, changed, held) => {
-  expect(steeringFiles([changed], ['**/AGENTS.md', '.codex/**'])).toEqual(held);
+  expect(steeringFiles([changed], ['**/AGENTS.md', '.codex/**'], new Map())).toEqual(held);
+});
+
+test('what a link of the base leads to', () => {
+  const changed = [change({ path: 'CLAUDE.md', status: 'modified' }), change({ path: 'a.md', status: 'modified' })];
+  const links = new Map([['AGENTS.md', 'CLAUDE.md']]);
+  expect(steeringFiles(changed, ['**/AGENTS.md'], links)).toEqual([{ path: 'CLAUDE.md', at: atBase }]);
 });
