@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Bug, Permanent } from '../../src/errors.ts';
-import { alive, uniqueSeconds } from './conformance.ts';
+import { alive, outliving, uniqueSeconds } from './conformance.ts';
 import { limits } from './conformance-limits.ts';
 import { type RootKind, testRoot } from './conformance-root.ts';
 import type { Box, BoxResult, Sandbox } from './contract.ts';
@@ -150,8 +150,10 @@ export const testApart = (sandbox: Sandbox, { elsewhere }: Pick<BoxKind, 'elsewh
 
     test('and with the wall clock', async () => {
       const mark = uniqueSeconds();
-      const result = await sh(`${daemon(mark)} sleep ${mark}`, { limits: { ...limits, wallSeconds: 0.7 } });
+      const wallSeconds = outliving(await sh('true'));
+      const result = await sh(`${daemon(mark)} echo up; sleep ${mark}`, { limits: { ...limits, wallSeconds } });
       expect(result.timedOut).toBe(true);
+      expect(lines(result)).toEqual(['up']);
       expect(await alive(mark)).toBe(false);
     });
 
