@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Permanent } from '../../src/errors.ts';
 import { boxArguments } from './box-arguments.ts';
-import { type Cgroup, makeCgroup } from './cgroup.ts';
+import { type Cgroup, enter, makeCgroup } from './cgroup.ts';
 import type { Box, BoxIo, BoxResult, Sandbox } from './contract.ts';
 import { writableFolders } from './disk-watch.ts';
 import { insideOf, insidePaths, orderOf, supervisorBytes, supervisorThreads } from './inside-order.ts';
@@ -23,9 +23,6 @@ export type BubblewrapOptions = {
   /** Node binary mounted for the supervisor; default the one that runs this. */
   node?: string;
 };
-
-/** Enters the control groups, then becomes bubblewrap. Arguments: directories, `--`, the command. */
-const enter = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
 
 type Start = { bwrap: string; directory: string; node: string; identity: Identity; cgroup: Cgroup | null };
 

@@ -12,6 +12,9 @@ export type Cgroup = {
   remove(): Promise<void>;
 };
 
+/** Script for `sh -c`: enters the groups, then becomes the command. Arguments: directories, `--`, the command. */
+export const enter = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
+
 type Wanted = Pick<Limits, 'memoryBytes' | 'processes' | 'cpus'>;
 
 /** The kernel hands processor time out in slices of this length. */

@@ -92,7 +92,7 @@ export type BoxResult = {
   unenforced: Unenforced;
 };
 
-export const sandboxNames = ['bubblewrap', 'container', 'none'] as const;
+export const sandboxNames = ['bubblewrap', 'container', 'srt', 'none'] as const;
 export type SandboxName = (typeof sandboxNames)[number];
 
 export type Available = { ok: true } | { ok: false; why: string };

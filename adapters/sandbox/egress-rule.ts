@@ -2,7 +2,17 @@
 import { isIP } from 'node:net';
 import { isPublicAddress } from './public-address.ts';
 
-export type Denial = 'malformed' | 'port' | 'ip_literal' | 'not_allowed' | 'unresolved' | 'private_address';
+export type Denial =
+  | 'malformed'
+  | 'port'
+  | 'ip_literal'
+  | 'not_allowed'
+  | 'unresolved'
+  | 'private_address'
+  /** Of a registry that needs a credential: there is none here, or the request is no reading of what policy names. */
+  | 'no_credential'
+  | 'method'
+  | 'path';
 
 export type EgressDecision = { decision: 'allow'; address: string } | { decision: 'deny'; why: Denial };
 

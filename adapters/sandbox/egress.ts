@@ -3,11 +3,15 @@ import { lookup } from 'node:dns/promises';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { type Denial, type EgressDecision, type EgressRule, judge, normalHost } from './egress-rule.ts';
+import { createRegistryDoor, type Registries } from './registry.ts';
 
-/** One line of the audit. `at` is milliseconds since the epoch; `why` only on a denial. */
+/**
+ * One line of the audit. `at` is milliseconds since the epoch; `why` only on a denial. `registry` is a request on a
+ * connection to a registry, which has a line of its own before.
+ */
 export type EgressAttempt = {
   at: number;
-  kind: 'http' | 'connect';
+  kind: 'http' | 'connect' | 'registry';
   host: string;
   port: number;
   decision: 'allow' | 'deny';
@@ -18,6 +22,8 @@ export type EgressOptions = {
   /** Where to listen; the directory exists and is private to this process. */
   socketPath: string;
   allow: readonly string[];
+  /** Reached beside `allow`, by TLS only, with a credential that the box never sees. */
+  registries?: Registries;
   /** Seams for tests; default the system's resolver and a TCP connection. */
   resolve?: EgressRule['resolve'];
   dial?: (address: string, port: number) => Socket;
@@ -28,6 +34,8 @@ export type EgressOptions = {
 
 export type Egress = {
   socketPath: string;
+  /** PEM of the one certificate that the box must trust for its registries; absent when nothing is read with a credential. */
+  authority: string | undefined;
   /** The first 10,000, oldest first; `onAttempt` sees all. */
   attempts(): readonly EgressAttempt[];
   /** How many there were, those that are not listed included. */
@@ -40,6 +48,7 @@ const mostConnections = 256;
 const connectMs = 15_000;
 const idleMs = 300_000;
 const headMs = 20_000;
+const established = 'HTTP/1.1 200 Connection established\r\n\r\n';
 
 /** Headers of one connection: neither side gets the other's, and the origin's Host is the one that was judged. */
 const hopHeaders = /^(connection|keep-alive|proxy-.*|te|trailer|upgrade|host)$/i;
@@ -73,14 +82,16 @@ const authority = (text: string): { host: string; port: number } => {
 };
 
 export const openEgress = async (options: EgressOptions): Promise<Egress> => {
-  const rule: EgressRule = { allow: options.allow, resolve: options.resolve ?? resolveBySystem };
+  const resolve = options.resolve ?? resolveBySystem;
+  const rule: EgressRule = { allow: options.allow, resolve };
   const dial = options.dial ?? ((address, port) => connect({ host: address, port, timeout: connectMs }));
   const kept: EgressAttempt[] = [];
   const open = new Set<Socket>();
 
   let total = 0;
 
-  const note = (kind: EgressAttempt['kind'], host: string, port: number, decided: EgressDecision) => {
+  type Decided = { decision: 'allow' } | { decision: 'deny'; why: Denial };
+  const note = (kind: EgressAttempt['kind'], host: string, port: number, decided: Decided) => {
     const { decision } = decided;
     const why = decided.decision === 'deny' ? { why: decided.why } : {};
     const attempt: EgressAttempt = { at: Date.now(), kind, host: host.slice(0, 253), port, decision, ...why };
@@ -89,10 +100,28 @@ export const openEgress = async (options: EgressOptions): Promise<Egress> => {
     options.onAttempt?.(attempt);
   };
 
-  const ask = async (kind: EgressAttempt['kind'], host: string, port: number) => {
-    const decided = await judge(rule, host, port);
+  const door = createRegistryDoor(options.registries ?? { urls: [], credentials: {} }, (host, decided) =>
+    note('registry', host, 443, decided),
+  );
+
+  const decide = async (kind: 'http' | 'connect', host: string, port: number): Promise<EgressDecision> => {
+    if (kind === 'http' || port !== 443 || !door.names(host)) return judge(rule, host, port);
+    return door.opens(host)
+      ? judge({ allow: [host], resolve }, host, port)
+      : { decision: 'deny', why: 'no_credential' };
+  };
+
+  const ask = async (kind: 'http' | 'connect', host: string, port: number) => {
+    const decided = await decide(kind, host, port);
     note(kind, host, port, decided);
     return decided;
+  };
+
+  const dialOpen = (address: string, port: number): Socket => {
+    const origin = dial(address, port);
+    open.add(origin);
+    origin.on('close', () => open.delete(origin));
+    return origin;
   };
 
   const forward = async (incoming: IncomingMessage, response: ServerResponse) => {
@@ -128,12 +157,16 @@ export const openEgress = async (options: EgressOptions): Promise<Egress> => {
       client.end(`HTTP/1.1 403 Forbidden\r\nx-egress: ${decided.why}\r\ncontent-length: 0\r\n\r\n`);
       return;
     }
-    const origin = dial(decided.address, port);
-    open.add(origin);
-    origin.on('close', () => open.delete(origin));
+    if (port === 443 && door.opens(host)) {
+      client.write(established);
+      client.unshift(head);
+      door.enter(host, client, () => dialOpen(decided.address, port));
+      return;
+    }
+    const origin = dialOpen(decided.address, port);
     quiet(client, origin);
     origin.once('connect', () => {
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      client.write(established);
       origin.write(head);
       client.pipe(origin);
       origin.pipe(client);
@@ -165,6 +198,7 @@ export const openEgress = async (options: EgressOptions): Promise<Egress> => {
   });
   return {
     socketPath: options.socketPath,
+    authority: door.authority,
     attempts: () => kept,
     total: () => total,
     close: () =>

@@ -19,7 +19,10 @@ const settings = [
   '/etc/ssl/openssl.cnf',
 ];
 
-/** bubblewrap options for the programs and libraries of the machine. */
+/** Programs, libraries and settings of the machine that every box may read. */
+export const readable = (): string[] => ['/usr', ...merged, ...settings].filter((path) => existsSync(path));
+
+/** The same as bubblewrap options. */
 export const systemArguments = (): string[] => {
   const options = ['--ro-bind', '/usr', '/usr'];
   for (const path of merged) {

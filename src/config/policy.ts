@@ -16,6 +16,16 @@ const mostProblems = 50;
 
 const hostPattern = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
 
+const registryProblem = (text: string): string | undefined => {
+  const url = URL.parse(text);
+  const plain =
+    url !== null && text.startsWith('https://') && hostPattern.test(url.hostname) && !url.hostname.includes('*');
+  const bare = plain && [url.port, url.username, url.password, url.search, url.hash].every((part) => part === '');
+  return bare && url.href.startsWith(text)
+    ? undefined
+    : 'is not the address of a registry: write it like `https://npm.example.org/team/`, without port, user and query';
+};
+
 const loginProblem = (login: string): string | undefined =>
   /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(login) ? undefined : 'is not a GitHub login: leave out the "@" and teams';
 
@@ -28,6 +38,7 @@ const stringRules: readonly { at: Path; problem(text: string): string | undefine
     at: ['egress', '*'],
     problem: (host) => (hostPattern.test(host) ? undefined : 'is not a host name: give names like `api.example.org`'),
   },
+  { at: ['registries', '*'], problem: registryProblem },
   {
     at: ['approval', 'approvers', '*'],
     problem: loginProblem,

@@ -219,6 +219,7 @@ async function assignmentOf(
     start,
     agent,
     egress: policy.egress,
+    registries: policy.registries,
     runners: policy.runners,
     layers: policy.layers,
     budget: runBudget(policy, command.stage),

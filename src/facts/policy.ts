@@ -119,6 +119,13 @@ export const Policy = z.strictObject({
     .max(50)
     .default([])
     .describe('Hosts the box may reach, beside the model. `*.example.org` covers subdomains.'),
+  registries: z
+    .array(z.string().min(1).max(500))
+    .max(20)
+    .default([])
+    .describe(
+      'Private package registries, like `https://npm.example.org/team/`. The box may read what lies below, with a credential that the runner holds and the box never sees.',
+    ),
   runners: z
     .array(RunnerKind)
     .min(1)

@@ -161,6 +161,8 @@ export const Assignment = z.strictObject({
   conversation: Conversation.optional(),
   setup: z.string().optional(),
   egress: z.array(z.string()),
+  /** Absent in runs from before policy had it: none. */
+  registries: z.array(z.string()).optional(),
   /** Kinds of runner that may take it; absent in runs from before policy said it: self-hosted only. */
   runners: z.array(RunnerKind).optional(),
   layers: z.partialRecord(LayerName, LayerPolicy),

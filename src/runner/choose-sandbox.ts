@@ -1,8 +1,13 @@
-// The box is not optional by accident: without bubblewrap a run is refused, unless its operator said "none" by name.
+// The box is not optional by accident: where none can be made a run is refused, unless its operator said "srt" or "none" by name.
 import type { Sandbox } from '../../adapters/sandbox/contract.ts';
 import { Permanent } from '../errors.ts';
 import type { JobLog } from './job-log.ts';
 import type { Adapters, Settings } from './ports.ts';
+
+const warnings: Partial<Record<Sandbox['name'], string>> = {
+  srt: '**No box.** This runner was told to use `srt`, which keeps less apart than a box does.',
+  none: '**No sandbox.** This runner was told to run without a box (`none`), so code of the agent has the rights of this job.',
+};
 
 export async function chooseSandbox(
   { sandbox: wanted }: Pick<Settings, 'sandbox'>,
@@ -10,10 +15,9 @@ export async function chooseSandbox(
   log: JobLog,
 ): Promise<Sandbox> {
   const sandbox = sandboxes[wanted];
-  if (!sandbox.boxed)
-    await log.summary(
-      '> **No sandbox.** This runner was told to run without a box (`none`), so code of the agent has the rights of this job. It is on record, and Gantry does not merge such work by itself.',
-    );
+  const warning = warnings[wanted];
+  if (warning !== undefined)
+    await log.summary(`> ${warning} It is on record, and Gantry does not merge such work by itself.`);
   const available = await sandbox.available();
   if (available.ok) return sandbox;
   throw new Permanent(

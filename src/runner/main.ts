@@ -6,6 +6,7 @@ import { createBubblewrap } from '../../adapters/sandbox/bubblewrap.ts';
 import { createContainer } from '../../adapters/sandbox/container.ts';
 import { openEgress } from '../../adapters/sandbox/egress.ts';
 import { createUnboxed } from '../../adapters/sandbox/none.ts';
+import { createSrt } from '../../adapters/sandbox/srt.ts';
 import { UserFixable } from '../errors.ts';
 import { createHalt } from './halt.ts';
 import { createJobLog, type JobLog } from './job-log.ts';
@@ -24,6 +25,7 @@ const adapters: Adapters = {
   sandboxes: {
     bubblewrap: createBubblewrap(),
     container: createContainer({ image: process.env.GANTRY_SANDBOX_IMAGE }),
+    srt: createSrt(),
     none: createUnboxed(),
   },
   git: (dataDir, sandbox) => ({

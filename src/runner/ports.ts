@@ -10,6 +10,8 @@ export type EgressAttempt = { at: number; host: string; port: number; decision: 
 /** The proxy behind a box's egress socket. */
 export type Egress = {
   socketPath: string;
+  /** PEM of the certificate that the box must trust for its registries; absent when nothing is read with a credential. */
+  authority: string | undefined;
   attempts(): readonly EgressAttempt[];
   total(): number;
   close(): Promise<void>;
@@ -20,7 +22,11 @@ export type Adapters = {
   /** `directory` is private to the run and exists. */
   git(directory: string, sandbox: Sandbox): { store: GitStore; workspaces: WorkspaceGit };
   agents: Readonly<Record<AgentName, AgentAdapter>>;
-  openEgress(options: { socketPath: string; allow: readonly string[] }): Promise<Egress>;
+  openEgress(options: {
+    socketPath: string;
+    allow: readonly string[];
+    registries: { urls: readonly string[]; credentials: Readonly<Record<string, string>> };
+  }): Promise<Egress>;
 };
 
 /** What the machine's operator and the workflow decided; read from the environment and the arguments by main.ts. */
@@ -32,6 +38,8 @@ export type Settings = {
   identity: { url: string; token: string } | undefined;
   /** Reads the target repository; absent for a public one. Forgotten once the repository is mirrored. */
   githubToken: string | undefined;
+  /** By registry host, the value of the header `Authorization`; lent to the egress proxy and to nothing else. */
+  registryCredentials: Readonly<Record<string, string>>;
   sandbox: Sandbox['name'];
   /** GitHub gives this machine one job and no other. */
   ephemeral: boolean;

@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { type SandboxName, sandboxNames } from '../../adapters/sandbox/contract.ts';
 import { UserFixable } from '../errors.ts';
 import { isEphemeral } from './ephemeral.ts';
@@ -32,6 +33,7 @@ export function readSettings(args: readonly string[], env: Environment, node: st
     server: serverOf(server),
     identity: identityUrl && identityToken ? { url: identityUrl, token: identityToken } : undefined,
     githubToken: env.GANTRY_GITHUB_TOKEN || undefined,
+    registryCredentials: credentialsOf(env.GANTRY_REGISTRY_CREDENTIALS),
     sandbox,
     ephemeral: isEphemeral(process.ppid, env.RUNNER_TEMP),
     agentsDirectory: resolve(
@@ -59,6 +61,20 @@ function serverOf(text: string): string {
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '' || url.hash !== '')
     throw refuse(`--server must be an http(s) address without credentials, query or fragment`);
   return text.replace(/\/+$/, '');
+}
+
+const Credentials = z.record(z.string().regex(/^[a-z0-9.-]+$/), z.string().regex(/^[!-~][ -~]*$/));
+
+/** GANTRY_REGISTRY_CREDENTIALS. What is wrong with it is not quoted: the answer goes to the job's log. */
+function credentialsOf(given: string | undefined): Settings['registryCredentials'] {
+  if (!given) return {};
+  try {
+    return Credentials.parse(JSON.parse(given));
+  } catch {
+    throw refuse(
+      'GANTRY_REGISTRY_CREDENTIALS must be a JSON object of lower-case host names and values of the header Authorization, like {"npm.example.org":"Bearer …"}',
+    );
+  }
 }
 
 /** GANTRY_TOOLCHAINS: installation folders joined by ":", whose `bin` leads the PATH. Always there: the Node that runs this. */

@@ -26,6 +26,8 @@ export function policyFile({ setup, layers }: Detected): string {
     '',
     '# Hosts that the box may reach beside the model; setup usually needs its package registry.',
     '# egress: [packages.example.org]',
+    '# Private registries: the credential is on the runner (docs/runners.md) and never in the box.',
+    '# registries: [https://npm.example.org/team/]',
     '',
     '# The layers that verify what an agent wrote. With none the gate stays closed and asks for one.',
     named.length === 0 ? '# layers:' : 'layers:',

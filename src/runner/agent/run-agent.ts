@@ -9,6 +9,7 @@ import type { RunContext } from '../context.ts';
 import { outOfTime } from '../outcome.ts';
 import { continued } from '../prompt/continued.ts';
 import { redact } from '../redact.ts';
+import { openWayOut } from '../way-out.ts';
 import { controlled } from './controlled.ts';
 import { keepConversation, restoreConversation } from './conversation.ts';
 import { createEventLog } from './event-log.ts';
@@ -25,7 +26,7 @@ export async function runAgent(
   context: RunContext,
   { adapter, installation, workspace, prompt }: Work,
 ): Promise<AgentEnd> {
-  const { assignment, settings, adapters, place, sandbox, halt, tracker, log, evidence } = context;
+  const { assignment, settings, place, sandbox, halt, tracker, log, evidence } = context;
   const { protocol, defaultModel, resume: patterns } = adapter.describe(assignment.agent);
   const model = assignment.agent.model ?? defaultModel;
   const home = await place.folder('home');
@@ -50,7 +51,8 @@ export async function runAgent(
     protocol,
     onCall: () => tracker.count('modelCalls'),
   });
-  const egress = await adapters.openEgress({ socketPath: place.socket('egress'), allow: assignment.egress });
+  const out = await openWayOut(context);
+  const { egress } = out;
   const events = createEventLog(adapter.parse, (event) => {
     tracker.count(event.type === 'command' && event.phase === 'started' ? 'commands' : 'events');
     show(log, event);
@@ -58,11 +60,14 @@ export async function runAgent(
   try {
     const ended = await sandbox.run(
       {
-        mounts: [{ path: workspace, writable: true }],
+        mounts: [{ path: workspace, writable: true }, ...out.mounts],
         toolchains: [...settings.toolchains, ...installation.readOnly],
         cwd: workspace,
         home,
-        env: boxEnv(settings, (inside) => launch.env({ home: inside.home, modelUrl: inside.modelUrl ?? '' })),
+        env: boxEnv(settings, (inside) => ({
+          ...out.env,
+          ...launch.env({ home: inside.home, modelUrl: inside.modelUrl ?? '' }),
+        })),
         modelSocket: relay.socketPath,
         egressSocket: egress.socketPath,
         limits: boxLimits(context.secondsLeft()),
@@ -90,7 +95,7 @@ export async function runAgent(
     evidence.set('events', { digest: events.digest(), counts: events.counts(), last: toldEvents(events.events()) });
     evidence.set('model', { calls: relay.calls() });
     evidence.egress(egress.attempts(), egress.total());
-    await Promise.all([relay.close(), egress.close()]);
+    await Promise.all([relay.close(), out.close()]);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { BoxResult } from '../../../adapters/sandbox/contract.ts';
 import { boxEnv, boxLimits } from '../box.ts';
 import type { RunContext } from '../context.ts';
+import { openWayOut } from '../way-out.ts';
 import { createOutputTail } from './output-tail.ts';
 
 export type CommandEnd = Pick<BoxResult, 'exitCode' | 'signal' | 'timedOut' | 'overDisk' | 'durationMs'> & {
@@ -15,24 +16,22 @@ export async function runCommand(
   workspace: string,
   seconds: number,
 ): Promise<CommandEnd> {
-  const { assignment, adapters, settings, place, sandbox, halt, tracker, evidence } = context;
+  const { assignment, settings, sandbox, halt, tracker, evidence } = context;
   const tail = createOutputTail();
   const io = (chunk: Buffer) => {
     tail.push(chunk);
     tracker.moved();
   };
-  const egress =
-    assignment.egress.length === 0
-      ? undefined
-      : await adapters.openEgress({ socketPath: place.socket('egress'), allow: assignment.egress });
+  const hosts = assignment.egress.length + (assignment.registries?.length ?? 0);
+  const out = hosts === 0 ? undefined : await openWayOut(context);
   try {
     const ended = await sandbox.run(
       {
-        mounts: [{ path: workspace, writable: true }],
+        mounts: [{ path: workspace, writable: true }, ...(out?.mounts ?? [])],
         toolchains: settings.toolchains,
         cwd: workspace,
-        env: boxEnv(settings),
-        ...(egress && { egressSocket: egress.socketPath }),
+        env: boxEnv(settings, () => out?.env ?? {}),
+        ...(out && { egressSocket: out.egress.socketPath }),
         limits: boxLimits(Math.min(seconds, context.secondsLeft())),
       },
       ['/bin/sh', '-c', command],
@@ -42,7 +41,7 @@ export async function runCommand(
     halt.signal.throwIfAborted();
     return { ...ended, output: tail.text() };
   } finally {
-    evidence.egress(egress?.attempts() ?? [], egress?.total() ?? 0);
-    await egress?.close();
+    evidence.egress(out?.egress.attempts() ?? [], out?.egress.total() ?? 0);
+    await out?.close();
   }
 }

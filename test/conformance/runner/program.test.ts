@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBubblewrap } from '../../../adapters/sandbox/bubblewrap.ts';
+import type { SandboxName } from '../../../adapters/sandbox/contract.ts';
+import { createSrt } from '../../../adapters/sandbox/srt.ts';
 import { readPolicy } from '../../../src/config/policy.ts';
 import { EvidenceRecord } from '../../../src/facts/evidence.ts';
 import type { Assignment, Submission } from '../../../src/facts/run.ts';
@@ -19,6 +21,7 @@ if (policyRead.status !== 'ok') throw new Error('the fixture has a broken policy
 const { layers } = policyRead.policy;
 
 const box = await createBubblewrap().available();
+const srt = await createSrt().available();
 const sandboxes = [
   { sandbox: 'none', why: '' },
   { sandbox: 'bubblewrap', why: box.ok ? '' : box.why },
@@ -58,7 +61,7 @@ function modelSays(work: FakeWork): Asked[] {
   return asked;
 }
 
-async function begin(sandbox: 'none' | 'bubblewrap', over: Partial<Assignment>, program?: string) {
+async function begin(sandbox: SandboxName, over: Partial<Assignment>, program?: string) {
   issue++;
   const run = `run-${issue}`;
   const ticket = {
@@ -365,4 +368,11 @@ test('a job that may not take the run fetches nothing and ends with 1', async ()
   expect(end.code).toBe(1);
   expect(end.summary).toContain('/retry');
   expect(end.left).toEqual([]);
+});
+
+test.skipIf(!srt.ok)(`a run in srt delivers, and counts as not boxed ${srt.ok ? '' : srt.why}`, async () => {
+  modelSays({ files: filesBelow('plan'), message: 'Planned.' });
+  const { end, submission } = await finish(await begin('srt', {}));
+  expect(submission).toMatchObject({ outcome: { kind: 'delivered' }, sandbox: { name: 'srt', boxed: false } });
+  expect(end.summary).toContain('**No box.**');
 });

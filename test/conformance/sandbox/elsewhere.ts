@@ -3,15 +3,27 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createBubblewrap } from '../../../adapters/sandbox/bubblewrap.ts';
 import { createContainer } from '../../../adapters/sandbox/container.ts';
+import type { Sandbox } from '../../../adapters/sandbox/contract.ts';
+import { createSrt } from '../../../adapters/sandbox/srt.ts';
 
 const own = fileURLToPath(import.meta.url);
 
-export const elsewhere = (script: string, kind: 'bubblewrap' | 'container', image = ''): ChildProcess =>
+const kinds = {
+  bubblewrap: () => createBubblewrap(),
+  container: (image: string) => createContainer({ image }),
+  srt: createSrt,
+} satisfies Record<string, (image: string) => Sandbox>;
+type Kind = keyof typeof kinds;
+
+const isKind = (name: string | undefined): name is Kind => name !== undefined && Object.hasOwn(kinds, name);
+
+export const elsewhere = (script: string, kind: Kind, image = ''): ChildProcess =>
   spawn(process.execPath, [own, kind, image, script], { stdio: ['ignore', 'pipe', 'inherit'] });
 
 if (process.argv[1] === own) {
-  const [, , kind, image, script = ''] = process.argv;
-  const sandbox = kind === 'container' ? createContainer({ image }) : createBubblewrap();
+  const [, , kind, image = '', script = ''] = process.argv;
+  if (!isKind(kind)) throw new Error(`no sandbox is called ${kind}`);
+  const sandbox = kinds[kind](image);
   const env = () => ({ PATH: '/usr/bin:/bin' });
   const limits = {
     wallSeconds: 60,

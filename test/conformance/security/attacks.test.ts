@@ -21,6 +21,7 @@ import { containerHere } from '../sandbox/container-here.ts';
 import { attacks, prelude, type Records } from './attacks.ts';
 
 const modelKey = 'sk-canary-0123456789-of-the-provider';
+const registryKey = 'canary-registry-0123456789';
 const container = await containerHere();
 const bubblewrap = await createBubblewrap().available();
 const kinds: { sandbox: SandboxName; why: string; env: Record<string, string> }[] = [
@@ -88,9 +89,12 @@ async function start(sandbox: SandboxName, env: Record<string, string>) {
   const ticket = { number: issue, title: 'Attack', body: 'Ten percent.', criteria: [] };
   const repository = { id: 7001, fullName: 'acme/parcel-rates', gitUrl: target.url };
   const egress = ['registry.example.org', 'localhost'];
-  const stream = await plane.addRun({ run, repository, ticket, start: base, egress }, 3_000 + issue);
+  const registries = ['https://npm.example.org/team/'];
+  const stream = await plane.addRun({ run, repository, ticket, start: base, egress, registries }, 3_000 + issue);
   const identity = plane.issuer.grant(rightClaims(3_000 + issue));
-  return { run, stream, job: startJob({ run, server: plane.url, sandbox, agents: agents.directory, identity, env }) };
+  const lent = { ...env, GANTRY_REGISTRY_CREDENTIALS: JSON.stringify({ 'npm.example.org': `Bearer ${registryKey}` }) };
+  const job = startJob({ run, server: plane.url, sandbox, agents: agents.directory, identity, env: lent });
+  return { run, stream, job };
 }
 
 const submissionOf = async (stream: Awaited<ReturnType<typeof start>>['stream']): Promise<Submission> => {
@@ -142,6 +146,7 @@ describe.each(kinds)('an agent in $sandbox', ({ sandbox, why, env }) => {
         expect(text.length).toBeGreaterThan(100);
         expect(text).not.toContain(modelKey);
         expect(text).not.toContain(gitToken);
+        expect(text).not.toContain(registryKey);
         expect(text).not.toMatch(tokens);
       }
     });

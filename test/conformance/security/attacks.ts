@@ -23,7 +23,7 @@ export type Attack = {
 export const prelude = String.raw`
   const fs = require('fs'), net = require('net'), http = require('http'), dns = require('dns'), path = require('path');
   const { spawn, execFileSync } = require('child_process');
-  const looks = /sk-canary[-\w]+|gh[ps]_[a-z]\w+|gtr_[-\w]{20,}|canary-identity[-\w]+/g;
+  const looks = /sk-canary[-\w]+|gh[ps]_[a-z]\w+|gtr_[-\w]{20,}|canary-identity[-\w]+|canary-registry[-\w]+/g;
   const read = (file) => { try { return fs.readFileSync(file, 'latin1'); } catch { return ''; } };
   const hunt = (texts) => {
     const all = texts.join('\n');

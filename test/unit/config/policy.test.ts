@@ -37,6 +37,7 @@ test('the least policy has every default', () => {
         },
         "protected": [],
         "push": "ask",
+        "registries": [],
         "runners": [
           "self-hosted",
         ],
@@ -54,6 +55,7 @@ version: 1
 agent: claude_code
 setup: npm ci
 egress: ['registry.example.org', '*.example.com']
+registries: [https://npm.example.org/team/]
 layers:
   unit: { run: npm test, report: { format: junit, path: reports/unit.xml }, timeoutMinutes: 5 }
 protected: [db/migrations/**, '*.lock']
@@ -167,6 +169,21 @@ merge:
       },
     ]
   `);
+});
+
+test.each([
+  'npm.example.org',
+  'http://npm.example.org/',
+  'https://user:word@npm.example.org/',
+  'https://npm.example.org:8443/',
+  'https://10.0.0.1/',
+  'https://*.example.org/',
+  'https://npm.example.org/?a=b',
+  'https://npm.example.org/../team',
+])('%s is no registry', (registry) => {
+  expect(problemsOf(`version: 1\nregistries: ['${registry}']\n`)).toEqual([
+    { line: 2, message: expect.stringContaining('write it like `https://npm.example.org/team/`') },
+  ]);
 });
 
 test('what the schema cannot say is judged by entry', () => {

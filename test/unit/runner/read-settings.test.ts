@@ -39,6 +39,29 @@ test.each([
   expect(() => readSettings(given, {}, process.execPath)).toThrow(UserFixable);
 });
 
+test('registry credentials are taken from the environment, and a broken list is refused without a word of it', () => {
+  const env = { GANTRY_REGISTRY_CREDENTIALS: '{"npm.example.org":"Bearer secret"}' };
+  expect(readSettings(args, env, process.execPath).registryCredentials).toEqual({ 'npm.example.org': 'Bearer secret' });
+  expect(env).toEqual({});
+  expect(readSettings(args, {}, process.execPath).registryCredentials).toEqual({});
+  for (const broken of [
+    'secret',
+    '["secret"]',
+    '{"https://npm.example.org":"secret"}',
+    '{"npm.example.org":"se\\ncret"}',
+  ]) {
+    const refusal = (() => {
+      try {
+        return readSettings(args, { GANTRY_REGISTRY_CREDENTIALS: broken }, process.execPath);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(refusal).toBeInstanceOf(UserFixable);
+    expect(JSON.stringify(refusal)).not.toMatch(/se\S*cret/);
+  }
+});
+
 test('a toolchain that is no folder is refused', () => {
   expect(() => readSettings(args, { GANTRY_TOOLCHAINS: '/no/such/folder' }, process.execPath)).toThrow(UserFixable);
   expect(readSettings(args, { GANTRY_TOOLCHAINS: '/usr' }, process.execPath).path[0]).toBe('/usr/bin');
