@@ -9,6 +9,7 @@ import { bindsOf, covers } from './binds.ts';
 import { type Cgroup, enter, makeCgroup } from './cgroup.ts';
 import type { Available, Box, BoxIo, BoxResult, Inside, Sandbox } from './contract.ts';
 import { type ControlSocket, openControl } from './control-socket.ts';
+import { writableFolders } from './disk-watch.ts';
 import { firstChild } from './first-child.ts';
 import type { InsideOrder } from './inside.ts';
 import { sibling, supervisorBytes, supervisorThreads } from './inside-order.ts';

@@ -20,7 +20,7 @@ const settings = readSettings(process.argv.slice(2), process.env, process.execPa
 const accepted = await run(
   settings,
   {
-    sandboxes: { bubblewrap: small, container: small, none: small },
+    sandboxes: { bubblewrap: small, container: small, srt: small, none: small },
     git: (dataDir, sandbox) => ({
       store: createGitStore({ dataDir, sandbox }),
       workspaces: createWorkspaceGit({ sandbox }),
