@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterAll, describe, expect, test } from 'vitest';
 import { testSandbox } from '../../../adapters/sandbox/conformance.ts';
@@ -31,6 +31,7 @@ describe.skipIf(!available.ok)(`srt${available.ok ? '' : ` (skipped: ${available
     elsewhere(script) {
       const parent = elsewhere(script, 'srt');
       parent.stdout?.once('data', () => bridges.push(...bridgesOf(parent.pid ?? 0)));
+      parent.once('exit', () => rmSync(`/tmp/srt-mux-${parent.pid}-0.sock`, { force: true }));
       return parent;
     },
   });
