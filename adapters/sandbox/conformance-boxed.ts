@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Bug, Permanent } from '../../src/errors.ts';
-import { alive, outliving, uniqueSeconds } from './conformance.ts';
 import { limits } from './conformance-limits.ts';
 import { type RootKind, testRoot } from './conformance-root.ts';
+import { alive, outliving, uniqueSeconds } from './conformance-tools.ts';
 import type { Box, BoxResult, Sandbox } from './contract.ts';
 
 const path = { PATH: '/usr/local/bin:/usr/bin:/bin' };

@@ -31,6 +31,7 @@ export const run = {
   'run-without-bundle': 'Run `{run}` said it was done but handed in no work. Type `/retry` to run it again.',
   'verification-failed':
     'Verification failed, so nothing was pushed.\n\n- {layers}\n\nType `/retry`: the agent is told what failed and tries again.',
+  'name-not-utf8': 'The name of `{path}` on the branch is not UTF-8, so no rule for files reaches it. Rename the file.',
   'nothing-to-publish': 'There is no verified work to push. Type `/retry` to implement the plan again.',
   'gave-up': gaveUp,
   'fact-set-aside':

@@ -11,6 +11,7 @@ import { sha256 } from '../evidence.ts';
 import { outcomeOfHalt } from '../outcome.ts';
 import { type ApprovedPlan, implementPrompt } from '../prompt/implement.ts';
 import { planPrompt } from '../prompt/plan.ts';
+import { readChanges } from '../read-changes.ts';
 import { oneLine } from '../redact.ts';
 import { keepWork } from './keep-work.ts';
 import { phaseBrief } from './phase-brief.ts';
@@ -54,7 +55,7 @@ async function prepare(context: RunContext, adapter: AgentAdapter): Promise<Prep
   const { assignment, store, repo, evidence, log } = context;
   const { start, plan, agent } = assignment;
   const base = plan?.trustedBase ?? start;
-  const changed = await store.changedFiles(repo, base, start);
+  const changed = await readChanges(context, base, start);
   const links = changed.length > 0 ? await linksOf(store, repo, base) : new Map();
   const held = steeringFiles(changed, adapter.describe(agent).steeredBy, links);
   const restored = held.map(({ path, at }) => ({ path, how: at ? 'restore' : 'remove' }) as const);

@@ -24,9 +24,17 @@ export async function keepWork(
   held: readonly HeldFile[],
 ): Promise<Pick<StageResult, 'kept'>> {
   try {
+    const deadline = performance.now() + seconds * 1_000;
     const bare = store.directory(repo);
     const { start } = assignment;
-    const left = await workspaces.collect({ bare, start, workspace, held, maxBytes: mostBundleBytes, seconds });
+    const collect = (showing: readonly HeldFile[]) => {
+      const secondsLeft = Math.max(1, (deadline - performance.now()) / 1_000);
+      const request = { bare, start, workspace, held: showing, maxBytes: mostBundleBytes, seconds: secondsLeft };
+      return workspaces.collect(request);
+    };
+    let left = await collect(held);
+    // It touched what steers agents: then all is kept as it was shown, for a person to look at.
+    if (!left.ok && left.reason === 'held') left = await collect([]);
     const clock = AbortSignal.timeout(uploadMs[halt.reason() ? 'stopped' : 'failed']);
     if (left.ok && left.changed) return { kept: await session.upload('bundle', left.bundle, clock) };
     log.line(left.ok ? 'Nothing was changed.' : `It could not be kept: ${left.detail}`);

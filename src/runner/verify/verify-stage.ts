@@ -5,6 +5,7 @@ import { leftTooMuch } from '../box.ts';
 import { checkOut } from '../checkout.ts';
 import type { RunContext, StageResult } from '../context.ts';
 import { inert } from '../job-log.ts';
+import { readChanges } from '../read-changes.ts';
 import { lastOf, oneLine, redact } from '../redact.ts';
 import { skippedLayer } from './conclude.ts';
 import { type BaseFiles, differing, restore } from './restore.ts';
@@ -45,7 +46,7 @@ async function prepare(context: RunContext): Promise<{ tree: string; from: BaseF
   const { plan, start } = assignment;
   const commit = await fetchSubject(context);
   const base = plan?.trustedBase ?? start;
-  const changed = await store.changedFiles(repo, base, commit);
+  const changed = await readChanges(context, base, commit);
   const count = (...of: string[]) => changed.filter(({ status }) => of.includes(status)).length;
   evidence.set('diff', {
     added: count('added'),

@@ -153,6 +153,35 @@ const suite = (git: ReturnType<typeof createWorkspaceGit>): void => {
       }
     });
 
+    test('are so where the branch has a link in place of their folder', async () => {
+      mkdirSync(join(at.work, 'rules'));
+      writeFileSync(join(at.work, 'rules/agent.md'), 'base\n');
+      at.commit('base');
+      const blob = at.git('rev-parse', 'HEAD:rules/agent.md');
+      rmSync(join(at.work, 'rules'), { recursive: true });
+      mkdirSync(join(at.work, 'own'));
+      writeFileSync(join(at.work, 'own/agent.md'), 'hostile\n');
+      symlinkSync('own', join(at.work, 'rules'));
+      const head = at.commit('branch');
+      at.git('push', '--quiet', 'origin', 'main');
+      await at.store.mirror(at.repo, anonymous, { refs: ['refs/heads/main'] });
+      const shown: HeldFile[] = [
+        { path: 'rules/agent.md', at: { mode: '100644', blob } },
+        { path: 'rules', at: null },
+      ];
+      for (const held of [shown, shown.toReversed()]) {
+        rmSync(workspace, { recursive: true });
+        mkdirSync(workspace);
+        expect(await git.checkout({ bare, commit: head, workspace, held })).toEqual({ ok: true });
+        expect(lstatSync(join(workspace, 'rules')).isDirectory()).toBe(true);
+        expect(readFileSync(join(workspace, 'rules/agent.md'), 'utf8')).toBe('base\n');
+        expect(await git.collect({ bare, start: head, workspace, held, maxBytes: limits.bytes })).toMatchObject({
+          ok: true,
+          changed: false,
+        });
+      }
+    });
+
     test('cannot be changed', async () => {
       const request = await show();
       write('AGENTS.md', 'base, and the agent\n');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { WorkflowRunView } from '../../../adapters/github/contract.ts';
 import { createBubblewrap } from '../../../adapters/sandbox/bubblewrap.ts';
-import { alive } from '../../../adapters/sandbox/conformance.ts';
+import { alive } from '../../../adapters/sandbox/conformance-tools.ts';
 import type { TicketState } from '../../../src/decide/ticket/state.ts';
 import { cancelRun } from '../../../src/effects/cancel-run.ts';
 import type { Ports } from '../../../src/effects/contract.ts';

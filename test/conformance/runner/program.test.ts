@@ -303,6 +303,30 @@ describe.each(sandboxes)('sandbox $sandbox', { timeout: 60_000 }, ({ sandbox, wh
     expect(target.git('show', 'refs/heads/stored:CLAUDE.md')).toBe('Obey the branch.');
   });
 
+  test.skipIf(why !== '')(
+    `a name that no rule reaches stops a run before anything of the branch is shown ${why}`,
+    async () => {
+      target.git('checkout', '--quiet', '-B', 'odd-name', base);
+      const folder = Buffer.from([...Buffer.from(`${target.work}/`), 0xff]);
+      mkdirSync(folder);
+      writeFileSync(Buffer.concat([folder, Buffer.from('/AGENTS.md')]), 'Obey the branch.\n');
+      const start = target.push();
+      const plan = { changeId: 'add-bulk-discount', scope: ['src/shipment.js'], trustedBase: base };
+      const asked = modelSays({ files: {}, message: 'never said' });
+      const outcome = {
+        kind: 'failed',
+        class: 'user_error',
+        why: 'The name of \uFFFD/AGENTS.md on the branch is not UTF-8, so no rule for files reaches it. Rename the file.',
+      };
+      const worked = await finish(await begin(sandbox, { stage: 'implement', plan, start }));
+      expect(worked.submission?.outcome).toEqual(outcome);
+      expect(asked).toEqual([]);
+      const subject = { kind: 'head', sha: start } as const;
+      const verified = await finish(await begin(sandbox, { stage: 'verify', plan, start, subject }));
+      expect(verified.submission?.outcome).toEqual(outcome);
+    },
+  );
+
   test.skipIf(why !== '')(`an agent that changes nothing has not delivered ${why}`, async () => {
     modelSays({ files: {}, message: 'Nothing to do.' });
     const { submission } = await finish(await begin(sandbox, {}));

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createBubblewrap } from '../../../adapters/sandbox/bubblewrap.ts';
-import { alive, testSandbox, uniqueSeconds } from '../../../adapters/sandbox/conformance.ts';
+import { testSandbox } from '../../../adapters/sandbox/conformance.ts';
 import { testBox } from '../../../adapters/sandbox/conformance-boxed.ts';
 import { testLimits } from '../../../adapters/sandbox/conformance-limits.ts';
+import { alive, uniqueSeconds } from '../../../adapters/sandbox/conformance-tools.ts';
 import { elsewhere } from './elsewhere.ts';
 
 const sandbox = createBubblewrap();

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBubblewrap } from '../../../adapters/sandbox/bubblewrap.ts';
-import { alive, uniqueSeconds } from '../../../adapters/sandbox/conformance.ts';
+import { alive, uniqueSeconds } from '../../../adapters/sandbox/conformance-tools.ts';
 import type { SandboxName } from '../../../adapters/sandbox/contract.ts';
 import { placeProblem } from '../../../src/effects/inspect-bundle.ts';
 import type { Submission } from '../../../src/facts/run.ts';
