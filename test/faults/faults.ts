@@ -56,6 +56,9 @@ async function overGit(kind: HttpFault['do'], stage: Stage, { at }: Fragment, { 
   await finish(work, stage.ports);
 }
 
+/** Of a worker that is dead nobody hears: what still becomes of its call when the stage is closed is nobody's failure. */
+const abandon = (attempt: Promise<unknown>): void => void attempt.catch(() => undefined);
+
 /** The worker dies at its call; its time runs out, and another takes the job. */
 const crash = (when: 'before' | 'after', stale = false): FaultRow => ({
   ...(stale && {
@@ -63,7 +66,7 @@ const crash = (when: 'before' | 'after', stale = false): FaultRow => ({
   }),
   async run({ stage, fragment, prepared }) {
     const gate = gateAt(stage.ports, fragment.at, when);
-    void prepared.work.attempt(gate.ports);
+    abandon(prepared.work.attempt(gate.ports));
     await reached(gate.reached, fragment);
     await prepared.work.expire();
     const { list } = fragment;
@@ -161,7 +164,7 @@ export const faults: Record<string, FaultRow> = {
   'another replica takes over': {
     async run({ stage, fragment, prepared }) {
       const gate = gateAt(stage.ports, fragment.at, 'before');
-      void prepared.work.attempt(gate.ports);
+      abandon(prepared.work.attempt(gate.ports));
       await reached(gate.reached, fragment);
       await prepared.work.expire();
       await finish(prepared.work, stage.otherReplica());

@@ -32,14 +32,14 @@ async function expectEnding(
   expect(await scene.mona.pulls(scene.repo, 'all')).toHaveLength(1);
 }
 
-test.each(chosen(Object.keys(stories)))('%s', { timeout: 300_000 }, async (name) => {
+test.each(chosen(Object.keys(stories)))('%s', { timeout: 900_000 }, async (name) => {
   const story = stories[name];
   if (!story) throw new Error(`there is no story ${name}`);
   const scene = await open();
   await expectEnding(scene, await story(scene, () => walkMainJob(scene)), undisturbed);
 });
 
-test.each(chosen(Object.keys(interventions)))('%s', { timeout: 300_000 }, async (name) => {
+test.each(chosen(Object.keys(interventions)))('%s', { timeout: 900_000 }, async (name) => {
   const intervention = interventions[name];
   if (!intervention) throw new Error(`there is no intervention ${name}`);
   const scene = await open();

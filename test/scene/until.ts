@@ -8,7 +8,7 @@ export class Hopeless extends Error {}
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  seconds = 120,
+  seconds = 240,
 ): Promise<T> {
   const end = Date.now() + seconds * 1_000;
   let problem: unknown;
