@@ -71,8 +71,10 @@ export function createClient(options: GitHubOptions): Client {
       // A write is sent once, whatever becomes of it.
       options.request = { ...options.request, fetch, ...(options.method === 'GET' ? {} : { retries: 0 }) };
     });
-  }).defaults((given: { throttle?: object }) => ({
+  }).defaults((given: { throttle?: object; auth?: { request?: ProbotOctokit['request'] } }) => ({
     ...given,
+    // Probot's asks api.github.com for a token, whatever host it was told.
+    ...(given.auth?.request && { auth: { ...given.auth, request: given.auth.request.defaults({ baseUrl }) } }),
     userAgent: 'gantry',
     retry: { retries: 1, doNotRetry: NEVER_RETRIED, ...(pace === 'none' ? { retryAfterBaseValue: 20 } : {}) },
     throttle: {

@@ -1,6 +1,6 @@
 // What is sent once, what is asked again, and which class each failure has.
 import nock from 'nock';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { API, asked, github, offline, repo, sent } from './nocked.ts';
 
 offline();
@@ -72,6 +72,19 @@ for (const [status, expected] of [
 test('refused credentials may be in rotation', async () => {
   nock(API).get('/app').reply(401, { message: 'A JSON web token could not be decoded' });
   await expect(github().reader.app()).rejects.toMatchObject({ name: 'Retryable', after: 60 });
+});
+
+test('where a token has ended, the next one is asked of the same host', async () => {
+  const { reader } = github();
+  nock(API).get('/repos/acme/app/issues/comments/5').reply(404, {});
+  expect(await reader.comment(repo, 5)).toBeUndefined();
+  // A token of less than five seconds is tried again as it is.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  nock(API).get('/repos/acme/app/issues/comments/5').reply(401, { message: 'Bad credentials' });
+  nock(API).get('/repos/acme/app/issues/comments/5').reply(404, {});
+  expect(await reader.comment(repo, 5)).toBeUndefined();
+  expect(asked()).toEqual(['GET 404', 'GET 401', 'GET 404']);
 });
 
 test('a missing permission is named', async () => {
