@@ -51,8 +51,9 @@ const shell = (files: Record<string, string>) => ({ shell: Object.entries(files)
 async function phasedDialogue() {
   const { work, phases } = phasedWork();
   const prompts: string[] = [];
-  const script: Script = ({ prompt, turn }) => {
-    if (turn > 0) return { say: 'Done.' };
+  const script: Script = ({ prompt, written, turn }) => {
+    // A conversation that goes on has turns of an earlier run.
+    if (turn > (written.at(-1)?.turn ?? 0)) return { say: 'Done.' };
     if (stageOf(prompt) === 'plan') return shell(work.plan);
     prompts.push(prompt);
     const n = Number(/You make phase (\d) and nothing/.exec(prompt)?.[1]);
