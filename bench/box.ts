@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createBubblewrap } from '../adapters/sandbox/bubblewrap.ts';
-import type { Box } from '../adapters/sandbox/contract.ts';
+import { tryBox } from '../adapters/sandbox/trial.ts';
 import { percentile, round1, timed } from './numbers.ts';
 
 const ROUNDS = 40;
@@ -12,22 +12,6 @@ export type BoxResult =
   | { boxMs: number; boxP99Ms: number; processMs: number; overheadMs: number }
   | { skipped: string };
 
-const box: Box = {
-  mounts: [],
-  toolchains: [],
-  cwd: '/tmp',
-  env: () => ({ PATH: '/usr/bin:/bin' }),
-  limits: {
-    wallSeconds: 20,
-    memoryBytes: 2 ** 29,
-    cpus: 1,
-    processes: 64,
-    fileBytes: 2 ** 20,
-    diskBytes: 2 ** 24,
-    outputBytes: 4_096,
-  },
-};
-
 export async function benchBox(say: (line: string) => void): Promise<BoxResult> {
   const sandbox = createBubblewrap();
   const available = await sandbox.available();
@@ -35,7 +19,12 @@ export async function benchBox(say: (line: string) => void): Promise<BoxResult> 
   const boxed: number[] = [];
   const plain: number[] = [];
   for (let n = 0; n < ROUNDS; n++) {
-    boxed.push(await timed(() => sandbox.run(box, ['true'])));
+    boxed.push(
+      await timed(async () => {
+        const tried = await tryBox(sandbox.run);
+        if (!tried.ok) throw new Error(tried.why);
+      }),
+    );
     plain.push(await timed(() => promisify(execFile)('true')));
   }
   const [boxMs, processMs] = [percentile(boxed, 0.5), percentile(plain, 0.5)];
