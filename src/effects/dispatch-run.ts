@@ -77,7 +77,7 @@ async function withoutConsent(
   { command: { run, stage, consented }, repository }: Call<CommandOf<'DispatchRun'>>,
   ports: Ports,
 ): Promise<TicketFactOf<'DispatchDeferred'> | undefined> {
-  if (await readRun(ports.db, run)) return undefined;
+  if (consented === undefined || (await readRun(ports.db, run))) return undefined;
   const { lapsed } = await withoutWrite(ports, repository, consented);
   if (!lapsed) return undefined;
   const why = message('dispatch-deferred-start_lapsed', { who: lapsed.join(', ') });
